@@ -1,0 +1,68 @@
+"""Every exception iacrisk raises on purpose.
+
+IacriskError
+├── InputError            the plan cannot be read or judged
+│   ├── UnreadableInput   no such file, no permission, too large
+│   ├── NotAPlan          something else: a state, a log stream, an error page
+│   ├── BrokenPlan        a plan, but truncated, malformed or mis-shaped
+│   ├── BinaryPlan        a plan file that has to go through `terraform show -json`
+│   └── UnsupportedFormat a format_version this release does not know
+├── SettingsError         iacrisk.toml is wrong
+│   └── ExpiredWaiver     a waiver has passed its expiry date
+├── UnknownAddress        no such resource instance in the plan
+└── UnknownRule           no such rule id
+
+Only the front doors (`cli`, later `service`) turn them into exit codes.
+"""
+
+from __future__ import annotations
+
+
+class IacriskError(Exception):
+    """Root of the tree; its text is for the user and never holds a plan value."""
+
+
+class InputError(IacriskError):
+    """The input cannot be judged. `remedy` says what to do next."""
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        """Keep the problem and the remedy apart, so that a report can set them apart."""
+        super().__init__(f"{problem}\n{remedy}" if remedy else problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class UnreadableInput(InputError):
+    """The bytes could not be had."""
+
+
+class NotAPlan(InputError):
+    """The bytes are something else than plan JSON."""
+
+
+class BrokenPlan(InputError):
+    """Plan JSON that does not parse or has the wrong shape."""
+
+
+class BinaryPlan(InputError):
+    """A binary plan file and no tool at hand to show it as JSON."""
+
+
+class UnsupportedFormat(InputError):
+    """A major format version that may mean something else than we think."""
+
+
+class SettingsError(IacriskError):
+    """A setting is unknown, mis-shaped or contradicts another."""
+
+
+class ExpiredWaiver(SettingsError):
+    """A waiver is past its date; it has to be renewed or removed."""
+
+
+class UnknownAddress(IacriskError):
+    """The plan holds no such address."""
+
+
+class UnknownRule(IacriskError):
+    """There is no such rule."""

@@ -1,0 +1,106 @@
+"""The resource graph and the questions one asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from iacrisk.graph.model import Node, Reference, Unresolved, Use
+
+if TYPE_CHECKING:
+    import networkx
+
+Edge = tuple[int, Reference]
+"""Target (or, reversed, source) node and why."""
+
+
+class Graph:
+    """Resources and who refers to whom. Labels are addresses (plus the deposed key)."""
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        edges: Sequence[Sequence[Edge]],
+        unresolved: tuple[Unresolved, ...] = (),
+        *,
+        has_configuration: bool = True,
+    ) -> None:
+        """`edges[i]` lead from `nodes[i]` to what it depends on."""
+        self.nodes = nodes
+        self.unresolved = unresolved
+        self.has_configuration = has_configuration
+        self._dependencies = edges
+        self._ids = {node.label: node_id for node_id, node in enumerate(nodes)}
+        self._consumers: dict[str, tuple[Use, ...]] = {}
+
+    def node(self, label: str) -> Node | None:
+        """The node with this label."""
+        node_id = self._ids.get(label)
+        return None if node_id is None else self.nodes[node_id]
+
+    def edges(self) -> Iterator[tuple[Node, Node, Reference]]:
+        """Every edge as (referrer, what it depends on, why)."""
+        for source, targets in enumerate(self._dependencies):
+            for target, reference in targets:
+                yield self.nodes[source], self.nodes[target], reference
+
+    def consumers(self, label: str) -> tuple[Use, ...]:
+        """Who refers to the resource at `label`, one hop, module values passed through."""
+        found = self._consumers.get(label)
+        if found is None:
+            found = self._consumers[label] = tuple(self._uses(label, self._dependents))
+        return found
+
+    def dependencies(self, label: str) -> tuple[Use, ...]:
+        """What the resource at `label` refers to, one hop, module values passed through."""
+        return tuple(self._uses(label, self._dependencies))
+
+    def live_users(self, label: str) -> tuple[str, ...]:
+        """Existing resources that stay and live on this one: through carriers and attachments."""
+        from iacrisk.graph.reach import live_users  # noqa: PLC0415 - reach builds on Graph
+
+        return live_users(self, label)
+
+    def to_networkx(self) -> networkx.MultiDiGraph[str]:
+        """The graph for analysis with networkx; edges lead to dependencies."""
+        from iacrisk.graph.export import to_networkx  # noqa: PLC0415 - networkx loads slowly
+
+        return to_networkx(self)
+
+    @cached_property
+    def _dependents(self) -> Sequence[Sequence[Edge]]:
+        reverse: list[list[Edge]] = [[] for _ in self.nodes]
+        for source, targets in enumerate(self._dependencies):
+            for target, reference in targets:
+                reverse[target].append((source, reference))
+        return reverse
+
+    def _uses(self, label: str, neighbours: Sequence[Sequence[Edge]]) -> Iterator[Use]:
+        """Walks over everything that is no resource until it meets one.
+
+        The edge at the resource that is used tells the attribute, the edge at its user the
+        argument; going to dependents the first is the outermost, else the last.
+        """
+        start = self._ids.get(label)
+        if start is None:
+            return
+        towards_dependents = neighbours is not self._dependencies
+        seen: set[tuple[int, str]] = set()
+        waiting: list[tuple[int, Reference | None, tuple[str, ...]]] = [(start, None, ())]
+        while waiting:
+            node_id, first, through = waiting.pop()
+            for other_id, edge in neighbours[node_id]:
+                outer = first or edge
+                at_used, at_user = (outer, edge) if towards_dependents else (edge, outer)
+                other = self.nodes[other_id]
+                mark = (other_id, at_used.attribute if towards_dependents else "")
+                if mark in seen or other_id == start:
+                    continue
+                seen.add(mark)
+                if other.is_resource or other.is_root_output:
+                    yield Use(
+                        node=other, reference=at_used, argument=at_user.argument, through=through
+                    )
+                else:
+                    waiting.append((other_id, outer, (*through, other.label)))

@@ -1,0 +1,140 @@
+"""Weak evidence: the id or ARN of one resource stands in the values of another.
+
+It finds what configuration cannot show: hard-coded ids, references behind locals and dynamic
+blocks, plans whose configuration was stripped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from iacrisk.graph.graph import Edge
+from iacrisk.graph.model import Node, Origin, Precision, Reference
+from iacrisk.plan import ActionKind, Plan, ResourceChange
+
+_SHORTEST = 8
+_FARTHEST = 256
+
+
+class _Identity(msgspec.Struct, gc=False):
+    """The attributes by which other resources usually name this one."""
+
+    id: msgspec.Raw = msgspec.Raw(b"null")
+    arn: msgspec.Raw = msgspec.Raw(b"null")
+    self_link: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_identity = msgspec.json.Decoder(_Identity)
+
+
+def matching_edges(
+    plan: Plan, nodes: Sequence[Node], edges: Sequence[Sequence[Edge]]
+) -> Iterator[tuple[int, Edge]]:
+    """Edges from each resource whose values hold another's id, where none leads there yet."""
+    owners = _owners(plan, nodes)
+    if not owners:
+        return
+    reach = _Reach(edges)
+    for node_id, node in enumerate(nodes):
+        change = node.change
+        if change is None or change.kind is ActionKind.CREATE:
+            continue
+        for name in sorted(_values_of(change).intersection(owners)):
+            target = owners[name]
+            if target is None or target == node_id:
+                continue
+            if not (reach.leads(node_id, target) or reach.leads(target, node_id)):
+                yield node_id, (target, _weak(change, name))
+
+
+def _owners(plan: Plan, nodes: Sequence[Node]) -> dict[bytes, int | None]:
+    """Which resource an identity belongs to; None where several share it."""
+    owners: dict[bytes, int | None] = {}
+    for node_id, node in enumerate(nodes):
+        change = node.change
+        if change is None or change.kind in {ActionKind.CREATE, ActionKind.READ}:
+            continue
+        for name in _names(change):
+            if name not in owners:
+                owners[name] = node_id
+            elif owners[name] != node_id:
+                owners[name] = _main_owner(nodes, owners[name], node_id)
+    return owners
+
+
+def _main_owner(nodes: Sequence[Node], first: int | None, second: int) -> int | None:
+    """A bucket and its settings share the bucket's id: the type the other begins with owns it."""
+    if first is None:
+        return None
+    types = nodes[first].type, nodes[second].type
+    if types[1].startswith(f"{types[0]}_"):
+        return first
+    return second if types[0].startswith(f"{types[1]}_") else None
+
+
+def _names(change: ResourceChange) -> set[bytes]:
+    try:
+        identity = _identity.decode(change.raw.change.before)
+    except msgspec.DecodeError:
+        return set()
+    raw = (bytes(identity.id), bytes(identity.arn), bytes(identity.self_link))
+    return {
+        text[1:-1]
+        for text in raw
+        if text[:1] == b'"' and len(text) >= _SHORTEST + 2 and not text[1:-1].isalpha()
+    }
+
+
+def _values_of(change: ResourceChange) -> set[bytes]:
+    raw = bytes(change.raw.change.before)
+    if b'\\"' in raw:
+        raw = raw.replace(b'\\"', b'"')
+    return set(raw.split(b'"'))
+
+
+class _Reach:
+    """Whether known edges already lead from one node to another, as far as one looks."""
+
+    def __init__(self, edges: Sequence[Sequence[Edge]]) -> None:
+        self._edges = edges
+        self._seen: dict[int, frozenset[int] | None] = {}
+
+    def leads(self, source: int, target: int) -> bool:
+        """True also where the search grew too large: then weak evidence is not worth it."""
+        if source not in self._seen:
+            self._seen[source] = self._search(source)
+        seen = self._seen[source]
+        return seen is None or target in seen
+
+    def _search(self, source: int) -> frozenset[int] | None:
+        seen = {source}
+        waiting = [source]
+        while waiting:
+            for target, _ in self._edges[waiting.pop()]:
+                if target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+            if len(seen) > _FARTHEST:
+                return None
+        return frozenset(seen)
+
+
+def _weak(change: ResourceChange, name: bytes) -> Reference:
+    text = name.decode("utf-8", "replace")
+    return Reference(
+        origin=Origin.MATCHING_VALUE,
+        precision=Precision.WEAK,
+        argument=next((key for key in sorted(change.before) if _holds(change.before[key], text)), ""),
+        text=text,
+    )
+
+
+def _holds(value: Any, text: str) -> bool:
+    if isinstance(value, dict):
+        return any(_holds(item, text) for item in value.values())
+    if isinstance(value, list):
+        return any(_holds(item, text) for item in value)
+    return isinstance(value, str) and text in value

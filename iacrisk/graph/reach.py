@@ -1,0 +1,210 @@
+"""Who is hit by a change: the walk from a resource to those who live on it.
+
+A walk goes from a resource to its consumers. Two things make it more than reachability:
+
+- An attachment (a security group rule, a route, a policy attachment) is no victim itself: it
+  passes the effect on to the object it acts on, and so to those who use that object.
+- A carrier (a security group, a subnet, a role, a launch template) passes the effect on to
+  those who use it; an endpoint (an instance, a function, a database) is hit and ends the walk.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from iacrisk.catalog import attachment, resource_type
+from iacrisk.graph.graph import Graph
+from iacrisk.graph.model import Node, NodeKind, Origin, Precision, Reference, Use
+from iacrisk.plan import ActionKind
+
+ROOT_OUTPUT_TYPE: Final = "output"
+
+
+class Effect(StrEnum):
+    """What a change does to those who use the changed resource."""
+
+    NONE = "none"
+    CHANGED = "attributes they read change"
+    REPLACED = "its identity is replaced"
+    GONE = "it is gone"
+    IMPAIRED = "what they need of it is taken away or opened"
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One hop of a path: the resource reached, and the reference that leads there."""
+
+    address: str
+    reference: str
+    origin: Origin
+    precision: Precision
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A resource hit by a change. `strength` in (0, 1] says how sure the path is."""
+
+    address: str
+    type: str
+    kind: NodeKind
+    hops: int
+    strength: float
+    path: tuple[Step, ...]
+
+
+class BlastRadius(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is hit by the change at `address`; complete unless `more` says that the walk stopped."""
+
+    address: str
+    effect: Effect
+    hits: tuple[Hit, ...] = ()
+    more: bool = False
+
+
+_PRECISION_STRENGTH = {
+    Precision.EXACT: 1.0,
+    Precision.BY_KEY: 1.0,
+    Precision.ALL_INSTANCES: 0.9,
+    Precision.INFERRED: 0.8,
+    Precision.WEAK: 0.6,
+}
+_ORDER_ONLY_STRENGTH = 0.3
+_ORDER_ONLY = frozenset({Origin.DEPENDS_ON, Origin.PROVIDER})
+_IDENTITY_GOES = frozenset({Effect.GONE, Effect.REPLACED})
+
+
+def blast_radius(
+    graph: Graph,
+    label: str,
+    effect: Effect,
+    changed: frozenset[str] = frozenset(),
+    limit: int | None = None,
+) -> BlastRadius:
+    """The resources that the change at `label` can hurt, nearest first.
+
+    `changed`: the attributes that change or become unknown, for Effect.CHANGED. `limit`: stop
+    after so many hits.
+    """
+    start = graph.node(label)
+    if start is None or effect is Effect.NONE:
+        return BlastRadius(address=label, effect=effect)
+    hits: list[Hit] = []
+    for hit in _walk(graph, start, effect, changed):
+        if limit is not None and len(hits) == limit:
+            return BlastRadius(address=label, effect=effect, hits=tuple(hits), more=True)
+        hits.append(hit)
+    return BlastRadius(address=label, effect=effect, hits=tuple(hits))
+
+
+def live_users(graph: Graph, label: str) -> tuple[str, ...]:
+    """Endpoints that exist, stay, and live on the resource at `label`, at any hop."""
+    hits = blast_radius(graph, label, Effect.IMPAIRED).hits
+    return tuple(
+        hit.address
+        for hit in hits
+        if hit.kind is NodeKind.RESOURCE and not resource_type(hit.type).carrier
+    )
+
+
+class _Position(msgspec.Struct, frozen=True):
+    node: Node
+    strength: float
+    path: tuple[Step, ...]
+
+
+def _walk(graph: Graph, start: Node, effect: Effect, changed: frozenset[str]) -> Iterator[Hit]:
+    seen = {start.label}
+    waiting = deque([_Position(start, 1.0, ())])
+    while waiting:
+        position = waiting.popleft()
+        for use in _next(graph, position, effect, changed):
+            if use.node.label in seen:
+                continue
+            seen.add(use.node.label)
+            reached = _step(position, use)
+            if _is_victim(use.node, is_link=_is_attachment(use.node), effect=effect):
+                yield _hit(reached)
+            if _passes_on(use.node):
+                waiting.append(reached)
+
+
+def _next(
+    graph: Graph, position: _Position, effect: Effect, changed: frozenset[str]
+) -> Iterator[Use]:
+    node, is_start = position.node, not position.path
+    goes = is_start and effect in _IDENTITY_GOES
+    if _is_attachment(node):
+        yield from _acted_on(graph, node)
+    for use in graph.consumers(node.label):
+        acts_on_this = use.argument.partition(".")[0] in attachment(use.node.type)
+        if acts_on_this and not goes:
+            continue
+        if is_start and effect is Effect.CHANGED and not _reads(use, changed):
+            continue
+        if use.reference.origin in _ORDER_ONLY and not goes:
+            continue
+        yield use
+
+
+def _acted_on(graph: Graph, node: Node) -> Iterator[Use]:
+    arguments = attachment(node.type)
+    for use in graph.dependencies(node.label):
+        if use.argument.partition(".")[0] in arguments or not use.argument:
+            yield use
+
+
+def _reads(use: Use, changed: frozenset[str]) -> bool:
+    return not use.reference.attribute or use.reference.attribute in changed
+
+
+def _step(position: _Position, use: Use) -> _Position:
+    step = Step(
+        address=use.node.label,
+        reference=_reference_text(use),
+        origin=use.reference.origin,
+        precision=use.reference.precision,
+    )
+    strength = position.strength * _strength(use.reference)
+    return _Position(use.node, strength, (*position.path, step))
+
+
+def _strength(reference: Reference) -> float:
+    if reference.origin is Origin.DEPENDS_ON:
+        return _ORDER_ONLY_STRENGTH
+    return _PRECISION_STRENGTH[reference.precision]
+
+
+def _reference_text(use: Use) -> str:
+    text = use.reference.text or use.reference.origin.value
+    return f"{use.argument} = {text}" if use.argument else text
+
+
+def _hit(position: _Position) -> Hit:
+    return Hit(
+        address=position.node.label,
+        type=position.node.type or ROOT_OUTPUT_TYPE,
+        kind=position.node.kind,
+        hops=len(position.path),
+        strength=position.strength,
+        path=position.path,
+    )
+
+
+def _is_victim(node: Node, *, is_link: bool, effect: Effect) -> bool:
+    """Whether the node itself can be hurt: it exists today and does not go in this plan."""
+    if node.kind is NodeKind.DATA or (is_link and effect not in _IDENTITY_GOES):
+        return False
+    if node.change is None:
+        return True
+    return node.change.kind not in {ActionKind.CREATE, ActionKind.DELETE, ActionKind.READ}
+
+
+def _is_attachment(node: Node) -> bool:
+    return bool(attachment(node.type))
+
+
+def _passes_on(node: Node) -> bool:
+    return node.kind is NodeKind.DATA or _is_attachment(node) or resource_type(node.type).carrier

@@ -1,0 +1,170 @@
+"""Masking by construction.
+
+A report accepts `Shown` text for anything that came out of the plan, and only a `Redactor`
+makes it. The redactor knows every value that is marked sensitive anywhere in the plan, so it
+also catches the unmarked copies that Terraform leaves under other paths: whole values, and
+inside longer text.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NewType
+from urllib.parse import quote
+
+import msgspec
+
+from iacrisk.plan import wire
+from iacrisk.plan.values import UNKNOWN, Path, format_path, lookup
+
+Shown = NewType("Shown", str)
+
+SENSITIVE = Shown("(sensitive value)")
+_SHORTEST_INSIDE_TEXT = 4
+_LONGEST_SHOWN = 240
+_QUOTED_KEY = re.compile(r"\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
+_COMMON = frozenset({"", "true", "false", "null", "none", "[]", "{}"})
+
+
+class Redactor:
+    """Turns plan values and plan text into `Shown` text."""
+
+    def __init__(self, secrets: frozenset[str]) -> None:
+        """`secrets` are the leaf values, as text, that must not leave the process."""
+        self._secrets = secrets
+        needles = {
+            form
+            for secret in secrets
+            if len(secret) >= _SHORTEST_INSIDE_TEXT
+            for form in _written_forms(secret)
+        }
+        ordered = sorted(needles, key=lambda needle: (-len(needle), needle))
+        self._inside = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+
+    def text(self, text: str) -> Shown:
+        """Text from the plan (a name, a message) with every secret inside it masked."""
+        if text in self._secrets:
+            return SENSITIVE
+        return Shown(self._inside.sub(SENSITIVE, text) if self._inside else text)
+
+    def address(self, address: str) -> Shown:
+        """An address; only its instance keys can carry a value, the rest is configuration."""
+        if self._inside is None or '["' not in address:
+            return Shown(address)
+        return Shown(_QUOTED_KEY.sub(lambda key: f'["{self.text(key.group(1))}"]', address))
+
+    def path(self, path: Path) -> Shown:
+        """An attribute path; map keys may carry a secret."""
+        return self.text(format_path(path))
+
+    def value(self, value: Any, *, sensitive: bool = False) -> Shown:
+        """A value on one line, shortened; `sensitive` where the plan marks it."""
+        if value is UNKNOWN:
+            return Shown(UNKNOWN.value)
+        if sensitive and value is not None:
+            return SENSITIVE
+        shown = self.text(json.dumps(self._masked(value), ensure_ascii=False))
+        return shown if len(shown) <= _LONGEST_SHOWN else Shown(shown[: _LONGEST_SHOWN - 1] + "…")
+
+    def _masked(self, value: Any) -> Any:
+        if value is UNKNOWN:
+            return UNKNOWN.value
+        if isinstance(value, dict):
+            return {self.text(str(name)): self._masked(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._masked(item) for item in value]
+        if isinstance(value, str):
+            return self.text(value)
+        return SENSITIVE if _as_text(value) in self._secrets else value
+
+
+def find_secrets(document: wire.Plan) -> frozenset[str]:
+    """Every leaf that the plan marks as sensitive, as text, save the likes of "" and true."""
+    return frozenset(
+        text for value in _marked_values(document) if (text := _as_text(value)) not in _COMMON
+    )
+
+
+def _marked_values(document: wire.Plan) -> Iterator[Any]:
+    changes = [change.change for change in document.resource_changes or ()]
+    changes += [change.change for change in document.resource_drift or ()]
+    changes += [change.resource_change.change for change in document.deferred_changes or ()]
+    changes += (document.output_changes or {}).values()
+    for change in changes:
+        yield from _marked_leaves(change.before, change.before_sensitive)
+        yield from _marked_leaves(change.after, change.after_sensitive)
+    for values in (document.prior_state and document.prior_state.values, document.planned_values):
+        if values is not None:
+            yield from _values_secrets(values)
+    yield from _variable_secrets(document)
+    for invocation in document.action_invocations or ():
+        yield from _leaves(invocation.get("config_values"), invocation.get("config_sensitive"))
+
+
+def _values_secrets(values: wire.Values) -> Iterator[Any]:
+    for raw in (values.outputs or {}).values():
+        output = msgspec.json.decode(raw)
+        if isinstance(output, dict) and output.get("sensitive"):
+            yield from _leaves(output.get("value"), True)
+    modules = [values.root_module] if values.root_module else []
+    while modules:
+        module = modules.pop()
+        modules += module.child_modules or ()
+        for resource in module.resources or ():
+            yield from _marked_leaves(resource.values, resource.sensitive_values)
+
+
+def _variable_secrets(document: wire.Plan) -> Iterator[Any]:
+    if document.configuration is None:
+        return
+    root = document.configuration.root_module
+    values = document.variables or {}
+    for name, variable in (root.variables or {}).items():
+        if variable.sensitive and name in values:
+            yield from _leaves(values[name].value, True)
+    modules = [root]
+    while modules:
+        module = modules.pop()
+        modules += [call.module for call in (module.module_calls or {}).values()]
+        for variable in (module.variables or {}).values():
+            if variable.sensitive:
+                yield from _leaves(msgspec.json.decode(variable.default), True)
+
+
+def _marked_leaves(value: msgspec.Raw, marks: msgspec.Raw) -> Iterator[Any]:
+    if b"true" not in bytes(marks):
+        return iter(())
+    return _leaves(msgspec.json.decode(value), msgspec.json.decode(marks))
+
+
+def _leaves(value: Any, marks: Any) -> Iterator[Any]:
+    """The leaves of `value` that the mirror tree covers."""
+    if not marks or value is None:
+        return
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _leaves(item, marks if marks is True else lookup(marks, (name,)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, marks if marks is True else lookup(marks, (index,)))
+    elif marks is True:
+        yield value
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _written_forms(secret: str) -> Iterator[str]:
+    """The secret as it may stand inside other text: plain, JSON-escaped, URL-quoted, base64."""
+    yield secret
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield quote(secret, safe="")
+    yield base64.b64encode(secret.encode("utf-8", "surrogatepass")).decode("ascii")
+    for line in secret.splitlines():
+        if len(line.strip()) >= 2 * _SHORTEST_INSIDE_TEXT:
+            yield line.strip()

@@ -1,0 +1,128 @@
+"""Attribute values: known, unknown or absent, and how to find what differs.
+
+A known value is plain JSON data. An absent one is None, whether the key is missing or null:
+Terraform does not tell them apart. An unknown one ("known after apply") is UNKNOWN, which is
+neither false nor missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, Final, Literal
+
+import msgspec
+
+PathStep = str | int
+Path = tuple[PathStep, ...]
+
+
+class _Unknown(Enum):
+    UNKNOWN = "(known after apply)"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+UNKNOWN: Final = _Unknown.UNKNOWN
+Unknown = Literal[_Unknown.UNKNOWN]
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One leaf that differs between two attribute trees."""
+
+    path: Path
+    before: Any
+    after: Any
+
+
+def lookup(tree: Any, path: Path) -> Any:
+    """The value at `path`, or None where the tree ends before it."""
+    for step in path:
+        try:
+            tree = tree[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return tree
+
+
+def marked(marks: Any, path: Path) -> bool:
+    """Whether a mirror tree such as `after_unknown` marks `path` or something above it."""
+    for step in path:
+        if marks is True:
+            return True
+        try:
+            marks = marks[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return marks is True
+
+
+def any_mark(marks: Any) -> bool:
+    """Whether a mirror tree marks anything at all."""
+    if isinstance(marks, dict):
+        return any(map(any_mark, marks.values()))
+    if isinstance(marks, list):
+        return any(map(any_mark, marks))
+    return marks is True
+
+
+def fill_unknown(value: Any, marks: Any) -> Any:
+    """`value` with UNKNOWN wherever the mirror tree `marks` says so."""
+    if marks is True:
+        return UNKNOWN
+    if isinstance(marks, dict) and marks:
+        known = value if isinstance(value, dict) else {}
+        filled = dict(known)
+        for name, mark in marks.items():
+            if mark:
+                filled[name] = fill_unknown(known.get(name), mark)
+        return filled
+    if isinstance(marks, list) and any_mark(marks):
+        known_items = value if isinstance(value, list) else []
+        length = max(len(known_items), len(marks))
+        padded_values = [*known_items, *[None] * (length - len(known_items))]
+        padded_marks = [*marks, *[False] * (length - len(marks))]
+        return [fill_unknown(*pair) for pair in zip(padded_values, padded_marks, strict=True)]
+    return value
+
+
+def differences(before: Any, after: Any, path: Path = ()) -> Iterator[Difference]:
+    """Every leaf that differs, in the order of the attribute names."""
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in sorted(before.keys() | after.keys()):
+            yield from differences(before.get(name), after.get(name), (*path, name))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, pair in enumerate(zip(before, after, strict=True)):
+            yield from differences(*pair, (*path, index))
+    else:
+        yield Difference(path, before, after)
+
+
+def unset(value: Any) -> bool:
+    """Whether a provider would read the value as "not set": null, "", [], {} or only such."""
+    if isinstance(value, dict):
+        return all(map(unset, value.values()))
+    if isinstance(value, list):
+        return all(map(unset, value))
+    return value is None or value == ""
+
+
+def format_path(path: Path) -> str:
+    """`ingress[0].cidr_blocks`, as a person would write it in HCL."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step.isidentifier() or step.replace("-", "_").isidentifier():
+            text += f".{step}" if text else step
+        else:
+            text += f"[{msgspec.json.encode(step).decode()}]"
+    return text
+
+
+def parse_path(text: str) -> Path:
+    """The path of a dotted text such as `root_block_device.0.volume_size`."""
+    return tuple(int(step) if step.isdigit() else step for step in text.split("."))
