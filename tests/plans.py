@@ -1,10 +1,10 @@
 """Readable builders of small plans; they go through the real decoder.
 
-    plan(
-        delete("aws_db_instance.main", before={"identifier": "orders"}),
-        noop("aws_instance.app", before={"id": "i-1"}),
-        references={"aws_instance.app": {"user_data": ["aws_db_instance.main.address"]}},
-    )
+plan(
+    delete("aws_db_instance.main", before={"identifier": "orders"}),
+    noop("aws_instance.app", before={"id": "i-1"}),
+    references={"aws_instance.app": {"user_data": ["aws_db_instance.main.address"]}},
+)
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def change(address: str, *actions: str, **fields: Any) -> Json:
     where = parse_address(address)
     inside = {"before", "after", "after_unknown", "replace_paths", "importing"}
     inside |= {"before_sensitive", "after_sensitive"}
-    body = {"before": None, "after": None, "after_unknown": {}}
+    body: Json = {"before": None, "after": None, "after_unknown": {}}
     body |= {name: value for name, value in fields.items() if name in inside}
     outside = {name: value for name, value in fields.items() if name not in inside}
     module = ".".join(map(str, where.module))
@@ -84,9 +84,7 @@ def noop(address: str, before: Json | None = None, **fields: Any) -> Json:
     return change(address, "no-op", before=before or {}, after=before or {}, **fields)
 
 
-def document(
-    *changes: Json, references: References | None = None, **top_level: Any
-) -> Json:
+def document(*changes: Json, references: References | None = None, **top_level: Any) -> Json:
     """Plan JSON of `changes`.
 
     `references` maps a block address (with its module path, no keys) to argument -> references;
@@ -140,7 +138,7 @@ def _configuration(changes: Sequence[Json], references: References) -> Json:
 
 
 def _is_configured(item: Json) -> bool:
-    return item["change"]["actions"] != ["delete"]
+    return bool(item["change"]["actions"] != ["delete"])
 
 
 def _block(item: Json) -> str:
@@ -152,7 +150,8 @@ def _block(item: Json) -> str:
 def _with_prefixes(refs: Sequence[str]) -> list[str]:
     """Terraform lists each reference followed by its shorter prefixes."""
     listed: list[str] = []
-    for ref in refs:
+    for full in refs:
+        ref = full
         listed.append(ref)
         while ref.count(".") > (2 if ref.startswith("data.") else 1):
             ref = ref.rpartition(".")[0]

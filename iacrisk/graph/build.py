@@ -83,7 +83,7 @@ class _Builder:
         self._add_outputs()
         self._follow_pending()
         self._add_prior_dependencies()
-        for source, edge in matching_edges(self._plan, self._nodes, self._edges):
+        for source, edge in matching_edges(self._nodes, self._edges):
             self._edges[source].append(edge)
         return Graph(
             self._nodes,

@@ -56,6 +56,14 @@ class Graph:
         """What the resource at `label` refers to, one hop, module values passed through."""
         return tuple(self._uses(label, self._dependencies))
 
+    def neighbours_up(self, label: str) -> list[str]:
+        """Labels of what the node directly depends on, of every kind."""
+        return [self.nodes[target].label for target, _ in self._dependencies[self._ids[label]]]
+
+    def neighbours_down(self, label: str) -> list[str]:
+        """Labels of what directly depends on the node, of every kind."""
+        return [self.nodes[source].label for source, _ in self._dependents[self._ids[label]]]
+
     def live_users(self, label: str) -> tuple[str, ...]:
         """Existing resources that stay and live on this one: through carriers and attachments."""
         from iacrisk.graph.reach import live_users  # noqa: PLC0415 - reach builds on Graph

@@ -13,7 +13,7 @@ import msgspec
 
 from iacrisk.graph.graph import Edge
 from iacrisk.graph.model import Node, Origin, Precision, Reference
-from iacrisk.plan import ActionKind, Plan, ResourceChange
+from iacrisk.plan import ActionKind, ResourceChange
 
 _SHORTEST = 8
 _FARTHEST = 256
@@ -31,10 +31,10 @@ _identity = msgspec.json.Decoder(_Identity)
 
 
 def matching_edges(
-    plan: Plan, nodes: Sequence[Node], edges: Sequence[Sequence[Edge]]
+    nodes: Sequence[Node], edges: Sequence[Sequence[Edge]]
 ) -> Iterator[tuple[int, Edge]]:
     """Edges from each resource whose values hold another's id, where none leads there yet."""
-    owners = _owners(plan, nodes)
+    owners = _owners(nodes)
     if not owners:
         return
     reach = _Reach(edges)
@@ -50,7 +50,7 @@ def matching_edges(
                 yield node_id, (target, _weak(change, name))
 
 
-def _owners(plan: Plan, nodes: Sequence[Node]) -> dict[bytes, int | None]:
+def _owners(nodes: Sequence[Node]) -> dict[bytes, int | None]:
     """Which resource an identity belongs to; None where several share it."""
     owners: dict[bytes, int | None] = {}
     for node_id, node in enumerate(nodes):
@@ -127,7 +127,9 @@ def _weak(change: ResourceChange, name: bytes) -> Reference:
     return Reference(
         origin=Origin.MATCHING_VALUE,
         precision=Precision.WEAK,
-        argument=next((key for key in sorted(change.before) if _holds(change.before[key], text)), ""),
+        argument=next(
+            (key for key in sorted(change.before) if _holds(change.before[key], text)), ""
+        ),
         text=text,
     )
 

@@ -49,7 +49,9 @@ class PriorDependencies:
         near = [label for where, label in instances if where == module]
         return tuple(near or [label for _, label in instances])
 
-    def blocks_without_configuration(self, plan: Plan, configured: frozenset[str]) -> frozenset[str]:
+    def blocks_without_configuration(
+        self, plan: Plan, configured: frozenset[str]
+    ) -> frozenset[str]:
         """Blocks that have instances in the state and stand in the configuration no more."""
         blocks = {self.block_of(change.address) for change in plan.changes if change.destroys}
         return frozenset(blocks - configured)

@@ -92,10 +92,11 @@ def _reference_lists(expression: Any, path: str) -> Iterator[tuple[str, list[str
 
 
 def _longest(references: Sequence[str]) -> list[str]:
-    kept: list[str] = []
-    for text in references:
-        if not any(other.startswith((f"{text}.", f"{text}[")) for other in references):
-            kept.append(text)
+    kept = (
+        text
+        for text in references
+        if not any(other.startswith((f"{text}.", f"{text}[")) for other in references)
+    )
     return list(dict.fromkeys(kept))
 
 

@@ -42,7 +42,9 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def block(self) -> str:
         """The address inside its module and without instance key: `data.aws_ami.base`."""
-        return f"data.{self.type}.{self.name}" if self.mode == "data" else f"{self.type}.{self.name}"
+        return (
+            f"data.{self.type}.{self.name}" if self.mode == "data" else f"{self.type}.{self.name}"
+        )
 
     def __str__(self) -> str:
         """The address as Terraform writes it."""

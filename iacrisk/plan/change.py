@@ -27,6 +27,7 @@ from iacrisk.plan.values import (
     parse_path,
 )
 
+
 class ActionKind(StrEnum):
     """What an action list amounts to."""
 
@@ -204,9 +205,21 @@ class ResourceChange:
         """Top-level names of `replace_paths`."""
         return frozenset(str(path[0]) for path in self.replace_paths if path)
 
+    def is_forcing(self, path: Path) -> bool:
+        """Whether the attribute at `path` forces the replacement."""
+        return any(path[: len(forced)] == forced for forced in self.replace_paths if forced)
+
     def differences(self) -> list[Difference]:
         """Every leaf that differs, in the order of the attribute names."""
         return list(differences(self.before, self.after))
+
+    def shown_path(self, path: Path) -> Path:
+        """`path`, cut where a sensitive value begins: keys below it are not shown either."""
+        marks = self.attributes.before_sensitive, self.attributes.after_sensitive
+        for length in range(len(path)):
+            if any(lookup(mark, path[:length]) is True for mark in marks):
+                return path[:length]
+        return path
 
     def is_sensitive(self, path: Path) -> bool:
         """Whether Terraform marks the value at `path`, before or after."""

@@ -45,7 +45,8 @@ class Plan:
         raw_changes = sorted(document.resource_changes or (), key=_identity)
         self.changes = tuple(ResourceChange(raw, cache) for raw in raw_changes)
         self.drift = tuple(
-            ResourceChange(raw, cache) for raw in sorted(document.resource_drift or (), key=_identity)
+            ResourceChange(raw, cache)
+            for raw in sorted(document.resource_drift or (), key=_identity)
         )
 
     @cached_property
@@ -129,7 +130,9 @@ def _doubts(plan: Plan) -> list[DoubtFound]:
             "so dependents may be missing.",
             "Plan without -target, or apply in steps and judge each.",
         )
-    deferred = tuple(sorted(item.resource_change.address for item in document.deferred_changes or ()))
+    deferred = tuple(
+        sorted(item.resource_change.address for item in document.deferred_changes or ())
+    )
     if deferred:
         doubt(
             Doubt.DEFERRED,
@@ -137,7 +140,10 @@ def _doubts(plan: Plan) -> list[DoubtFound]:
             "Apply what is known, then plan and judge the rest.",
             deferred,
         )
-    invocations = (*(document.action_invocations or ()), *(document.deferred_action_invocations or ()))
+    invocations = (
+        *(document.action_invocations or ()),
+        *(document.deferred_action_invocations or ()),
+    )
     if invocations:
         doubt(
             Doubt.ACTION_INVOCATION,

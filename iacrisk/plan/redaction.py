@@ -96,7 +96,8 @@ def _marked_values(document: wire.Plan) -> Iterator[Any]:
     for change in changes:
         yield from _marked_leaves(change.before, change.before_sensitive)
         yield from _marked_leaves(change.after, change.after_sensitive)
-    for values in (document.prior_state and document.prior_state.values, document.planned_values):
+    prior = document.prior_state.values if document.prior_state else None
+    for values in (prior, document.planned_values):
         if values is not None:
             yield from _values_secrets(values)
     yield from _variable_secrets(document)

@@ -20,7 +20,7 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base of the wire values."""
 
 
-class Change(Wire):
+class Change(Wire, frozen=True, kw_only=True):
     """The `change` object of a resource or output."""
 
     actions: tuple[str, ...]
@@ -34,7 +34,7 @@ class Change(Wire):
     generated_config: str | None = None
 
 
-class ResourceChange(Wire):
+class ResourceChange(Wire, frozen=True, kw_only=True):
     """One entry of `resource_changes` or `resource_drift`."""
 
     address: str
@@ -50,14 +50,14 @@ class ResourceChange(Wire):
     action_reason: str | None = None
 
 
-class DeferredChange(Wire):
+class DeferredChange(Wire, frozen=True, kw_only=True):
     """One entry of `deferred_changes`: Terraform could not plan it yet."""
 
     resource_change: ResourceChange
     reason: str = "unknown"
 
 
-class StateResource(Wire):
+class StateResource(Wire, frozen=True, kw_only=True):
     """A resource instance in `prior_state` or `planned_values`."""
 
     address: str
@@ -71,7 +71,7 @@ class StateResource(Wire):
     sensitive_values: Raw = NULL
 
 
-class StateModule(Wire):
+class StateModule(Wire, frozen=True, kw_only=True):
     """A module in a values tree."""
 
     address: str = ""
@@ -79,20 +79,20 @@ class StateModule(Wire):
     child_modules: tuple[StateModule, ...] | None = None
 
 
-class Values(Wire):
+class Values(Wire, frozen=True, kw_only=True):
     """A values tree."""
 
     root_module: StateModule | None = None
     outputs: dict[str, Raw] | None = None
 
 
-class PriorState(Wire):
+class PriorState(Wire, frozen=True, kw_only=True):
     """The refreshed state before the change."""
 
     values: Values | None = None
 
 
-class ConfigResource(Wire):
+class ConfigResource(Wire, frozen=True, kw_only=True):
     """A resource block; its address is relative to the module and has no key."""
 
     address: str
@@ -107,7 +107,7 @@ class ConfigResource(Wire):
     provisioners: tuple[dict[str, Any], ...] | None = None
 
 
-class ConfigOutput(Wire):
+class ConfigOutput(Wire, frozen=True, kw_only=True):
     """An output block."""
 
     expression: dict[str, Any] | None = None
@@ -115,18 +115,18 @@ class ConfigOutput(Wire):
     sensitive: bool = False
 
 
-class ConfigVariable(Wire):
+class ConfigVariable(Wire, frozen=True, kw_only=True):
     """A variable block."""
 
     default: Raw = NULL
     sensitive: bool = False
 
 
-class ModuleCall(Wire):
+class ModuleCall(Wire, frozen=True, kw_only=True):
     """A module block with the module it calls."""
 
     source: str = ""
-    module: ConfigModule = msgspec.field(default_factory=lambda: ConfigModule())
+    module: ConfigModule = msgspec.field(default_factory=lambda: ConfigModule())  # noqa: PLW0108 - defined below
     expressions: dict[str, Any] | None = None
     count_expression: dict[str, Any] | None = None
     for_each_expression: dict[str, Any] | None = None
@@ -134,7 +134,7 @@ class ModuleCall(Wire):
     version_constraint: str | None = None
 
 
-class ConfigModule(Wire):
+class ConfigModule(Wire, frozen=True, kw_only=True):
     """A module's configuration."""
 
     resources: tuple[ConfigResource, ...] | None = None
@@ -143,7 +143,7 @@ class ConfigModule(Wire):
     variables: dict[str, ConfigVariable] | None = None
 
 
-class ProviderConfig(Wire):
+class ProviderConfig(Wire, frozen=True, kw_only=True):
     """A provider block."""
 
     name: str = ""
@@ -154,20 +154,20 @@ class ProviderConfig(Wire):
     expressions: dict[str, Any] | None = None
 
 
-class Configuration(Wire):
+class Configuration(Wire, frozen=True, kw_only=True):
     """The configuration the plan was made from."""
 
     root_module: ConfigModule = msgspec.field(default_factory=ConfigModule)
     provider_config: dict[str, ProviderConfig] | None = None
 
 
-class Variable(Wire):
+class Variable(Wire, frozen=True, kw_only=True):
     """The value of a root variable, in clear even when sensitive."""
 
     value: Any = None
 
 
-class Plan(Wire):
+class Plan(Wire, frozen=True, kw_only=True):
     """The whole document."""
 
     format_version: str = ""

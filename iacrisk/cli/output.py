@@ -1,0 +1,74 @@
+"""Where reports go."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Final, NoReturn
+
+import msgspec
+
+from iacrisk.assess import Assessment
+from iacrisk.errors import SettingsError
+from iacrisk.report import Format, renderer
+
+STDOUT: Final = "-"
+
+
+class Outputs(msgspec.Struct, frozen=True):
+    """Formats with their destinations: a path, or "-" for standard output."""
+
+    pairs: tuple[tuple[Format, str], ...]
+
+    @classmethod
+    def pair(cls, formats: list[Format], files: list[str]) -> Outputs:
+        """The n-th format goes to the n-th file; formats without one go to standard output.
+
+        Raises SettingsError where files outnumber formats or two share a destination.
+        """
+        formats = formats or [Format.CONSOLE]
+        if len(files) > len(formats):
+            raise SettingsError("There are more --output than --format; give one --format each.")
+        destinations = [*files, *[STDOUT] * (len(formats) - len(files))]
+        if len(set(destinations)) < len(destinations):
+            raise SettingsError("Two formats have the same destination; give each an --output.")
+        return cls(tuple(zip(formats, destinations, strict=True)))
+
+    def write(self, assessment: Assessment) -> None:
+        """Render each format and write it; raises SettingsError where a file cannot be."""
+        for format_, destination in self.pairs:
+            text = renderer(format_)(assessment)
+            if destination == STDOUT:
+                emit(text)
+            else:
+                _write(Path(destination), text)
+
+
+def emit(text: str, *, to_stderr: bool = False) -> None:
+    """Print UTF-8, whatever the locale says."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    stream.flush()
+    buffer = getattr(stream, "buffer", None)
+    if buffer is None:
+        stream.write(text)
+    else:
+        buffer.write(text.encode("utf-8", "backslashreplace"))
+        buffer.flush()
+
+
+def fail(message: str, exit_code: int) -> NoReturn:
+    """Print a message on standard error and leave."""
+    emit(f"iacrisk: {message}\n", to_stderr=True)
+    raise SystemExit(exit_code)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write beside the target and rename, so that nobody reads half a report."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise SettingsError(f"Cannot write {path}: {error.strerror}.") from error

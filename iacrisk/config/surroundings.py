@@ -1,0 +1,21 @@
+"""What the process environment says; nothing else reads it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_WORKSPACE_VARIABLES = ("TF_WORKSPACE", "ATLANTIS_WORKSPACE", "TFC_WORKSPACE_NAME")
+_SELECTED = Path(".terraform") / "environment"
+
+
+def workspace_name(directory: Path) -> str:
+    """The Terraform workspace, "" where nothing names one."""
+    for variable in _WORKSPACE_VARIABLES:
+        name = os.environ.get(variable, "")
+        if name:
+            return name
+    try:
+        return (directory / _SELECTED).read_text("utf-8").strip()
+    except OSError:
+        return ""

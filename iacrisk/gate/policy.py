@@ -1,0 +1,149 @@
+"""What a team can set in iacrisk.toml, with the defaults that hold when it sets nothing.
+
+This is the one declaration of every setting: the file's checks, its JSON Schema and the
+settings page are made from it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+NEVER: Final = 101
+
+Threshold = Annotated[int, Meta(ge=0, le=NEVER, description="0 to 100; 101 means never")]
+
+
+class Consequence(StrEnum):
+    """What follows from something that iacrisk cannot fully judge."""
+
+    NOTE = "note"
+    APPROVAL_REQUIRED = "approval-required"
+    BLOCKED = "blocked"
+    COULD_NOT_REVIEW = "could-not-review"
+
+
+class SeverityName(StrEnum):
+    """A severity as it is written in settings."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of everything in the file: unknown keys are refused."""
+
+
+class Thresholds(Setting, frozen=True, kw_only=True):
+    """From which score on a change, or the plan, has to wait."""
+
+    hold: Annotated[Threshold, Meta(description="from this score on, a person has to approve")] = 40
+    block: Annotated[Threshold, Meta(description="from this score on, the plan is blocked")] = 95
+
+
+class EnvironmentSettings(Setting, frozen=True, kw_only=True):
+    """How one environment is recognised, and what is different there."""
+
+    hold: Annotated[
+        Threshold | None, Meta(description="overrides [thresholds] hold in this environment")
+    ] = None
+    block: Annotated[
+        Threshold | None, Meta(description="overrides [thresholds] block in this environment")
+    ] = None
+    lower: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=4,
+            description="by how many steps findings on data, availability and recovery weigh less",
+        ),
+    ] = 0
+    workspaces: Annotated[
+        tuple[str, ...], Meta(description="globs of workspace names that are this environment")
+    ] = ()
+    accounts: Annotated[
+        tuple[str, ...], Meta(description="account, project or subscription ids of it")
+    ] = ()
+
+
+class Environments(Setting, frozen=True, kw_only=True):
+    """The environments; what is not recognised counts as production."""
+
+    production: EnvironmentSettings = EnvironmentSettings()
+    staging: EnvironmentSettings = EnvironmentSettings(hold=50, block=NEVER)
+    development: EnvironmentSettings = EnvironmentSettings(hold=50, block=NEVER, lower=1)
+    preview: EnvironmentSettings = EnvironmentSettings(hold=50, block=NEVER, lower=3)
+
+
+class Doubts(Setting, frozen=True, kw_only=True):
+    """What follows when the plan cannot be fully judged."""
+
+    errored: Annotated[
+        Consequence, Meta(description="Terraform stopped with an error while planning")
+    ] = Consequence.COULD_NOT_REVIEW
+    unknown_format: Annotated[
+        Consequence, Meta(description="format_version is no version number")
+    ] = Consequence.COULD_NOT_REVIEW
+    changes_missing: Annotated[
+        Consequence, Meta(description="planned values without resource_changes")
+    ] = Consequence.COULD_NOT_REVIEW
+    unknown_action: Annotated[
+        Consequence, Meta(description="an action verb this release does not know")
+    ] = Consequence.APPROVAL_REQUIRED
+    incomplete: Annotated[
+        Consequence, Meta(description="`complete: false`: -target was used or changes deferred")
+    ] = Consequence.APPROVAL_REQUIRED
+    deferred: Annotated[Consequence, Meta(description="Terraform deferred changes")] = (
+        Consequence.APPROVAL_REQUIRED
+    )
+    action_invocation: Annotated[
+        Consequence, Meta(description="the plan invokes provider actions")
+    ] = Consequence.APPROVAL_REQUIRED
+    rule_failed: Annotated[Consequence, Meta(description="a rule raised an error")] = (
+        Consequence.APPROVAL_REQUIRED
+    )
+
+
+class RuleSettings(Setting, frozen=True, kw_only=True):
+    """Overrides of one rule."""
+
+    severity: Annotated[
+        SeverityName | None, Meta(description="replaces the severity of the rule's findings")
+    ] = None
+    enabled: Annotated[bool, Meta(description="false: the rule's findings do not count")] = True
+
+
+class Waiver(Setting, frozen=True, kw_only=True):
+    """Findings that somebody answers for until a date."""
+
+    rule: Annotated[str, Meta(min_length=1, description="rule id, or `*`")]
+    address: Annotated[str, Meta(min_length=1, description="address glob")]
+    owner: Annotated[str, Meta(min_length=1, description="who answers for it")]
+    reason: Annotated[str, Meta(min_length=1, description="why it is fine")]
+    expires: Annotated[datetime.date, Meta(description="last day on which it counts")]
+
+
+class Policy(Setting, frozen=True, kw_only=True):
+    """The whole of iacrisk.toml."""
+
+    thresholds: Thresholds = Thresholds()
+    environments: Environments = Environments()
+    doubts: Doubts = Doubts()
+    rules: Annotated[
+        dict[str, RuleSettings], Meta(description="overrides by rule id: `[rules.N11]`")
+    ] = msgspec.field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+    always_hold: Annotated[
+        tuple[str, ...], Meta(description="globs of addresses or types whose changes always wait")
+    ] = ()
+    never_hold: Annotated[
+        tuple[str, ...],
+        Meta(description="globs of addresses or types whose changes never hold the plan"),
+    ] = ()

@@ -1,0 +1,182 @@
+"""The graph in other tools' formats. Labels pass through a redactor on the way out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from iacrisk.graph.graph import Graph
+from iacrisk.graph.model import Node, Reference
+from iacrisk.graph.reach import BlastRadius
+from iacrisk.plan import ActionKind, Redactor
+
+if TYPE_CHECKING:
+    import networkx
+
+_MERMAID_SAFE = re.compile(r"[^A-Za-z0-9 _.,/=()-]")
+_MOST_DRAWN = 40
+
+
+class GraphFormat(StrEnum):
+    """The formats of `iacrisk graph`."""
+
+    DOT = "dot"
+    MERMAID = "mermaid"
+    GRAPHML = "graphml"
+    JSON = "json"
+
+
+def to_networkx(graph: Graph) -> networkx.MultiDiGraph[str]:
+    """A MultiDiGraph with edges towards dependencies; node and edge attributes are plain text."""
+    import networkx  # noqa: PLC0415 - loads slowly, and only export needs it
+
+    result: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
+    for node in graph.nodes:
+        result.add_node(node.label, **_node_attributes(node))
+    for source, target, reference in graph.edges():
+        result.add_edge(source.label, target.label, **_edge_attributes(reference))
+    return result
+
+
+def export_graph(
+    graph: Graph, redactor: Redactor, format_: GraphFormat, focus: str | None = None
+) -> str:
+    """The graph, or what lies around `focus`, as text."""
+    kept = graph.nodes if focus is None else _around(graph, focus)
+    names = {node.label: redactor.address(node.label) for node in kept}
+    edges = [
+        (names[source.label], names[target.label], reference)
+        for source, target, reference in graph.edges()
+        if source.label in names and target.label in names
+    ]
+    nodes = [(names[node.label], node) for node in kept]
+    match format_:
+        case GraphFormat.DOT:
+            return _dot(nodes, edges, redactor)
+        case GraphFormat.MERMAID:
+            return _mermaid(nodes, edges)
+        case GraphFormat.JSON:
+            return _json(nodes, edges, redactor)
+        case GraphFormat.GRAPHML:
+            return _graphml(nodes, edges, redactor)
+
+
+def mermaid_radius(radius: BlastRadius, redactor: Redactor) -> str:
+    """A Mermaid flowchart of who is hit, the changed resource first."""
+    hits = radius.hits[:_MOST_DRAWN]
+    lines = ["flowchart LR", f'  n0["{mermaid_text(redactor.address(radius.address))}"]:::changed']
+    numbers = {radius.address: 0}
+    for hit in hits:
+        previous = radius.address
+        for step in hit.path:
+            if step.address not in numbers:
+                numbers[step.address] = len(numbers)
+                label = mermaid_text(redactor.address(step.address))
+                lines.append(f'  n{numbers[step.address]}["{label}"]')
+            line = f"  n{numbers[previous]} --> n{numbers[step.address]}"
+            if line not in lines:
+                lines.append(line)
+            previous = step.address
+    if len(radius.hits) > len(hits):
+        lines.append(f'  more["{len(radius.hits) - len(hits)} more"]')
+    return "\n".join([*lines, "  classDef changed stroke-width:3px"])
+
+
+def mermaid_text(text: str) -> str:
+    """Text for a quoted Mermaid label; everything unusual becomes a character entity."""
+    return _MERMAID_SAFE.sub(lambda match: f"#{ord(match.group())};", text)
+
+
+def _around(graph: Graph, focus: str) -> list[Node]:
+    """The focus, what it depends on, and who depends on it, at any distance."""
+    labels = {focus}
+    for neighbours in (graph.neighbours_up, graph.neighbours_down):
+        waiting = [focus]
+        seen = {focus}
+        while waiting:
+            for label in neighbours(waiting.pop()):
+                if label not in seen:
+                    seen.add(label)
+                    waiting.append(label)
+        labels |= seen
+    return [node for node in graph.nodes if node.label in labels]
+
+
+def _node_attributes(node: Node) -> dict[str, str]:
+    action = node.change.kind if node.change else ActionKind.NO_OP
+    return {"kind": node.kind.value, "type": node.type, "action": action.value}
+
+
+def _edge_attributes(reference: Reference) -> dict[str, str]:
+    return {
+        "origin": reference.origin.value,
+        "precision": reference.precision.value,
+        "argument": reference.argument,
+        "reference": reference.text,
+    }
+
+
+Named = Sequence[tuple[str, Node]]
+Edges = Iterable[tuple[str, str, Reference]]
+
+
+def _dot(nodes: Named, edges: Edges, redactor: Redactor) -> str:
+    lines = ["digraph plan {", "  rankdir=LR;", "  node [shape=box];"]
+    for name, node in nodes:
+        action = _node_attributes(node)["action"]
+        lines.append(f"  {_quoted(name)} [label={_quoted(f'{name} ({action})')}];")
+    for source, target, reference in edges:
+        label = _quoted(redactor.text(reference.argument or reference.origin.value))
+        lines.append(f"  {_quoted(source)} -> {_quoted(target)} [label={label}];")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return msgspec.json.encode(text).decode()
+
+
+def _mermaid(nodes: Named, edges: Edges) -> str:
+    numbers = {name: number for number, (name, _) in enumerate(nodes)}
+    lines = ["flowchart LR"]
+    lines += [f'  n{numbers[name]}["{mermaid_text(name)}"]' for name, _ in nodes]
+    pairs = dict.fromkeys((source, target) for source, target, _ in edges)
+    lines += [f"  n{numbers[source]} --> n{numbers[target]}" for source, target in pairs]
+    return "\n".join(lines) + "\n"
+
+
+def _json(nodes: Named, edges: Edges, redactor: Redactor) -> str:
+    value = {
+        "nodes": [{"id": name, **_node_attributes(node)} for name, node in nodes],
+        "edges": [
+            {
+                "source": source,
+                "target": target,
+                **{k: redactor.text(v) for k, v in _edge_attributes(reference).items()},
+            }
+            for source, target, reference in edges
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+
+
+def _graphml(nodes: Named, edges: Edges, redactor: Redactor) -> str:
+    import networkx  # noqa: PLC0415 - loads slowly, and only this format needs it
+
+    result: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
+    for name, node in nodes:
+        result.add_node(_xml(name), **_node_attributes(node))
+    for source, target, reference in edges:
+        shown = {k: _xml(redactor.text(v)) for k, v in _edge_attributes(reference).items()}
+        result.add_edge(_xml(source), _xml(target), **shown)
+    return "\n".join(networkx.generate_graphml(result)) + "\n"
+
+
+def _xml(text: str) -> str:
+    """XML 1.0 has no control characters at all."""
+    return "".join(
+        char if char.isprintable() or char == " " else "\N{REPLACEMENT CHARACTER}" for char in text
+    )

@@ -1,0 +1,169 @@
+"""The console report: 80 columns, readable without colour, short for a large plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iacrisk.assess import AssessedChange, Assessment
+from iacrisk.graph import Hit, Precision
+from iacrisk.plan import Redactor
+from iacrisk.report.plain import count, plain, wrap
+from iacrisk.report.words import (
+    describe,
+    environment_line,
+    folded,
+    headline,
+    tally,
+    waiting_addresses,
+)
+from iacrisk.rules import Evidence, Finding
+
+WIDTH = 80
+_IN_DETAIL = 10
+_IN_BRIEF = 15
+_HITS_NAMED = 8
+_EVIDENCE_NAMED = 4
+_WORTH_A_LINE = 10
+
+
+def render_console(assessment: Assessment) -> str:
+    """The report as plain text with a final newline; the verdict is the first line."""
+    return "\n".join(_lines(assessment)) + "\n"
+
+
+def _lines(assessment: Assessment) -> Iterator[str]:
+    yield headline(assessment)
+    yield from wrap(f"{tally(assessment)} {environment_line(assessment)}", WIDTH, "")
+    yield from _doubts(assessment)
+    yield from _plan_findings(assessment)
+    detailed, brief, rest = _share_out(assessment)
+    for number, item in enumerate(detailed, start=1):
+        yield ""
+        yield from _detail(number, item, assessment.plan.redactor)
+    yield from _brief(brief, assessment.plan.redactor)
+    yield from _folded(rest)
+    yield from _footnotes(assessment)
+
+
+def _share_out(
+    assessment: Assessment,
+) -> tuple[list[AssessedChange], list[AssessedChange], tuple[AssessedChange, ...]]:
+    """The changes to show in detail, in one line each, and folded."""
+    waiting = waiting_addresses(assessment)
+    worth = [
+        item
+        for item in assessment.changes
+        if item.address in waiting or item.findings or item.score.score >= _WORTH_A_LINE
+    ]
+    worth.sort(key=lambda item: (item.address not in waiting, -item.score.score, item.address))
+    detailed = [item for item in worth if item.address in waiting or item.findings][:_IN_DETAIL]
+    named = {item.address for item in detailed}
+    brief = [item for item in worth if item.address not in named][:_IN_BRIEF]
+    named |= {item.address for item in brief}
+    return detailed, brief, tuple(i for i in assessment.changes if i.address not in named)
+
+
+def _doubts(assessment: Assessment) -> Iterator[str]:
+    for doubt in assessment.doubts:
+        yield ""
+        yield from wrap(f"! {doubt.problem}", WIDTH, "", "  ")
+        for address in doubt.addresses[:_HITS_NAMED]:
+            yield f"    {plain(assessment.plan.redactor.address(address))}"
+        yield from wrap(doubt.remedy, WIDTH, "  ")
+
+
+def _plan_findings(assessment: Assessment) -> Iterator[str]:
+    for finding in assessment.plan_findings:
+        yield ""
+        yield "The plan as a whole"
+        yield from finding_lines(finding)
+
+
+def _detail(number: int, item: AssessedChange, redactor: Redactor) -> Iterator[str]:
+    yield f"{number:>2}. [{item.score.score:>3}] {plain(redactor.address(item.address))}"
+    yield from wrap(describe(item.change, redactor), WIDTH, "    ")
+    for finding in item.findings:
+        yield from finding_lines(finding)
+    yield from _who_is_hit(item, redactor)
+
+
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """A finding with its evidence, indented and wrapped."""
+    label = f"{finding.rule} {finding.name} ({finding.severity.name.lower()})"
+    yield from wrap(f"{label}: {finding.what}", WIDTH, "    ", "      ")
+    for evidence in finding.evidence[:_EVIDENCE_NAMED]:
+        yield from _evidence(evidence)
+
+
+def _evidence(evidence: Evidence) -> Iterator[str]:
+    text = f"{evidence.path}: {evidence.before} -> {evidence.after}"
+    yield from wrap(text, WIDTH, "        ", "          ")
+
+
+def _who_is_hit(item: AssessedChange, redactor: Redactor) -> Iterator[str]:
+    hits = item.radius.hits
+    if not hits:
+        return
+    yield f"    who is hit ({len(hits):,}):"
+    for hit in hits[:_HITS_NAMED]:
+        yield from _hit(hit, redactor)
+    if len(hits) > _HITS_NAMED:
+        yield f"      and {len(hits) - _HITS_NAMED:,} more (see `iacrisk explain`)"
+
+
+def _hit(hit: Hit, redactor: Redactor) -> Iterator[str]:
+    step = hit.path[-1]
+    sure = "" if step.precision in {Precision.EXACT, Precision.BY_KEY} else f", {step.precision}"
+    where = f"{plain(redactor.address(hit.address))} ({count(hit.hops, 'hop')}{sure})"
+    reference = f"by {redactor.text(step.reference)}"
+    if len(where) + len(reference) + 8 <= WIDTH:
+        yield f"      {where} {plain(reference)}"
+    else:
+        yield f"      {where}"
+        yield from wrap(reference, WIDTH, "        ", "          ")
+
+
+def _brief(items: list[AssessedChange], redactor: Redactor) -> Iterator[str]:
+    if items:
+        yield ""
+        yield "Lower risk"
+    for item in items:
+        yield f"    [{item.score.score:>3}] {plain(redactor.address(item.address))}"
+        yield from wrap(describe(item.change, redactor), WIDTH, " " * 10)
+
+
+def _folded(items: tuple[AssessedChange, ...]) -> Iterator[str]:
+    if items:
+        yield ""
+        yield "Folded"
+    for line in folded(items):
+        yield from wrap(line, WIDTH, "    ", "      ")
+
+
+def _footnotes(assessment: Assessment) -> Iterator[str]:
+    notes = list(_notes(assessment))
+    if notes:
+        yield ""
+    for note in notes:
+        yield from wrap(note, WIDTH, "", "  ")
+
+
+def _notes(assessment: Assessment) -> Iterator[str]:
+    suppressed = sum(len(item.suppressed) for item in assessment.changes)
+    undecided = sum(len(item.undecided) for item in assessment.changes)
+    if suppressed:
+        yield f"{count(suppressed, 'finding')} suppressed as harmless look-alikes."
+    if undecided:
+        yield f"{count(undecided, 'question')} undecided, because a value is not known yet."
+    if assessment.waived:
+        yield f"{count(len(assessment.waived), 'finding')} waived by the policy."
+    if assessment.disabled:
+        yield f"{count(len(assessment.disabled), 'finding')} of disabled rules left out."
+    if not assessment.graph.has_configuration:
+        yield (
+            "The plan carries no configuration, so the graph comes from the prior state and "
+            "matching ids alone: who is hit may be incomplete."
+        )
+    unresolved = len(assessment.graph.unresolved)
+    if unresolved:
+        yield f"{count(unresolved, 'reference')} could not be followed (see `iacrisk graph`)."

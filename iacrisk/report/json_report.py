@@ -1,0 +1,318 @@
+"""The JSON report: a versioned schema of our own, so that the inside may change."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from iacrisk.assess import AssessedChange, Assessment
+from iacrisk.gate import WaivedFinding
+from iacrisk.graph import Hit
+from iacrisk.plan import Redactor
+from iacrisk.report.words import describe
+from iacrisk.rules import Finding, SuppressedFinding, UndecidedRule
+
+SCHEMA_VERSION: Final = "1.0"
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of the schema's values."""
+
+
+class EvidenceItem(Item, frozen=True, kw_only=True):
+    """An attribute that proves a finding; sensitive values are masked."""
+
+    path: str
+    before: str
+    after: str
+
+
+class FindingItem(Item, frozen=True, kw_only=True):
+    """What a rule found."""
+
+    rule: str
+    name: str
+    severity: str
+    confidence: str
+    harm: str
+    what: str
+    evidence: list[EvidenceItem]
+
+
+class SuppressedItem(Item, frozen=True, kw_only=True):
+    """A finding that a benign look-alike took back."""
+
+    finding: FindingItem
+    by: str
+    reason: str
+
+
+class UndecidedItem(Item, frozen=True, kw_only=True):
+    """A rule that could not decide because a value is not known yet."""
+
+    rule: str
+    name: str
+    why: str
+    paths: list[str]
+
+
+class StepItem(Item, frozen=True, kw_only=True):
+    """One hop: the resource reached and the reference that leads there."""
+
+    address: str
+    reference: str
+    origin: str
+    precision: str
+
+
+class HitItem(Item, frozen=True, kw_only=True):
+    """A resource hit by the change. `strength` in (0, 1]: how sure the path is."""
+
+    address: str
+    type: str
+    hops: int
+    strength: float
+    path: list[StepItem]
+
+
+class ContributionItem(Item, frozen=True, kw_only=True):
+    """One term of a score."""
+
+    part: str
+    source: str
+    value: float
+
+
+class ChangeItem(Item, frozen=True, kw_only=True):
+    """One change."""
+
+    address: str
+    type: str
+    actions: list[str]
+    action_reason: str | None
+    score: int
+    impact: float
+    likelihood: float
+    waits: bool
+    benign: str | None
+    summary: str
+    effect: str
+    findings: list[FindingItem]
+    suppressed: list[SuppressedItem]
+    undecided: list[UndecidedItem]
+    hits: list[HitItem]
+    hits_complete: bool
+    contributions: list[ContributionItem]
+
+
+class WaivedItem(Item, frozen=True, kw_only=True):
+    """A finding that the policy waives."""
+
+    address: str
+    finding: FindingItem
+    owner: str
+    reason: str
+    expires: str
+
+
+class DoubtItem(Item, frozen=True, kw_only=True):
+    """Why the plan cannot be fully judged."""
+
+    doubt: str
+    problem: str
+    remedy: str
+    addresses: list[str]
+
+
+class ReasonItem(Item, frozen=True, kw_only=True):
+    """A reason for the verdict."""
+
+    verdict: str
+    what: str
+    address: str
+
+
+class EnvironmentItem(Item, frozen=True, kw_only=True):
+    """The environment and what says so."""
+
+    name: str
+    known: bool
+    evidence: list[str]
+
+
+class GraphItem(Item, frozen=True, kw_only=True):
+    """How complete the graph is."""
+
+    nodes: int
+    edges: int
+    has_configuration: bool
+    unresolved: list[str]
+
+
+class RuleFailureItem(Item, frozen=True, kw_only=True):
+    """A rule that raised an error."""
+
+    rule: str
+    address: str
+    error: str
+
+
+class Report(Item, frozen=True, kw_only=True):
+    """An assessment."""
+
+    schema_version: str
+    iacrisk_version: str
+    terraform_version: str
+    format_version: str
+    verdict: str
+    exit_code: int
+    score: int
+    hold: int
+    block: int
+    environment: EnvironmentItem
+    reasons: list[ReasonItem]
+    doubts: list[DoubtItem]
+    plan_findings: list[FindingItem]
+    changes: list[ChangeItem]
+    waived: list[WaivedItem]
+    rule_failures: list[RuleFailureItem]
+    graph: GraphItem
+
+
+def render_json(assessment: Assessment) -> str:
+    """The report as indented JSON with a final newline."""
+    encoded = msgspec.json.encode(to_report(assessment))
+    return msgspec.json.format(encoded, indent=2).decode() + "\n"
+
+
+def to_report(assessment: Assessment) -> Report:
+    """The assessment as values of the published schema."""
+    redactor = assessment.plan.redactor
+    decision = assessment.decision
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        iacrisk_version=assessment.version,
+        terraform_version=assessment.plan.document.terraform_version,
+        format_version=assessment.plan.document.format_version,
+        verdict=decision.verdict,
+        exit_code=decision.verdict.exit_code,
+        score=assessment.score,
+        hold=decision.thresholds.hold,
+        block=decision.thresholds.block,
+        environment=EnvironmentItem(
+            name=assessment.environment.environment,
+            known=assessment.environment.known,
+            evidence=list(assessment.environment.evidence),
+        ),
+        reasons=[
+            ReasonItem(verdict=r.verdict, what=r.what, address=redactor.address(r.address))
+            for r in decision.reasons
+        ],
+        doubts=[
+            DoubtItem(
+                doubt=d.doubt,
+                problem=d.problem,
+                remedy=d.remedy,
+                addresses=list(map(redactor.address, d.addresses)),
+            )
+            for d in assessment.doubts
+        ],
+        plan_findings=list(map(_finding, assessment.plan_findings)),
+        changes=_changes(assessment),
+        waived=[_waived(item, redactor) for item in assessment.waived],
+        rule_failures=[
+            RuleFailureItem(rule=f.rule, address=redactor.address(f.address), error=f.error)
+            for f in assessment.failures
+        ],
+        graph=GraphItem(
+            nodes=len(assessment.graph.nodes),
+            edges=sum(1 for _ in assessment.graph.edges()),
+            has_configuration=assessment.graph.has_configuration,
+            unresolved=[
+                redactor.text(f"{u.address}: {u.reference}: {u.why}")
+                for u in assessment.graph.unresolved
+            ],
+        ),
+    )
+
+
+def _changes(assessment: Assessment) -> list[ChangeItem]:
+    redactor = assessment.plan.redactor
+    waiting = {reason.address for reason in assessment.decision.reasons}
+    return [_change(item, redactor, item.address in waiting) for item in assessment.changes]
+
+
+def _change(item: AssessedChange, redactor: Redactor, waits: bool) -> ChangeItem:
+    return ChangeItem(
+        address=redactor.address(item.address),
+        type=item.change.type,
+        actions=list(item.change.actions),
+        action_reason=item.change.action_reason,
+        score=item.score.score,
+        impact=item.score.impact,
+        likelihood=item.score.likelihood,
+        waits=waits,
+        benign=item.benign or None,
+        summary=describe(item.change, redactor),
+        effect=item.radius.effect,
+        findings=list(map(_finding, item.findings)),
+        suppressed=list(map(_suppressed, item.suppressed)),
+        undecided=list(map(_undecided, item.undecided)),
+        hits=[_hit(hit, redactor) for hit in item.radius.hits],
+        hits_complete=not item.radius.more,
+        contributions=[
+            ContributionItem(part=c.part, source=c.source, value=c.value)
+            for c in item.score.contributions
+        ],
+    )
+
+
+def _finding(finding: Finding) -> FindingItem:
+    return FindingItem(
+        rule=finding.rule,
+        name=finding.name,
+        severity=finding.severity.name.lower(),
+        confidence=finding.confidence,
+        harm=finding.harm,
+        what=finding.what,
+        evidence=[
+            EvidenceItem(path=e.path, before=e.before, after=e.after) for e in finding.evidence
+        ],
+    )
+
+
+def _suppressed(item: SuppressedFinding) -> SuppressedItem:
+    return SuppressedItem(finding=_finding(item.finding), by=item.by, reason=item.reason)
+
+
+def _undecided(item: UndecidedRule) -> UndecidedItem:
+    return UndecidedItem(rule=item.rule, name=item.name, why=item.why, paths=list(item.paths))
+
+
+def _waived(item: WaivedFinding, redactor: Redactor) -> WaivedItem:
+    return WaivedItem(
+        address=redactor.address(item.finding.address),
+        finding=_finding(item.finding),
+        owner=item.waiver.owner,
+        reason=item.waiver.reason,
+        expires=item.waiver.expires.isoformat(),
+    )
+
+
+def _hit(hit: Hit, redactor: Redactor) -> HitItem:
+    return HitItem(
+        address=redactor.address(hit.address),
+        type=hit.type,
+        hops=hit.hops,
+        strength=round(hit.strength, 4),
+        path=[
+            StepItem(
+                address=redactor.address(step.address),
+                reference=redactor.text(step.reference),
+                origin=step.origin,
+                precision=step.precision,
+            )
+            for step in hit.path
+        ],
+    )

@@ -1,0 +1,143 @@
+"""The pull-request comment: GitHub Markdown that fits, with the verdict first.
+
+Text from the plan stands in code spans only, so that it can neither format, link, mention
+nor close anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from iacrisk.assess import AssessedChange, Assessment
+from iacrisk.graph import Hit
+from iacrisk.graph.export import mermaid_radius
+from iacrisk.plan import Redactor
+from iacrisk.report.plain import count, plain
+from iacrisk.report.words import (
+    describe,
+    environment_line,
+    folded,
+    headline,
+    tally,
+    waiting_addresses,
+)
+from iacrisk.rules import Finding
+
+LARGEST: Final = 65_536
+"""Characters in a GitHub comment."""
+_RESERVE = 400
+_HITS_NAMED = 25
+_BACKTICKS = re.compile(r"`+")
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|~]")
+_MARKER = "<!-- iacrisk -->"
+
+
+def render_markdown(assessment: Assessment, largest: int = LARGEST) -> str:
+    """The comment; sections are left out from the end, and counted, when it would not fit."""
+    text, left_out = "", 0
+    for number, section in enumerate(_sections(assessment)):
+        block = section + "\n\n"
+        if number and len(text) + len(block) > largest - _RESERVE:
+            left_out += 1
+        else:
+            text += block
+    if left_out:
+        text += f"_{count(left_out, 'section')} left out to fit the comment._\n"
+    return text
+
+
+def _sections(assessment: Assessment) -> Iterator[str]:
+    redactor = assessment.plan.redactor
+    yield f"{_MARKER}\n## {headline(assessment)}"
+    yield f"{tally(assessment)} {_prose(environment_line(assessment))}"
+    for doubt in assessment.doubts:
+        yield f"> [!WARNING]\n> {_prose(doubt.problem)} {_prose(doubt.remedy)}"
+    for finding in assessment.plan_findings:
+        yield f"**The plan as a whole**\n{_finding(finding)}"
+    waiting = waiting_addresses(assessment)
+    shown = [item for item in assessment.changes if item.address in waiting or item.findings]
+    shown.sort(key=lambda item: (item.address not in waiting, -item.score.score, item.address))
+    worst = next((item for item in shown if item.radius.hits), None)
+    for item in shown:
+        yield _change(item, redactor, opened=item.address in waiting)
+        if item is worst:
+            yield _diagram(item, redactor)
+    named = {item.address for item in shown}
+    rest = tuple(item for item in assessment.changes if item.address not in named)
+    if rest:
+        lines = "\n".join(f"- {line}" for line in folded(rest))
+        summary = f"<summary>{count(len(rest), 'other change')}</summary>"
+        yield f"<details>{summary}\n\n{lines}\n</details>"
+    notes = "\n".join(f"- {note}" for note in _notes(assessment))
+    if notes:
+        yield notes
+
+
+def _change(item: AssessedChange, redactor: Redactor, *, opened: bool) -> str:
+    title = f"<b>{item.score.score}</b> {_html_code(redactor.address(item.address))}"
+    body = [_prose(describe(item.change, redactor)), *map(_finding, item.findings)]
+    body += _who_is_hit(item, redactor)
+    opening = "<details open>" if opened else "<details>"
+    inner = "\n\n".join(body)
+    return f"{opening}<summary>{title}</summary>\n\n{inner}\n</details>"
+
+
+def _finding(finding: Finding) -> str:
+    severity = finding.severity.name.lower()
+    lines = [f"**{finding.rule} {finding.name}** ({severity}): {_prose(finding.what)}"]
+    lines += [f"- {code(e.path)}: {code(e.before)} → {code(e.after)}" for e in finding.evidence]
+    return "\n".join(lines)
+
+
+def _who_is_hit(item: AssessedChange, redactor: Redactor) -> Iterator[str]:
+    hits = item.radius.hits
+    if hits:
+        lines = [f"**Who is hit ({len(hits):,})**"]
+        lines += [_hit(hit, redactor) for hit in hits[:_HITS_NAMED]]
+        if len(hits) > _HITS_NAMED:
+            lines.append(f"- and {len(hits) - _HITS_NAMED:,} more")
+        yield "\n".join(lines)
+
+
+def _hit(hit: Hit, redactor: Redactor) -> str:
+    step = hit.path[-1]
+    address = code(redactor.address(hit.address))
+    return f"- {address}, {count(hit.hops, 'hop')}, by {code(redactor.text(step.reference))}"
+
+
+def _diagram(item: AssessedChange, redactor: Redactor) -> str:
+    return f"```mermaid\n{mermaid_radius(item.radius, redactor)}\n```"
+
+
+def _notes(assessment: Assessment) -> Iterator[str]:
+    suppressed = sum(len(item.suppressed) for item in assessment.changes)
+    undecided = sum(len(item.undecided) for item in assessment.changes)
+    if suppressed:
+        yield f"{count(suppressed, 'finding')} suppressed as harmless look-alikes."
+    if undecided:
+        yield f"{count(undecided, 'question')} undecided, because a value is not known yet."
+    if assessment.waived:
+        yield f"{count(len(assessment.waived), 'finding')} waived by the policy."
+    if not assessment.graph.has_configuration:
+        yield "No configuration in the plan: who is hit may be incomplete."
+
+
+def code(text: str) -> str:
+    """A code span that the text cannot leave."""
+    text = plain(text)
+    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if longest or not text.strip() else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _html_code(text: str) -> str:
+    escaped = plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<code>{escaped}</code>"
+
+
+def _prose(text: str) -> str:
+    """A sentence with text from the plan in it: everything Markdown could read is escaped."""
+    return _MARKUP.sub(r"\\\g<0>", plain(text)).replace("@", "@\N{ZERO WIDTH SPACE}")

@@ -1,0 +1,138 @@
+"""What happens, in plain words, for every format that a person reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from iacrisk.assess import AssessedChange, Assessment
+from iacrisk.gate import Verdict
+from iacrisk.plan import ActionKind, Redactor, ResourceChange, Shown
+from iacrisk.report.plain import count
+from iacrisk.rules import SUPPRESSORS
+
+_REASONS = {
+    "replace_because_tainted": "because it is tainted",
+    "replace_by_request": "because -replace asks for it",
+    "replace_by_triggers": "because replace_triggered_by says so",
+    "delete_because_no_resource_config": "because its block is gone",
+    "delete_because_no_module": "because its module is gone",
+    "delete_because_wrong_repetition": "because count or for_each came or went",
+    "delete_because_count_index": "because count no longer reaches its index",
+    "delete_because_each_key": "because for_each lost its key",
+    "delete_because_no_move_target": "because a moved block leads nowhere",
+    "delete_because_enabled_false": "because it is disabled",
+}
+_VERDICTS = {
+    Verdict.ALLOWED: "ALLOWED",
+    Verdict.APPROVAL_REQUIRED: "APPROVAL REQUIRED",
+    Verdict.BLOCKED: "BLOCKED",
+    Verdict.COULD_NOT_REVIEW: "COULD NOT REVIEW",
+}
+_NAMED_ATTRIBUTES = 4
+
+
+def headline(assessment: Assessment) -> str:
+    """The verdict and the score."""
+    thresholds = assessment.decision.thresholds
+    bars = f"holds from {thresholds.hold}"
+    if thresholds.block <= 100:
+        bars += f", blocks from {thresholds.block}"
+    return f"{_VERDICTS[assessment.decision.verdict]}: risk {assessment.score} of 100 ({bars})"
+
+
+def tally(assessment: Assessment) -> str:
+    """How many changes wait and how many do not."""
+    waiting = len(waiting_addresses(assessment))
+    total = len(assessment.changes)
+    if not total:
+        return "The plan changes nothing."
+    return f"{waiting:,} of {count(total, 'change')} {'waits' if waiting == 1 else 'wait'}."
+
+
+def environment_line(assessment: Assessment) -> str:
+    """The environment and what says so."""
+    found = assessment.environment
+    if not found.known:
+        return "Environment unknown, so it counts as production."
+    return f"Environment {found.environment} ({'; '.join(found.evidence)})."
+
+
+def waiting_addresses(assessment: Assessment) -> frozenset[str]:
+    """The addresses that a reason of the verdict names."""
+    return frozenset(r.address for r in assessment.decision.reasons if r.address)
+
+
+def describe(change: ResourceChange, redactor: Redactor) -> str:
+    """What the plan does to one resource."""
+    moved = (
+        f" (moved from {redactor.address(change.previous_address)})"
+        if (change.is_moved and change.previous_address)
+        else ""
+    )
+    imported = " (imported)" if change.imports else ""
+    return _deed(change, redactor) + moved + imported
+
+
+def _deed(change: ResourceChange, redactor: Redactor) -> str:
+    why = _REASONS.get(change.action_reason or "", "")
+    match change.kind:
+        case ActionKind.CREATE:
+            return "created"
+        case ActionKind.READ:
+            return "read during apply"
+        case ActionKind.NO_OP:
+            return "unchanged"
+        case ActionKind.FORGET:
+            return "dropped from the state; the object itself stays"
+        case ActionKind.UPDATE:
+            return f"changed in place: {_listing(sorted(change.changed), redactor)}"
+        case ActionKind.DELETE:
+            return f"destroyed {why}".rstrip()
+        case ActionKind.REPLACE:
+            return f"{_replacement(change)} {why or _forced_by(change, redactor)}".rstrip()
+        case ActionKind.UNKNOWN:
+            return f"unknown actions: {redactor.text('/'.join(change.actions) or 'none')}"
+
+
+def _replacement(change: ResourceChange) -> str:
+    if "forget" in change.actions:
+        return "created anew, the old object is left running"
+    return (
+        "created anew, then the old one destroyed"
+        if change.creates_first
+        else ("destroyed, then created again")
+    )
+
+
+def _forced_by(change: ResourceChange, redactor: Redactor) -> str:
+    paths = sorted(map(redactor.path, change.replace_paths))
+    return f"because {', '.join(paths)} cannot change in place" if paths else ""
+
+
+def _listing(names: list[str], redactor: Redactor) -> Shown:
+    named = ", ".join(names[:_NAMED_ATTRIBUTES])
+    rest = len(names) - _NAMED_ATTRIBUTES
+    return redactor.text(f"{named} and {rest} more" if rest > 0 else named)
+
+
+def folded(changes: tuple[AssessedChange, ...]) -> list[str]:
+    """One line per kind for changes that nobody has to read: "312 updates: only tags change"."""
+    names = {item.id: item.name for item in SUPPRESSORS}
+    kinds = Counter((names.get(item.benign, ""), _plural(item.change.kind)) for item in changes)
+    lines = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        f"{number:,} {kind if number > 1 else kind.rstrip('s')}" + (f": {name}" if name else "")
+        for (name, kind), number in lines
+    ]
+
+
+def _plural(kind: ActionKind) -> str:
+    match kind:
+        case ActionKind.NO_OP:
+            return "moves and imports"
+        case ActionKind.FORGET:
+            return "forgotten resources"
+        case ActionKind.UNKNOWN:
+            return "unknown actions"
+        case _:
+            return f"{kind}s"

@@ -1,0 +1,171 @@
+"""Runs every rule over a plan and records all they say, their failures included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+from iacrisk.catalog import resource_type
+from iacrisk.plan import ActionKind, Path, Redactor, ResourceChange, lookup
+from iacrisk.rules.context import Context
+from iacrisk.rules.registry import RULES, SUPPRESSORS
+from iacrisk.rules.rule import (
+    Evidence,
+    Finding,
+    Outcome,
+    Review,
+    Rule,
+    RuleFailure,
+    SuppressedFinding,
+    Suppressor,
+    Undecided,
+    UndecidedRule,
+)
+
+
+def review(
+    context: Context,
+    rules: tuple[Rule, ...] = RULES,
+    suppressors: tuple[Suppressor, ...] = SUPPRESSORS,
+) -> Review:
+    """What `rules` say of the plan; a rule that raises is recorded and the run goes on."""
+    run = _Run(context, rules, suppressors)
+    for change in context.plan.pending:
+        run.judge(change)
+    run.judge_plan()
+    return run.result()
+
+
+class _Run:
+    """One pass over a plan, collecting as it goes."""
+
+    def __init__(
+        self, context: Context, rules: tuple[Rule, ...], suppressors: tuple[Suppressor, ...]
+    ) -> None:
+        self._context = context
+        self._redactor = context.plan.redactor
+        self._rules = rules
+        self._suppressors = suppressors
+        self._rules_for = cache(self._applicable_rules)
+        self._suppressors_for = cache(self._applicable_suppressors)
+        self._findings: list[Finding] = []
+        self._suppressed: list[SuppressedFinding] = []
+        self._undecided: list[UndecidedRule] = []
+        self._failures: list[RuleFailure] = []
+        self._benign: dict[str, str] = {}
+
+    def judge(self, change: ResourceChange) -> None:
+        excuses = self._excuses(change)
+        if any(suppressor.suppresses is None for suppressor, _ in excuses):
+            self._benign[change.label] = excuses[0][0].id
+        for rule in self._rules_for(change.type, change.kind):
+            check = rule.on_change
+            if check is None:
+                continue
+            for outcome in self._guarded(rule.id, change.label, check, change, self._context):
+                self._record(rule, change, outcome, excuses)
+
+    def judge_plan(self) -> None:
+        for rule in self._rules:
+            check = rule.on_plan
+            if check is None:
+                continue
+            for outcome in self._guarded(rule.id, "", check, self._context):
+                change = self._context.change_at(outcome.address)
+                excuses = self._excuses(change) if change else []
+                self._record(rule, change, outcome, excuses)
+
+    def result(self) -> Review:
+        return Review(
+            findings=tuple(sorted(self._findings, key=lambda item: (item.address, item.rule))),
+            suppressed=tuple(
+                sorted(self._suppressed, key=lambda item: (item.finding.address, item.finding.rule))
+            ),
+            undecided=tuple(sorted(self._undecided, key=lambda item: (item.address, item.rule))),
+            failures=tuple(sorted(self._failures, key=lambda item: (item.address, item.rule))),
+            benign=self._benign,
+        )
+
+    def _applicable_rules(self, type_name: str, kind: ActionKind) -> tuple[Rule, ...]:
+        known = resource_type(type_name)
+        return tuple(rule for rule in self._rules if rule.applies_to(known, kind))
+
+    def _applicable_suppressors(self, type_name: str, kind: ActionKind) -> tuple[Suppressor, ...]:
+        known = resource_type(type_name)
+        return tuple(item for item in self._suppressors if item.applies_to(known, kind))
+
+    def _excuses(self, change: ResourceChange) -> list[tuple[Suppressor, str]]:
+        excuses: list[tuple[Suppressor, str]] = []
+        for suppressor in self._suppressors_for(change.type, change.kind):
+            try:
+                reason = suppressor.check(change, self._context)
+            except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
+                self._fail(suppressor.id, change.label, error)
+                continue
+            if reason is not None:
+                excuses.append((suppressor, reason))
+        return excuses
+
+    def _guarded(
+        self, rule_id: str, label: str, check: Callable[..., Iterable[Outcome]], *subject: object
+    ) -> list[Outcome]:
+        try:
+            return list(check(*subject))
+        except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
+            self._fail(rule_id, label, error)
+            return []
+
+    def _fail(self, rule_id: str, label: str, error: Exception) -> None:
+        failure = RuleFailure(rule=rule_id, address=label, error=type(error).__name__)
+        self._failures.append(failure)
+
+    def _record(
+        self,
+        rule: Rule,
+        change: ResourceChange | None,
+        outcome: Outcome,
+        excuses: list[tuple[Suppressor, str]],
+    ) -> None:
+        address = change.label if change else outcome.address
+        if isinstance(outcome, Undecided):
+            self._undecided.append(
+                UndecidedRule(
+                    rule=rule.id,
+                    name=rule.name,
+                    address=address,
+                    why=self._redactor.text(outcome.why),
+                    paths=tuple(map(self._redactor.path, outcome.paths)),
+                )
+            )
+            return
+        finding = Finding(
+            rule=rule.id,
+            name=rule.name,
+            address=address,
+            severity=outcome.severity or rule.severity,
+            confidence=outcome.confidence or rule.confidence,
+            harm=rule.harm,
+            what=self._redactor.text(outcome.what),
+            evidence=tuple(_evidence(change, outcome.paths, self._redactor)) if change else (),
+        )
+        excuse = next((item for item in excuses if item[0].covers(rule.id)), None)
+        if excuse is None:
+            self._findings.append(finding)
+        else:
+            self._suppressed.append(
+                SuppressedFinding(
+                    finding=finding, by=excuse[0].id, reason=self._redactor.text(excuse[1])
+                )
+            )
+
+
+def _evidence(
+    change: ResourceChange, paths: tuple[Path, ...], redactor: Redactor
+) -> Iterator[Evidence]:
+    for path in paths:
+        sensitive = change.is_sensitive(path)
+        yield Evidence(
+            path=redactor.path(path),
+            before=redactor.value(lookup(change.before, path), sensitive=sensitive),
+            after=redactor.value(change.planned(path), sensitive=sensitive),
+        )

@@ -1,0 +1,20 @@
+"""Every rule and suppressor, in report order. Importing a module changes nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iacrisk.errors import UnknownRule
+from iacrisk.rules import benign, data
+from iacrisk.rules.rule import Rule, Suppressor
+
+RULES: Final[tuple[Rule, ...]] = (*data.RULES,)
+SUPPRESSORS: Final[tuple[Suppressor, ...]] = benign.SUPPRESSORS
+
+
+def find_rule(rule_id: str) -> Rule | Suppressor:
+    """The rule or suppressor with this id, in any letter case; raises UnknownRule."""
+    for item in (*RULES, *SUPPRESSORS):
+        if item.id.lower() == rule_id.lower():
+            return item
+    raise UnknownRule(f"There is no rule {rule_id!r}; `iacrisk rules` lists them.")

@@ -1,0 +1,25 @@
+"""Numbers: what is at stake with a change, how likely it is hurt, and 0 to 100 for both."""
+
+from iacrisk.score.score import (
+    ChangeScore,
+    Contribution,
+    Part,
+    effect_of,
+    hit_weight,
+    plan_score,
+    score_benign,
+    score_change,
+    score_finding,
+)
+
+__all__ = [
+    "ChangeScore",
+    "Contribution",
+    "Part",
+    "effect_of",
+    "hit_weight",
+    "plan_score",
+    "score_benign",
+    "score_change",
+    "score_finding",
+]
