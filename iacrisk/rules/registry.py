@@ -14,7 +14,8 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = benign.SUPPRESSORS
 
 def find_rule(rule_id: str) -> Rule | Suppressor:
     """The rule or suppressor with this id, in any letter case; raises UnknownRule."""
-    for item in (*RULES, *SUPPRESSORS):
+    items: tuple[Rule | Suppressor, ...] = (*RULES, *SUPPRESSORS)
+    for item in items:
         if item.id.lower() == rule_id.lower():
             return item
     raise UnknownRule(f"There is no rule {rule_id!r}; `iacrisk rules` lists them.")

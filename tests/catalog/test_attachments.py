@@ -14,17 +14,26 @@ from iacrisk.catalog import attachment
         ("aws_iam_policy_attachment", ("roles", "users", "groups")),
         ("aws_sns_topic_subscription", ("endpoint", "topic_arn")),
         ("aws_lambda_permission", ("function_name",)),
-        ("aws_internet_gateway", ("vpc_id",)),
-        ("google_project_iam_binding", ("project",)),
+        ("google_project_iam_binding", ("members",)),
         ("google_compute_firewall", ("network",)),
-        ("azurerm_role_assignment", ("scope", "principal_id")),
-        ("cloudflare_record", ("zone_id",)),
+        ("azurerm_role_assignment", ("principal_id",)),
     ],
 )
 def test_an_attachment_names_what_it_acts_on(name: str, arguments: tuple[str, ...]) -> None:
     assert attachment(name) == arguments
 
 
-@pytest.mark.parametrize("name", ["aws_nat_gateway", "aws_s3_bucket", "acme_rocket", "", "type"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "aws_nat_gateway",
+        "aws_s3_bucket",
+        "aws_ecs_service",
+        "aws_route53_record",
+        "acme_rocket",
+        "",
+        "type",
+    ],
+)
 def test_what_stands_alone_acts_on_nothing(name: str) -> None:
     assert attachment(name) == ()

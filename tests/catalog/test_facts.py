@@ -74,8 +74,9 @@ def test_a_standalone_rule_acts_on_the_object_it_fights_with() -> None:
         for names in inline.values()
         for name in names
     }
+    things_themselves = {"azurerm_subnet"}
 
-    assert [name for name in sorted(standalone) if not attachment(name)] == []
+    assert [name for name in sorted(standalone - things_themselves) if not attachment(name)] == []
 
 
 def test_an_argument_that_guards_is_never_one_that_forces() -> None:
