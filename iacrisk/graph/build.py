@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from iacrisk.graph.graph import Edge, Graph
-from iacrisk.graph.matching import matching_edges
+from iacrisk.graph.matching import argument_naming, matching_edges
 from iacrisk.graph.model import Node, NodeKind, Origin, Precision, Reference, Unresolved
 from iacrisk.graph.prior import PriorDependencies
 from iacrisk.graph.references import Mention, Subject, expression_mentions, mentions
@@ -360,11 +360,25 @@ class _Builder:
         known = self._reachable_blocks(node_id)
         precision = Precision.INFERRED if inferred else Precision.ALL_INSTANCES
         for block in sorted(wanted - known):
-            reference = _reference(Origin.PRIOR_STATE, precision, "", block)
-            for label in self._prior.instances_near(block, node.module):
-                target = self._ids.get(label)
-                if target is not None and target != node_id:
+            near = self._prior.instances_near(block, node.module)
+            targets = [self._ids[label] for label in near if label in self._ids]
+            named = self._named_in_values(node, targets)
+            for target in named or targets:
+                if target != node_id:
+                    reference = _reference(
+                        Origin.PRIOR_STATE,
+                        Precision.EXACT if target in named else precision,
+                        named.get(target, ""),
+                        block,
+                    )
                     self._edges[node_id].append((target, reference))
+
+    def _named_in_values(self, node: Node, targets: Sequence[int]) -> dict[int, str]:
+        """Which of `targets` the resource's values name today, and in which argument."""
+        arguments = {
+            target: argument_naming(node.change, self._nodes[target].change) for target in targets
+        }
+        return {target: argument for target, argument in arguments.items() if argument}
 
     def _reachable_blocks(self, start: int) -> frozenset[str]:
         seen = {start}

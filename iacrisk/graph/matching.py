@@ -50,6 +50,27 @@ def matching_edges(
                 yield node_id, (target, _weak(change, name))
 
 
+def argument_naming(user: ResourceChange | None, used: ResourceChange | None) -> str:
+    """The attribute of `user` that holds the id, ARN or name of `used` today, "" without one."""
+    if user is None or used is None:
+        return ""
+    identity = [used.before.get(name) for name in ("id", "arn", "name")]
+    for text in identity:
+        if isinstance(text, str) and text:
+            for argument in sorted(user.before):
+                if _is_named(user.before[argument], text):
+                    return argument
+    return ""
+
+
+def _is_named(value: Any, text: str) -> bool:
+    if isinstance(value, dict):
+        return any(_is_named(item, text) for item in value.values())
+    if isinstance(value, list):
+        return any(_is_named(item, text) for item in value)
+    return bool(value == text)
+
+
 def _owners(nodes: Sequence[Node]) -> dict[bytes, int | None]:
     """Which resource an identity belongs to; None where several share it."""
     owners: dict[bytes, int | None] = {}

@@ -10,9 +10,10 @@ A walk goes from a resource to its consumers. Two things make it more than reach
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from enum import StrEnum
+from heapq import heappop, heappush
+from itertools import count
 from typing import Final
 
 import msgspec
@@ -72,6 +73,7 @@ _PRECISION_STRENGTH = {
     Precision.WEAK: 0.6,
 }
 _ORDER_ONLY_STRENGTH = 0.3
+_WEAK_COST = 3
 _ORDER_ONLY = frozenset({Origin.DEPENDS_ON, Origin.PROVIDER})
 _IDENTITY_GOES = frozenset({Effect.GONE, Effect.REPLACED})
 
@@ -113,22 +115,29 @@ class _Position(msgspec.Struct, frozen=True):
     node: Node
     strength: float
     path: tuple[Step, ...]
+    is_dangling: bool = False
 
 
 def _walk(graph: Graph, start: Node, effect: Effect, changed: frozenset[str]) -> Iterator[Hit]:
-    seen = {start.label}
-    waiting = deque([_Position(start, 1.0, ())])
+    """Nearest first; a weak edge costs as much as some hops, so that a sure path is preferred."""
+    seen: set[str] = set()
+    order = count()
+    waiting = [(0, next(order), _Position(start, 1.0, ()))]
     while waiting:
-        position = waiting.popleft()
+        cost, _, position = heappop(waiting)
+        node = position.node
+        if node.label in seen:
+            continue
+        seen.add(node.label)
+        if position.path and _is_victim(position):
+            yield _hit(position)
+        if position.path and not _passes_on(node):
+            continue
         for use in _next(graph, position, effect, changed):
-            if use.node.label in seen:
-                continue
-            seen.add(use.node.label)
-            reached = _step(position, use)
-            if _is_victim(use.node, is_link=_is_attachment(use.node), effect=effect):
-                yield _hit(reached)
-            if _passes_on(use.node):
-                waiting.append(reached)
+            if use.node.label not in seen:
+                weak = use.reference.precision is Precision.WEAK
+                step = (cost + 1 + weak * _WEAK_COST, next(order), _step(position, use, effect))
+                heappush(waiting, step)
 
 
 def _next(
@@ -151,16 +160,16 @@ def _next(
 
 def _acted_on(graph: Graph, node: Node) -> Iterator[Use]:
     arguments = attachment(node.type)
-    for use in graph.dependencies(node.label):
-        if use.argument.partition(".")[0] in arguments or not use.argument:
-            yield use
+    uses = graph.dependencies(node.label)
+    named = [use for use in uses if use.argument.partition(".")[0] in arguments]
+    yield from named or (use for use in uses if not use.argument)
 
 
 def _reads(use: Use, changed: frozenset[str]) -> bool:
     return not use.reference.attribute or use.reference.attribute in changed
 
 
-def _step(position: _Position, use: Use) -> _Position:
+def _step(position: _Position, use: Use, effect: Effect) -> _Position:
     step = Step(
         address=use.node.label,
         reference=_reference_text(use),
@@ -168,7 +177,8 @@ def _step(position: _Position, use: Use) -> _Position:
         precision=use.reference.precision,
     )
     strength = position.strength * _strength(use.reference)
-    return _Position(use.node, strength, (*position.path, step))
+    is_dangling = not position.path and effect in _IDENTITY_GOES
+    return _Position(use.node, strength, (*position.path, step), is_dangling)
 
 
 def _strength(reference: Reference) -> float:
@@ -193,9 +203,13 @@ def _hit(position: _Position) -> Hit:
     )
 
 
-def _is_victim(node: Node, *, is_link: bool, effect: Effect) -> bool:
-    """Whether the node itself can be hurt: it exists today and does not go in this plan."""
-    if node.kind is NodeKind.DATA or (is_link and effect not in _IDENTITY_GOES):
+def _is_victim(position: _Position) -> bool:
+    """Whether the node itself can be hurt: it exists today and does not go in this plan.
+
+    An attachment is hurt only where what it joins is gone and leaves it dangling.
+    """
+    node = position.node
+    if node.kind is NodeKind.DATA or (_is_attachment(node) and not position.is_dangling):
         return False
     if node.change is None:
         return True
