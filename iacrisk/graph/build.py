@@ -17,7 +17,7 @@ import msgspec
 from iacrisk.graph.graph import Edge, Graph
 from iacrisk.graph.matching import argument_naming, matching_edges
 from iacrisk.graph.model import Node, NodeKind, Origin, Precision, Reference, Unresolved
-from iacrisk.graph.prior import PriorDependencies
+from iacrisk.graph.prior import PriorDependencies, absolute_block, block_name, without_keys
 from iacrisk.graph.references import Mention, Subject, expression_mentions, mentions
 from iacrisk.plan import Key, Plan, parse_module, wire
 
@@ -47,13 +47,6 @@ class ModuleInstance:
         return f"{self.address}.{name}" if self.address else name
 
 
-class Member(msgspec.Struct, frozen=True, gc=False):
-    """One instance of a block."""
-
-    key: Key
-    node: int
-
-
 def build_graph(plan: Plan) -> Graph:
     """The graph of `plan`; what could not be resolved is listed on it, never dropped."""
     return _Builder(plan).build()
@@ -65,7 +58,7 @@ class _Builder:
         self._nodes: list[Node] = []
         self._edges: list[list[Edge]] = []
         self._ids: dict[str, int] = {}
-        self._members: dict[tuple[str, str], list[Member]] = {}
+        self._members: dict[tuple[str, str], dict[Key, int]] = {}
         self._unresolved: dict[tuple[str, str], Unresolved] = {}
         self._with_gaps: set[int] = set()
         self._pending: deque[tuple[int, ModuleInstance, tuple[Mention, ...]]] = deque()
@@ -97,34 +90,36 @@ class _Builder:
     def _add_resources(self) -> None:
         for change in self._plan.changes:
             kind = NodeKind.DATA if change.mode == "data" else NodeKind.RESOURCE
-            kind = NodeKind.DEPOSED if change.deposed else kind
+            block = block_name(change.mode, change.type, change.name)
             node = Node(
                 label=change.label,
-                kind=kind,
+                kind=NodeKind.DEPOSED if change.deposed else kind,
                 type=change.type,
                 module=change.module_address,
+                block=absolute_block(change.module_address, block),
                 change=change,
             )
-            prefix = "" if change.mode == "managed" else f"{change.mode}."
-            self._add_member(node, f"{prefix}{change.type}.{change.name}", change.key)
-        for module_address, resource in self._prior.resources():
+            self._add_member(node, block, change.key)
+        for module, resource in self._prior.resources():
             if resource.address in self._ids or resource.deposed_key:
                 continue
-            kind = NodeKind.DATA if resource.mode == "data" else NodeKind.RESOURCE
+            block = block_name(resource.mode, resource.type, resource.name)
             node = Node(
-                label=resource.address, kind=kind, type=resource.type, module=module_address
+                label=resource.address,
+                kind=NodeKind.DATA if resource.mode == "data" else NodeKind.RESOURCE,
+                type=resource.type,
+                module=module,
+                block=absolute_block(module, block),
             )
-            prefix = "" if resource.mode == "managed" else f"{resource.mode}."
             index = int(resource.index) if isinstance(resource.index, float) else resource.index
-            self._add_member(node, f"{prefix}{resource.type}.{resource.name}", index)
+            self._add_member(node, block, index)
 
     def _add_member(self, node: Node, block: str, key: Key) -> None:
         if node.label in self._ids:
             return
         node_id = self._add_node(node)
         if node.kind is not NodeKind.DEPOSED:
-            member = Member(key, node_id)
-            self._members.setdefault((node.module, block), []).append(member)
+            self._members.setdefault((node.module, block), {})[key] = node_id
         if node.module not in self._modules:
             self._add_module(node.module)
 
@@ -163,12 +158,12 @@ class _Builder:
             found = _resource_mentions(resource)
             provider = self._provider(resource.provider_config_key, module)
             inherited = self._inherited(module)
-            for member in members:
+            for key, member in members.items():
                 for mention in found:
-                    self._link(member.node, module, mention, member.key)
+                    self._link(member, module, mention, key)
                 if provider is not None:
-                    self._edges[member.node].append(provider)
-                self._edges[member.node].extend(inherited)
+                    self._edges[member].append(provider)
+                self._edges[member].extend(inherited)
 
     def _inherited(self, module: ModuleInstance) -> list[Edge]:
         """What every resource of a module depends on because the module call does."""
@@ -211,24 +206,25 @@ class _Builder:
     def _resource_targets(
         self, source: int, module: ModuleInstance, mention: Mention, key: Key
     ) -> Sequence[tuple[int, Precision]]:
-        members = self._members.get((module.address, mention.name), ())
+        members = self._members.get((module.address, mention.name))
         if not members:
             if not any(r.address == mention.name for r in module.config.resources or ()):
                 self._give_up(self._nodes[source].label, mention.text, "it is not in the plan")
             return ()
         if mention.key is not None:
-            return [(m.node, Precision.EXACT) for m in members if m.key == mention.key]
+            exact = members.get(mention.key)
+            return () if exact is None else ((exact, Precision.EXACT),)
         if len(members) == 1:
-            return ((members[0].node, Precision.EXACT),)
+            return ((next(iter(members.values())), Precision.EXACT),)
         if mention.by_own_key and key is not None:
-            matched = [(m.node, Precision.BY_KEY) for m in members if m.key == key]
-            if matched:
-                return matched
+            matched = members.get(key)
+            if matched is not None:
+                return ((matched, Precision.BY_KEY),)
         label = f"{module.qualify(mention.name)}[*]"
         hub = self._hub(label, NodeKind.INSTANCES, module.address)
         if hub.is_new:
             passed = _reference(Origin.REFERENCE, Precision.ALL_INSTANCES, "", label)
-            self._edges[hub.id] += [(member.node, passed) for member in members]
+            self._edges[hub.id] += [(member, passed) for member in members.values()]
         return ((hub.id, Precision.ALL_INSTANCES),)
 
     def _variable_targets(
@@ -319,8 +315,8 @@ class _Builder:
     def _add_providers(self) -> None:
         for key, provider in sorted(self._provider_configs().items()):
             hub = self._hub(f"provider.{key}", NodeKind.PROVIDER, provider.module_address)
-            for module in self._modules.values():
-                if _without_keys(module.address) == provider.module_address:
+            for module in list(self._modules.values()):
+                if without_keys(module.address) == provider.module_address:
                     self._pending.append((hub.id, module, mentions(provider.expressions)))
 
     def _provider_configs(self) -> dict[str, wire.ProviderConfig]:
@@ -342,13 +338,13 @@ class _Builder:
     # Edges from the prior state
 
     def _add_prior_dependencies(self) -> None:
-        gone = self._prior.blocks_without_configuration(self._plan, self._configured_blocks())
+        gone = self._blocks_without_configuration()
         for node_id, node in enumerate(self._nodes[:]):
             if not node.is_resource:
                 continue
-            is_gone = self._prior.block_of(node.label) in gone or not self._has_configuration
+            is_gone = node.block in gone or not self._has_configuration
             has_gap = node_id in self._with_gaps
-            wanted = self._prior.direct(node.label)
+            wanted = self._prior.direct(node.block)
             if not (is_gone or has_gap):
                 wanted = wanted & gone
             if wanted:
@@ -388,10 +384,14 @@ class _Builder:
                 if target not in seen:
                     seen.add(target)
                     waiting.append(target)
-        return frozenset(self._prior.block_of(self._nodes[node_id].label) for node_id in seen)
+        return frozenset(self._nodes[node_id].block for node_id in seen)
 
-    def _configured_blocks(self) -> frozenset[str]:
-        return frozenset(_configured_blocks(self._root.config, ""))
+    def _blocks_without_configuration(self) -> frozenset[str]:
+        """Blocks whose instances are destroyed and that stand in the configuration no more."""
+        destroyed = (node for node in self._nodes if node.change and node.change.destroys)
+        return frozenset(node.block for node in destroyed).difference(
+            _configured_blocks(self._root.config, "")
+        )
 
     # Shared
 
@@ -442,10 +442,3 @@ def _configured_blocks(module: wire.ConfigModule, prefix: str) -> Iterator[str]:
         yield prefix + resource.address
     for name, call in (module.module_calls or {}).items():
         yield from _configured_blocks(call.module, f"{prefix}module.{name}.")
-
-
-def _without_keys(module_address: str) -> str:
-    try:
-        return ".".join(f"module.{step.name}" for step in parse_module(module_address))
-    except ValueError:
-        return module_address

@@ -37,12 +37,13 @@ def matching_edges(
     owners = _owners(nodes)
     if not owners:
         return
+    names = frozenset(owners)
     reach = _Reach(edges)
     for node_id, node in enumerate(nodes):
         change = node.change
         if change is None or change.kind is ActionKind.CREATE:
             continue
-        for name in sorted(_values_of(change).intersection(owners)):
+        for name in sorted(_values_of(change) & names):
             target = owners[name]
             if target is None or target == node_id:
                 continue

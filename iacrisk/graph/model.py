@@ -61,12 +61,16 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """A resource instance, or something that values pass through on their way."""
+    """A resource instance, or something that values pass through on their way.
+
+    `block` is a resource's address without any instance key, as the prior state writes it.
+    """
 
     label: str
     kind: NodeKind
     type: str = ""
     module: str = ""
+    block: str = ""
     change: ResourceChange | None = None
 
     @property

@@ -7,21 +7,22 @@ for reachability only. A dependency counts as direct where no other dependency e
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from iacrisk.plan import Plan, parse_address, wire
+from iacrisk.plan import parse_module, wire
 
 
 class PriorDependencies:
-    """The dependencies recorded in a plan's prior state."""
+    """The dependencies recorded in a plan's prior state, by block address."""
 
     def __init__(self, document: wire.Plan) -> None:
         """Index the prior state of `document`; a plan without one has none."""
         self._resources = list(_walk(document))
-        self._blocks: dict[str, str] = {}
         self._depends: dict[str, frozenset[str]] = {}
         self._instances: dict[str, list[tuple[str, str]]] = {}
         for module, resource in self._resources:
-            block = self.block_of(resource.address)
+            name = block_name(resource.mode, resource.type, resource.name)
+            block = absolute_block(module, name)
             self._instances.setdefault(block, []).append((module, resource.address))
             if resource.depends_on and block not in self._depends:
                 self._depends[block] = frozenset(resource.depends_on)
@@ -30,17 +31,10 @@ class PriorDependencies:
         """Every instance with the address of its module."""
         return iter(self._resources)
 
-    def block_of(self, address: str) -> str:
-        """The address without any instance key."""
-        known = self._blocks.get(address)
-        if known is None:
-            known = self._blocks[address] = _block(address)
-        return known
-
-    def direct(self, address: str) -> frozenset[str]:
-        """The blocks that the instance at `address` depends on and nothing between explains."""
-        all_of_them = self._depends.get(self.block_of(address), frozenset())
-        explained = [self._depends.get(block, frozenset()) for block in all_of_them]
+    def direct(self, block: str) -> frozenset[str]:
+        """The blocks that `block` depends on and nothing in between explains."""
+        all_of_them = self._depends.get(block, frozenset())
+        explained = [self._depends.get(other, frozenset()) for other in all_of_them]
         return all_of_them.difference(*explained)
 
     def instances_near(self, block: str, module: str) -> tuple[str, ...]:
@@ -49,29 +43,31 @@ class PriorDependencies:
         near = [label for where, label in instances if where == module]
         return tuple(near or [label for _, label in instances])
 
-    def blocks_without_configuration(
-        self, plan: Plan, configured: frozenset[str]
-    ) -> frozenset[str]:
-        """Blocks that have instances in the state and stand in the configuration no more."""
-        blocks = {self.block_of(change.address) for change in plan.changes if change.destroys}
-        return frozenset(blocks - configured)
+
+def block_name(mode: str, type_name: str, name: str) -> str:
+    """The block's address inside its module: `data.aws_ami.base`."""
+    return f"{type_name}.{name}" if mode == "managed" else f"{mode}.{type_name}.{name}"
+
+
+def absolute_block(module: str, name: str) -> str:
+    """A block's address from the root, without any instance key."""
+    return f"{without_keys(module)}.{name}" if module else name
+
+
+@lru_cache(maxsize=4096)
+def without_keys(module_address: str) -> str:
+    """A module address without instance keys; as it is where it cannot be read."""
+    try:
+        return ".".join(f"module.{step.name}" for step in parse_module(module_address))
+    except ValueError:
+        return module_address
 
 
 def _walk(document: wire.Plan) -> Iterator[tuple[str, wire.StateResource]]:
-    values = document.prior_state and document.prior_state.values
+    values = document.prior_state.values if document.prior_state else None
     waiting = [values.root_module] if values and values.root_module else []
     while waiting:
         module = waiting.pop()
         waiting += module.child_modules or ()
         for resource in module.resources or ():
             yield module.address, resource
-
-
-def _block(address: str) -> str:
-    if "[" not in address:
-        return address
-    try:
-        where = parse_address(address)
-    except ValueError:
-        return address
-    return "".join(f"module.{step.name}." for step in where.module) + where.block
