@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from iacrisk.assess import AssessedChange, Assessment
 from iacrisk.graph import Hit, Precision
 from iacrisk.plan import Redactor
+from iacrisk.report.grouping import Group, share_out
 from iacrisk.report.plain import count, plain, wrap
 from iacrisk.report.words import (
     describe,
@@ -14,7 +15,6 @@ from iacrisk.report.words import (
     folded,
     headline,
     tally,
-    waiting_addresses,
 )
 from iacrisk.rules import Evidence, Finding
 
@@ -23,7 +23,7 @@ _IN_DETAIL = 10
 _IN_BRIEF = 15
 _HITS_NAMED = 8
 _EVIDENCE_NAMED = 4
-_WORTH_A_LINE = 10
+_ALIKE_NAMED = 3
 
 
 def render_console(assessment: Assessment) -> str:
@@ -32,35 +32,19 @@ def render_console(assessment: Assessment) -> str:
 
 
 def _lines(assessment: Assessment) -> Iterator[str]:
+    redactor = assessment.plan.redactor
     yield headline(assessment)
     yield from wrap(f"{tally(assessment)} {environment_line(assessment)}", WIDTH, "")
     yield from _doubts(assessment)
     yield from _plan_findings(assessment)
-    detailed, brief, rest = _share_out(assessment)
-    for number, item in enumerate(detailed, start=1):
+    shares = share_out(assessment, _IN_DETAIL, _IN_BRIEF)
+    for number, group in enumerate(shares.detailed, start=1):
         yield ""
-        yield from _detail(number, item, assessment.plan.redactor)
-    yield from _brief(brief, assessment.plan.redactor)
-    yield from _folded(rest)
+        yield from _detail(number, group, redactor)
+    yield from _brief("Also waiting", [group for group in shares.named if group.waits], redactor)
+    yield from _brief("Lower risk", [g for g in shares.named if not g.waits], redactor)
+    yield from _folded(shares.folded)
     yield from _footnotes(assessment)
-
-
-def _share_out(
-    assessment: Assessment,
-) -> tuple[list[AssessedChange], list[AssessedChange], tuple[AssessedChange, ...]]:
-    """The changes to show in detail, in one line each, and folded."""
-    waiting = waiting_addresses(assessment)
-    worth = [
-        item
-        for item in assessment.changes
-        if item.address in waiting or item.findings or item.score.score >= _WORTH_A_LINE
-    ]
-    worth.sort(key=lambda item: (item.address not in waiting, -item.score.score, item.address))
-    detailed = [item for item in worth if item.address in waiting or item.findings][:_IN_DETAIL]
-    named = {item.address for item in detailed}
-    brief = [item for item in worth if item.address not in named][:_IN_BRIEF]
-    named |= {item.address for item in brief}
-    return detailed, brief, tuple(i for i in assessment.changes if i.address not in named)
 
 
 def _doubts(assessment: Assessment) -> Iterator[str]:
@@ -79,12 +63,22 @@ def _plan_findings(assessment: Assessment) -> Iterator[str]:
         yield from finding_lines(finding)
 
 
-def _detail(number: int, item: AssessedChange, redactor: Redactor) -> Iterator[str]:
+def _detail(number: int, group: Group, redactor: Redactor) -> Iterator[str]:
+    item = group.first
     yield f"{number:>2}. [{item.score.score:>3}] {plain(redactor.address(item.address))}"
+    yield from _others(group, redactor, " " * 10)
     yield from wrap(describe(item.change, redactor), WIDTH, "    ")
     for finding in item.findings:
         yield from finding_lines(finding)
     yield from _who_is_hit(item, redactor)
+
+
+def _others(group: Group, redactor: Redactor, indent: str) -> Iterator[str]:
+    for item in group.others[:_ALIKE_NAMED]:
+        yield f"{indent}{plain(redactor.address(item.address))}"
+    rest = len(group.others) - _ALIKE_NAMED
+    if rest > 0:
+        yield f"{indent}and {rest:,} more like these"
 
 
 def finding_lines(finding: Finding) -> Iterator[str]:
@@ -123,12 +117,14 @@ def _hit(hit: Hit, redactor: Redactor) -> Iterator[str]:
         yield from wrap(reference, WIDTH, "        ", "          ")
 
 
-def _brief(items: list[AssessedChange], redactor: Redactor) -> Iterator[str]:
-    if items:
+def _brief(title: str, groups: list[Group], redactor: Redactor) -> Iterator[str]:
+    if groups:
         yield ""
-        yield "Lower risk"
-    for item in items:
-        yield f"    [{item.score.score:>3}] {plain(redactor.address(item.address))}"
+        yield title
+    for group in groups:
+        item = group.first
+        alike = f" and {len(group.others):,} like it" if group.others else ""
+        yield f"    [{item.score.score:>3}] {plain(redactor.address(item.address))}{alike}"
         yield from wrap(describe(item.change, redactor), WIDTH, " " * 10)
 
 

@@ -14,6 +14,7 @@ from iacrisk.assess import AssessedChange, Assessment
 from iacrisk.graph import Hit
 from iacrisk.graph.export import mermaid_radius
 from iacrisk.plan import Redactor
+from iacrisk.report.grouping import Group, share_out
 from iacrisk.report.plain import count, plain
 from iacrisk.report.words import (
     describe,
@@ -21,7 +22,6 @@ from iacrisk.report.words import (
     folded,
     headline,
     tally,
-    waiting_addresses,
 )
 from iacrisk.rules import Finding
 
@@ -29,6 +29,9 @@ LARGEST: Final = 65_536
 """Characters in a GitHub comment."""
 _RESERVE = 400
 _HITS_NAMED = 25
+_ALIKE_NAMED = 20
+_IN_DETAIL = 60
+_IN_A_LINE = 100
 _BACKTICKS = re.compile(r"`+")
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~]")
 _MARKER = "<!-- iacrisk -->"
@@ -56,32 +59,47 @@ def _sections(assessment: Assessment) -> Iterator[str]:
         yield f"> [!WARNING]\n> {_prose(doubt.problem)} {_prose(doubt.remedy)}"
     for finding in assessment.plan_findings:
         yield f"**The plan as a whole**\n{_finding(finding)}"
-    waiting = waiting_addresses(assessment)
-    shown = [item for item in assessment.changes if item.address in waiting or item.findings]
-    shown.sort(key=lambda item: (item.address not in waiting, -item.score.score, item.address))
-    worst = next((item for item in shown if item.radius.hits), None)
-    for item in shown:
-        yield _change(item, redactor, opened=item.address in waiting)
-        if item is worst:
-            yield _diagram(item, redactor)
-    named = {item.address for item in shown}
-    rest = tuple(item for item in assessment.changes if item.address not in named)
-    if rest:
-        lines = "\n".join(f"- {line}" for line in folded(rest))
-        summary = f"<summary>{count(len(rest), 'other change')}</summary>"
+    shares = share_out(assessment, _IN_DETAIL, _IN_A_LINE)
+    worst = next((group for group in shares.detailed if group.first.radius.hits), None)
+    for group in shares.detailed:
+        yield _change(group, redactor)
+        if group is worst:
+            yield _diagram(group.first, redactor)
+    for group in shares.named:
+        yield _line(group, redactor)
+    if shares.folded:
+        lines = "\n".join(f"- {line}" for line in folded(shares.folded))
+        summary = f"<summary>{count(len(shares.folded), 'folded change')}</summary>"
         yield f"<details>{summary}\n\n{lines}\n</details>"
     notes = "\n".join(f"- {note}" for note in _notes(assessment))
     if notes:
         yield notes
 
 
-def _change(item: AssessedChange, redactor: Redactor, *, opened: bool) -> str:
-    title = f"<b>{item.score.score}</b> {_html_code(redactor.address(item.address))}"
+def _change(group: Group, redactor: Redactor) -> str:
+    item = group.first
+    alike = f" and {len(group.others):,} like it" if group.others else ""
+    title = f"<b>{item.score.score}</b> {_html_code(redactor.address(item.address))}{alike}"
     body = [_prose(describe(item.change, redactor)), *map(_finding, item.findings)]
+    body += _alike(group, redactor)
     body += _who_is_hit(item, redactor)
-    opening = "<details open>" if opened else "<details>"
+    opening = "<details open>" if group.waits else "<details>"
     inner = "\n\n".join(body)
     return f"{opening}<summary>{title}</summary>\n\n{inner}\n</details>"
+
+
+def _alike(group: Group, redactor: Redactor) -> Iterator[str]:
+    if group.others:
+        named = [code(redactor.address(item.address)) for item in group.others[:_ALIKE_NAMED]]
+        rest = len(group.others) - len(named)
+        yield f"The same for {', '.join(named)}" + (f" and {rest:,} more." if rest else ".")
+
+
+def _line(group: Group, redactor: Redactor) -> str:
+    item = group.first
+    alike = f" and {len(group.others):,} like it" if group.others else ""
+    address = code(redactor.address(item.address))
+    return f"- **{item.score.score}** {address}{alike}: {_prose(describe(item.change, redactor))}"
 
 
 def _finding(finding: Finding) -> str:
