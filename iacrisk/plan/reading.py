@@ -80,21 +80,32 @@ def _utf8(data: bytes) -> bytes:
 
 
 def _shown(source: str) -> bytes:
-    command = f"terraform show -json {source} > plan.json"
+    """A binary plan file as JSON, from the first tool that can show it."""
     if source == STDIN:
         raise BinaryPlan(
             "Standard input holds a binary plan file.",
             "Run `terraform show -json PLANFILE | iacrisk score -` instead.",
         )
     path = Path(source).resolve()
-    tool = shutil.which("terraform") or shutil.which("tofu")
-    directory = next((d for d in (Path.cwd(), path.parent) if (d / ".terraform").is_dir()), None)
-    if tool is None or directory is None:
-        missing = "terraform or tofu on PATH" if tool is None else "an initialised directory"
-        raise BinaryPlan(
-            f"{source} is a binary plan file, and there is no {missing} to show it with.",
-            f"In the directory it was planned in, run: {command}",
-        )
+    remedy = f"In the directory it was planned in, run: terraform show -json {source} > plan.json"
+    tools = [tool for name in ("terraform", "tofu") if (tool := shutil.which(name))]
+    directory = next(filter(_is_initialised, (Path.cwd(), path.parent)), None)
+    if not tools or directory is None:
+        missing = "no terraform or tofu on PATH" if not tools else "no initialised directory"
+        raise BinaryPlan(f"{source} is a binary plan file, and there is {missing}.", remedy)
+    for tool in tools:
+        shown = _show(tool, path, directory)
+        if shown is not None:
+            return shown
+    raise BinaryPlan(f"`{Path(tools[0]).name} show -json` failed on {source}.", remedy)
+
+
+def _is_initialised(directory: Path) -> bool:
+    """Whether `init` ran here, or nothing needed it: a configuration without providers."""
+    return (directory / ".terraform").is_dir() or any(directory.glob("*.tf"))
+
+
+def _show(tool: str, path: Path, directory: Path) -> bytes | None:
     try:
         shown = subprocess.run(  # noqa: S603 - the tool that made the plan, no shell
             [tool, "show", "-json", "-no-color", str(path)],
@@ -104,11 +115,6 @@ def _shown(source: str) -> bytes:
             stdin=subprocess.DEVNULL,
             timeout=_SHOW_TIMEOUT_SECONDS,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise BinaryPlan(f"`{Path(tool).name} show` did not finish.", f"Run: {command}") from error
-    if shown.returncode != 0:
-        raise BinaryPlan(
-            f"`{Path(tool).name} show -json` failed with exit code {shown.returncode}.",
-            f"Run it yourself to see why: {command}",
-        )
-    return shown.stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return shown.stdout if shown.returncode == 0 else None
