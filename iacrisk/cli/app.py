@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,18 +9,12 @@ from typing import Annotated
 import typer
 
 from iacrisk import __version__
-from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.cli.output import Outputs, emit, fail
-from iacrisk.config import load_policy, workspace_name
-from iacrisk.errors import IacriskError, UnknownAddress
-from iacrisk.gate import Environment, Verdict
-from iacrisk.graph import build_graph
-from iacrisk.graph.export import GraphFormat, export_graph
-from iacrisk.plan import Plan, decode_plan, read_plan
-from iacrisk.report import Format
+from iacrisk.errors import IacriskError
+from iacrisk.report import Format, GraphFormat
 
 INTERNAL_ERROR = 1
-COULD_NOT_REVIEW = Verdict.COULD_NOT_REVIEW.exit_code
+COULD_NOT_REVIEW = 2
 
 app = typer.Typer(
     name="iacrisk",
@@ -41,7 +34,11 @@ ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="policy file; default: the nearest iacrisk.toml")
 ]
 EnvironmentOption = Annotated[
-    Environment | None, typer.Option("--environment", help="instead of detecting it")
+    str,
+    typer.Option(
+        "--environment",
+        help="production, staging, development or preview, instead of detecting it",
+    ),
 ]
 WorkspaceOption = Annotated[
     str, typer.Option("--workspace", help="workspace name; default: from TF_WORKSPACE")
@@ -95,16 +92,24 @@ def score(
         typer.Option("--output", help="file for the --format at the same place; - for stdout"),
     ] = None,
     config: ConfigOption = None,
-    environment: EnvironmentOption = None,
+    environment: EnvironmentOption = "",
     workspace: WorkspaceOption = "",
     base: BaseOption = None,
     source: SourceOption = None,
 ) -> None:
     """Score a plan, say who is hit, and gate by exit code."""
+    from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
+
     targets = Outputs.pair(formats or [], outputs or [])
-    assessment = _assess(plan, config, environment, workspace, base, source)
-    targets.write(assessment)
-    raise typer.Exit(assessment.decision.verdict.exit_code)
+    inputs = commands.Inputs(
+        plan=plan,
+        config=config,
+        environment=environment,
+        workspace=workspace,
+        base=base,
+        source=source,
+    )
+    raise typer.Exit(commands.score(inputs, targets))
 
 
 @app.command()
@@ -112,16 +117,23 @@ def explain(
     plan: PlanArgument,
     address: Annotated[str, typer.Argument(help="address of the change, as in the report")],
     config: ConfigOption = None,
-    environment: EnvironmentOption = None,
+    environment: EnvironmentOption = "",
     workspace: WorkspaceOption = "",
     base: BaseOption = None,
     source: SourceOption = None,
 ) -> None:
     """Tell the whole story of one change."""
-    from iacrisk.report.explanation import render_explanation  # noqa: PLC0415
+    from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
 
-    assessment = _assess(plan, config, environment, workspace, base, source)
-    emit(render_explanation(assessment, _find(assessment, address)))
+    inputs = commands.Inputs(
+        plan=plan,
+        config=config,
+        environment=environment,
+        workspace=workspace,
+        base=base,
+        source=source,
+    )
+    commands.explain(inputs, address)
 
 
 @app.command()
@@ -133,14 +145,9 @@ def graph(
     focus: Annotated[str, typer.Option("--focus", help="only what lies around this address")] = "",
 ) -> None:
     """Print the resource graph."""
-    decoded = _decode(plan)
-    built = build_graph(decoded)
-    if focus and built.node(focus) is None:
-        raise UnknownAddress(f"The plan has no {decoded.redactor.text(focus)}.")
-    for item in built.unresolved:
-        text = decoded.redactor.text(f"{item.address}: {item.reference}: {item.why}")
-        emit(f"not followed: {text}\n", to_stderr=True)
-    emit(export_graph(built, decoded.redactor, format_, focus or None))
+    from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
+
+    commands.graph(plan, format_, focus)
 
 
 @app.command()
@@ -148,47 +155,6 @@ def rules(
     rule: Annotated[str, typer.Argument(help="rule id; without it all rules are listed")] = "",
 ) -> None:
     """List the rules, or print one's page."""
-    from iacrisk.report.rulebook import render_rule, render_rules  # noqa: PLC0415
+    from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
 
-    emit(render_rule(rule) if rule else render_rules())
-
-
-def _assess(
-    plan: str,
-    config: Path | None,
-    environment: Environment | None,
-    workspace: str,
-    base: Path | None,
-    source: Path | None,
-) -> Assessment:
-    here = Path.cwd()
-    policy = load_policy(config, here)
-    circumstances = Circumstances(
-        today=datetime.datetime.now(tz=datetime.UTC).date(),
-        workspace=workspace or workspace_name(here),
-        environment=environment or "",
-        unguarded=_unguarded(base, source),
-    )
-    return assess(_decode(plan), policy, circumstances)
-
-
-def _decode(plan: str) -> Plan:
-    return decode_plan(read_plan(plan))
-
-
-def _unguarded(base: Path | None, source: Path | None) -> frozenset[str]:
-    if base is None:
-        return frozenset()
-    from iacrisk.source import vanished_guards  # noqa: PLC0415 - parsing HCL loads slowly
-
-    return vanished_guards(base, source)
-
-
-def _find(assessment: Assessment, address: str) -> AssessedChange:
-    for item in assessment.changes:
-        if address in (item.address, item.change.address):
-            return item
-    shown = assessment.plan.redactor.text(address)
-    if address in assessment.plan.by_label:
-        raise UnknownAddress(f"{shown} does not change in this plan.")
-    raise UnknownAddress(f"The plan has no change of {shown}.")
+    commands.rules(rule)

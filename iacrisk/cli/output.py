@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import msgspec
 
-from iacrisk.assess import Assessment
 from iacrisk.errors import SettingsError
 from iacrisk.report import Format, renderer
+
+if TYPE_CHECKING:
+    from iacrisk.assess import Assessment
 
 STDOUT: Final = "-"
 

@@ -72,7 +72,7 @@ class Graph:
 
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
         """The graph for analysis with networkx; edges lead to dependencies."""
-        from iacrisk.graph.export import to_networkx  # noqa: PLC0415 - networkx loads slowly
+        from iacrisk.graph.networkx_view import to_networkx  # noqa: PLC0415 - builds on Graph
 
         return to_networkx(self)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from iacrisk.assess import Assessment
+if TYPE_CHECKING:
+    from iacrisk.assess import Assessment
 
 
 class Format(StrEnum):
@@ -14,6 +16,15 @@ class Format(StrEnum):
     CONSOLE = "console"
     JSON = "json"
     MARKDOWN = "markdown"
+
+
+class GraphFormat(StrEnum):
+    """The formats of `iacrisk graph`."""
+
+    DOT = "dot"
+    MERMAID = "mermaid"
+    GRAPHML = "graphml"
+    JSON = "json"
 
 
 def renderer(format_: Format) -> Callable[[Assessment], str]:

@@ -12,8 +12,8 @@ from typing import Final
 
 from iacrisk.assess import AssessedChange, Assessment
 from iacrisk.graph import Hit
-from iacrisk.graph.export import mermaid_radius
 from iacrisk.plan import Redactor
+from iacrisk.report.graph_formats import mermaid_radius
 from iacrisk.report.grouping import Group, share_out
 from iacrisk.report.plain import count, plain
 from iacrisk.report.words import (

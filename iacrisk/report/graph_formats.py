@@ -4,42 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from iacrisk.graph.graph import Graph
-from iacrisk.graph.model import Node, Reference
-from iacrisk.graph.reach import BlastRadius
-from iacrisk.plan import ActionKind, Redactor
-
-if TYPE_CHECKING:
-    import networkx
+from iacrisk.graph import BlastRadius, Graph, Node, Reference
+from iacrisk.graph.networkx_view import edge_attributes, node_attributes, to_graphml
+from iacrisk.plan import Redactor
+from iacrisk.report import GraphFormat
 
 _MERMAID_SAFE = re.compile(r"[^A-Za-z0-9 _.,/=()-]")
 _MOST_DRAWN = 40
-
-
-class GraphFormat(StrEnum):
-    """The formats of `iacrisk graph`."""
-
-    DOT = "dot"
-    MERMAID = "mermaid"
-    GRAPHML = "graphml"
-    JSON = "json"
-
-
-def to_networkx(graph: Graph) -> networkx.MultiDiGraph[str]:
-    """A MultiDiGraph with edges towards dependencies; node and edge attributes are plain text."""
-    import networkx  # noqa: PLC0415 - loads slowly, and only export needs it
-
-    result: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-    for node in graph.nodes:
-        result.add_node(node.label, **_node_attributes(node))
-    for source, target, reference in graph.edges():
-        result.add_edge(source.label, target.label, **_edge_attributes(reference))
-    return result
 
 
 def export_graph(
@@ -106,20 +80,6 @@ def _around(graph: Graph, focus: str) -> list[Node]:
     return [node for node in graph.nodes if node.label in labels]
 
 
-def _node_attributes(node: Node) -> dict[str, str]:
-    action = node.change.kind if node.change else ActionKind.NO_OP
-    return {"kind": node.kind.value, "type": node.type, "action": action.value}
-
-
-def _edge_attributes(reference: Reference) -> dict[str, str]:
-    return {
-        "origin": reference.origin.value,
-        "precision": reference.precision.value,
-        "argument": reference.argument,
-        "reference": reference.text,
-    }
-
-
 Named = Sequence[tuple[str, Node]]
 Edges = Iterable[tuple[str, str, Reference]]
 
@@ -127,7 +87,7 @@ Edges = Iterable[tuple[str, str, Reference]]
 def _dot(nodes: Named, edges: Edges, redactor: Redactor) -> str:
     lines = ["digraph plan {", "  rankdir=LR;", "  node [shape=box];"]
     for name, node in nodes:
-        action = _node_attributes(node)["action"]
+        action = node_attributes(node)["action"]
         lines.append(f"  {_quoted(name)} [label={_quoted(f'{name} ({action})')}];")
     for source, target, reference in edges:
         label = _quoted(redactor.text(reference.argument or reference.origin.value))
@@ -150,12 +110,12 @@ def _mermaid(nodes: Named, edges: Edges) -> str:
 
 def _json(nodes: Named, edges: Edges, redactor: Redactor) -> str:
     value = {
-        "nodes": [{"id": name, **_node_attributes(node)} for name, node in nodes],
+        "nodes": [{"id": name, **node_attributes(node)} for name, node in nodes],
         "edges": [
             {
                 "source": source,
                 "target": target,
-                **{k: redactor.text(v) for k, v in _edge_attributes(reference).items()},
+                **{k: redactor.text(v) for k, v in edge_attributes(reference).items()},
             }
             for source, target, reference in edges
         ],
@@ -164,15 +124,16 @@ def _json(nodes: Named, edges: Edges, redactor: Redactor) -> str:
 
 
 def _graphml(nodes: Named, edges: Edges, redactor: Redactor) -> str:
-    import networkx  # noqa: PLC0415 - loads slowly, and only this format needs it
-
-    result: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-    for name, node in nodes:
-        result.add_node(_xml(name), **_node_attributes(node))
-    for source, target, reference in edges:
-        shown = {k: _xml(redactor.text(v)) for k, v in _edge_attributes(reference).items()}
-        result.add_edge(_xml(source), _xml(target), **shown)
-    return "\n".join(networkx.generate_graphml(result)) + "\n"
+    named_nodes = [(_xml(name), node_attributes(node)) for name, node in nodes]
+    named_edges = [
+        (
+            _xml(source),
+            _xml(target),
+            {k: _xml(redactor.text(v)) for k, v in edge_attributes(reference).items()},
+        )
+        for source, target, reference in edges
+    ]
+    return to_graphml(named_nodes, named_edges)
 
 
 def _xml(text: str) -> str:

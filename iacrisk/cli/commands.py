@@ -1,0 +1,106 @@
+"""What the commands do; imported when one runs, so that help and version stay light."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import msgspec
+
+from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
+from iacrisk.cli.output import Outputs, emit
+from iacrisk.config import load_policy, workspace_name
+from iacrisk.errors import SettingsError, UnknownAddress
+from iacrisk.gate import Environment
+from iacrisk.graph import build_graph
+from iacrisk.plan import Plan, decode_plan, read_plan
+from iacrisk.report import GraphFormat
+from iacrisk.report.plain import plain
+
+
+class Inputs(msgspec.Struct, frozen=True, kw_only=True):
+    """What the commands that judge a plan are given."""
+
+    plan: str
+    config: Path | None = None
+    environment: str = ""
+    workspace: str = ""
+    base: Path | None = None
+    source: Path | None = None
+
+
+def score(inputs: Inputs, outputs: Outputs) -> int:
+    """Write the reports; returns the exit code of the verdict."""
+    assessment = _assess(inputs)
+    outputs.write(assessment)
+    return assessment.decision.verdict.exit_code
+
+
+def explain(inputs: Inputs, address: str) -> None:
+    """Print the story of one change; raises UnknownAddress."""
+    from iacrisk.report.explanation import render_explanation  # noqa: PLC0415 - rarely wanted
+
+    assessment = _assess(inputs)
+    emit(render_explanation(assessment, _find(assessment, address)))
+
+
+def graph(plan: str, format_: GraphFormat, focus: str) -> None:
+    """Print the graph, and on standard error what could not be followed."""
+    from iacrisk.report.graph_formats import export_graph  # noqa: PLC0415 - rarely wanted
+
+    decoded = _decode(plan)
+    built = build_graph(decoded)
+    if focus and built.node(focus) is None:
+        raise UnknownAddress(f"The plan has no {decoded.redactor.text(focus)}.")
+    for item in built.unresolved:
+        text = decoded.redactor.text(f"{item.address}: {item.reference}: {item.why}")
+        emit(f"not followed: {plain(text)}\n", to_stderr=True)
+    emit(export_graph(built, decoded.redactor, format_, focus or None))
+
+
+def rules(rule_id: str) -> None:
+    """Print the list of rules or one's page; raises UnknownRule."""
+    from iacrisk.report.rulebook import render_rule, render_rules  # noqa: PLC0415 - rarely wanted
+
+    emit(render_rule(rule_id) if rule_id else render_rules())
+
+
+def _assess(inputs: Inputs) -> Assessment:
+    here = Path.cwd()
+    policy = load_policy(inputs.config, here)
+    circumstances = Circumstances(
+        today=datetime.datetime.now(tz=datetime.UTC).date(),
+        workspace=inputs.workspace or workspace_name(here),
+        environment=_environment(inputs.environment),
+        unguarded=_unguarded(inputs.base, inputs.source),
+    )
+    return assess(_decode(inputs.plan), policy, circumstances)
+
+
+def _environment(stated: str) -> str:
+    known = [environment.value for environment in Environment]
+    if stated and stated not in known:
+        raise SettingsError(f"--environment is one of {', '.join(known)}.")
+    return stated
+
+
+def _decode(plan: str) -> Plan:
+    return decode_plan(read_plan(plan))
+
+
+def _unguarded(base: Path | None, source: Path | None) -> frozenset[str]:
+    if base is None:
+        return frozenset()
+    from iacrisk.source import vanished_guards  # noqa: PLC0415 - parsing HCL loads slowly
+
+    return vanished_guards(base, source)
+
+
+def _find(assessment: Assessment, address: str) -> AssessedChange:
+    for item in assessment.changes:
+        if address in (item.address, item.change.address):
+            return item
+    shown = plain(assessment.plan.redactor.text(address))
+    if address in assessment.plan.by_label:
+        raise UnknownAddress(f"{shown} does not change in this plan.")
+    raise UnknownAddress(f"The plan has no change of {shown}.")
