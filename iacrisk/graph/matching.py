@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from iacrisk.catalog import attachment
 from iacrisk.graph.graph import Edge
 from iacrisk.graph.model import Node, Origin, Precision, Reference
 from iacrisk.plan import ActionKind, ResourceChange
@@ -126,6 +127,8 @@ class _Reach:
 
     def leads(self, source: int, target: int) -> bool:
         """True also where the search grew too large: then weak evidence is not worth it."""
+        if any(neighbour == target for neighbour, _ in self._edges[source]):
+            return True
         if source not in self._seen:
             self._seen[source] = self._search(source)
         seen = self._seen[source]
@@ -149,11 +152,14 @@ def _weak(change: ResourceChange, name: bytes) -> Reference:
     return Reference(
         origin=Origin.MATCHING_VALUE,
         precision=Precision.WEAK,
-        argument=next(
-            (key for key in sorted(change.before) if _holds(change.before[key], text)), ""
-        ),
+        argument=_argument_holding(change, text) if attachment(change.type) else "",
         text=text,
     )
+
+
+def _argument_holding(change: ResourceChange, text: str) -> str:
+    """The attribute an id stands in; looked up only where it tells what an attachment acts on."""
+    return next((name for name in sorted(change.before) if _holds(change.before[name], text)), "")
 
 
 def _holds(value: Any, text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ _SHOW = "terraform show -json PLANFILE > plan.json"
 _NESTED_DEPTH = 4
 
 _STATE = NotAPlan("This is a state, not a plan.", f"Save a plan and run: {_SHOW}")
+_NOT_UTF8 = BrokenPlan("This is not UTF-8 text.", f"Save the untouched output of: {_SHOW}")
 
 _decoder = msgspec.json.Decoder(wire.Plan)
 _values = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -32,13 +34,13 @@ def decode_plan(data: bytes) -> Plan:
         raise _explain(data, error) from None
     if not document.format_version:
         raise _explain_missing_version(data)
-    if document.values is not None and not _has_plan_keys(document):
-        raise _STATE
     if _major(document.format_version) not in (None, 0, 1):
         raise UnsupportedFormat(
             f"Plan format {document.format_version[:16]!r} is newer than this release knows.",
             "Update iacrisk; formats 0.1 to 1.x are read today.",
         )
+    if not _has_plan_keys(document):
+        raise _explain_missing_keys(data)
     return Plan(document)
 
 
@@ -55,6 +57,8 @@ def _explain(data: bytes, error: Exception) -> InputError:
     text = data.lstrip()
     if not text:
         return NotAPlan("The input is empty.", f"Make the plan's JSON with: {_SHOW}")
+    if not _is_utf8(text):
+        return _NOT_UTF8
     if text[:1] == b"<":
         return NotAPlan(
             "This is an HTML or XML page, not plan JSON.",
@@ -92,15 +96,35 @@ def _syntax_error(text: bytes) -> str | None:
     return None
 
 
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _is_log_stream(text: bytes) -> bool:
     try:
         first = _values.decode(text.partition(b"\n")[0])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return False
     return not _STREAM_KEYS.isdisjoint(first)
 
 
 def _explain_missing_version(data: bytes) -> InputError:
+    if _is_utf8(data) and not _PLAN_KEYS.isdisjoint(_values.decode(data)):
+        return BrokenPlan(
+            "The plan has no format_version: it was pruned, redacted or made by hand.",
+            f"Judge the untouched output of: {_SHOW}",
+        )
+    return _explain_missing_keys(data)
+
+
+def _explain_missing_keys(data: bytes) -> InputError:
+    """Why an object without any key of a plan is none; a state and other output look alike."""
+    if not _is_utf8(data):
+        return _NOT_UTF8
     keys = _values.decode(data)
     if _is_log_stream(data.lstrip()):
         return _explain(data, ValueError())
@@ -108,16 +132,11 @@ def _explain_missing_version(data: bytes) -> InputError:
         return NotAPlan("This is an API error body, not plan JSON.", "Fetch the plan again.")
     if "values" in keys or ("lineage" in keys and "serial" in keys):
         return _STATE
-    if not _PLAN_KEYS.isdisjoint(keys):
-        return BrokenPlan(
-            "The plan has no format_version: it was pruned, redacted or made by hand.",
-            f"Judge the untouched output of: {_SHOW}",
-        )
     nested = _nested_plan(msgspec.json.decode(data))
     if nested:
         return NotAPlan(
             f"The plan is nested at {nested}.",
-            f"Take it out first: jq '{nested.removeprefix('$')}' FILE | iacrisk score -",
+            f"Take it out first: jq {shlex.quote(nested.removeprefix('$'))} FILE | iacrisk score -",
         )
     return NotAPlan("This JSON is not a Terraform plan.", f"Make the plan's JSON with: {_SHOW}")
 

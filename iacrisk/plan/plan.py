@@ -103,13 +103,14 @@ def _doubts(plan: Plan) -> list[DoubtFound]:
             "Terraform stopped with an error while planning; the plan is partial.",
             "Fix the error and plan again.",
         )
-    if not document.format_version.partition(".")[0].isdigit():
+    major = document.format_version.partition(".")[0]
+    if not (major.isascii() and major.isdigit()):
         doubt(
             Doubt.UNKNOWN_FORMAT,
             "The format_version is not a version number.",
             "Use the untouched output of `terraform show -json`.",
         )
-    if document.resource_changes is None and _plans_resources(document):
+    if not document.resource_changes and _plans_resources(document):
         doubt(
             Doubt.CHANGES_MISSING,
             "The plan lists planned values but no resource_changes, so what it does is unknown.",

@@ -11,14 +11,15 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NewType
 from urllib.parse import quote
 
 import msgspec
 
+from iacrisk.errors import BrokenPlan
 from iacrisk.plan import wire
-from iacrisk.plan.values import UNKNOWN, Path, format_path, lookup
+from iacrisk.plan.values import UNKNOWN, Path, any_mark, format_path, lookup
 
 Shown = NewType("Shown", str)
 
@@ -26,6 +27,7 @@ SENSITIVE = Shown("(sensitive value)")
 _SHORTEST_INSIDE_TEXT = 4
 _LONGEST_SHOWN = 240
 _QUOTED_KEY = re.compile(r"\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
+_attributes = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
 _COMMON = frozenset({"", "true", "false", "null", "none", "[]", "{}"})
 
 
@@ -35,24 +37,22 @@ class Redactor:
     def __init__(self, secrets: frozenset[str]) -> None:
         """`secrets` are the leaf values, as text, that must not leave the process."""
         self._secrets = secrets
-        needles = {
+        self._inside = _Needles(
             form
             for secret in secrets
             if len(secret) >= _SHORTEST_INSIDE_TEXT
             for form in _written_forms(secret)
-        }
-        ordered = sorted(needles, key=lambda needle: (-len(needle), needle))
-        self._inside = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        )
 
     def text(self, text: str) -> Shown:
         """Text from the plan (a name, a message) with every secret inside it masked."""
         if text in self._secrets:
             return SENSITIVE
-        return Shown(self._inside.sub(SENSITIVE, text) if self._inside else text)
+        return Shown(self._inside.mask(text))
 
     def address(self, address: str) -> Shown:
         """An address; only its instance keys can carry a value, the rest is configuration."""
-        if self._inside is None or '["' not in address:
+        if '["' not in address:
             return Shown(address)
         return Shown(_QUOTED_KEY.sub(lambda key: f'["{self.text(key.group(1))}"]', address))
 
@@ -81,11 +81,45 @@ class Redactor:
         return SENSITIVE if _as_text(value) in self._secrets else value
 
 
+class _Needles:
+    """Many texts to be found in another, by their first characters: linear in that text."""
+
+    def __init__(self, needles: Iterable[str]) -> None:
+        self._by_head: dict[str, list[str]] = {}
+        for needle in sorted(set(needles), key=lambda text: (-len(text), text)):
+            self._by_head.setdefault(needle[:_SHORTEST_INSIDE_TEXT], []).append(needle)
+
+    def mask(self, text: str) -> str:
+        """`text` with every needle in it replaced, the longest first."""
+        kept: list[str] = []
+        start = position = 0
+        while position <= len(text) - _SHORTEST_INSIDE_TEXT and self._by_head:
+            found = self._at(text, position)
+            if found:
+                kept += (text[start:position], SENSITIVE)
+                start = position = position + len(found)
+            else:
+                position += 1
+        return "".join(kept) + text[start:] if kept else text
+
+    def _at(self, text: str, position: int) -> str:
+        heads = self._by_head.get(text[position : position + _SHORTEST_INSIDE_TEXT], ())
+        return next((needle for needle in heads if text.startswith(needle, position)), "")
+
+
 def find_secrets(document: wire.Plan) -> frozenset[str]:
-    """Every leaf that the plan marks as sensitive, as text, save the likes of "" and true."""
-    return frozenset(
-        text for value in _marked_values(document) if (text := _as_text(value)) not in _COMMON
-    )
+    """Every leaf that the plan marks as sensitive, as text, save the likes of "" and true.
+
+    Raises BrokenPlan where a value cannot be decoded.
+    """
+    try:
+        texts = frozenset(map(_as_text, _marked_values(document)))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise BrokenPlan(
+            "A sensitive value cannot be decoded, so it could not be masked.",
+            "Use the untouched output of `terraform show -json`.",
+        ) from None
+    return texts - _COMMON
 
 
 def _marked_values(document: wire.Plan) -> Iterator[Any]:
@@ -97,15 +131,17 @@ def _marked_values(document: wire.Plan) -> Iterator[Any]:
         yield from _marked_leaves(change.before, change.before_sensitive)
         yield from _marked_leaves(change.after, change.after_sensitive)
     prior = document.prior_state.values if document.prior_state else None
+    listed = frozenset(change.address for change in document.resource_changes or ())
     for values in (prior, document.planned_values):
         if values is not None:
-            yield from _values_secrets(values)
+            yield from _values_secrets(values, listed)
     yield from _variable_secrets(document)
     for invocation in document.action_invocations or ():
         yield from _leaves(invocation.get("config_values"), invocation.get("config_sensitive"))
 
 
-def _values_secrets(values: wire.Values) -> Iterator[Any]:
+def _values_secrets(values: wire.Values, listed: frozenset[str]) -> Iterator[Any]:
+    """Those of a values tree; what stands in a listed change as well was looked at there."""
     for raw in (values.outputs or {}).values():
         output = msgspec.json.decode(raw)
         if isinstance(output, dict) and output.get("sensitive"):
@@ -115,7 +151,8 @@ def _values_secrets(values: wire.Values) -> Iterator[Any]:
         module = modules.pop()
         modules += module.child_modules or ()
         for resource in module.resources or ():
-            yield from _marked_leaves(resource.values, resource.sensitive_values)
+            if resource.address not in listed:
+                yield from _marked_leaves(resource.values, resource.sensitive_values)
 
 
 def _variable_secrets(document: wire.Plan) -> Iterator[Any]:
@@ -136,9 +173,17 @@ def _variable_secrets(document: wire.Plan) -> Iterator[Any]:
 
 
 def _marked_leaves(value: msgspec.Raw, marks: msgspec.Raw) -> Iterator[Any]:
+    """The marked leaves; of an object only the marked attributes are decoded."""
     if b"true" not in bytes(marks):
-        return iter(())
-    return _leaves(msgspec.json.decode(value), msgspec.json.decode(marks))
+        return
+    mirror = msgspec.json.decode(marks)
+    if not isinstance(mirror, dict):
+        yield from _leaves(msgspec.json.decode(value), mirror)
+        return
+    attributes = _attributes.decode(value) or {}
+    for name, mark in mirror.items():
+        if name in attributes and any_mark(mark):
+            yield from _leaves(msgspec.json.decode(attributes[name]), mark)
 
 
 def _leaves(value: Any, marks: Any) -> Iterator[Any]:

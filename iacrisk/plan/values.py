@@ -39,6 +39,8 @@ class Difference(msgspec.Struct, frozen=True):
 def lookup(tree: Any, path: Path) -> Any:
     """The value at `path`, or None where the tree ends before it."""
     for step in path:
+        if isinstance(tree, str):
+            return None
         try:
             tree = tree[step]
         except (KeyError, IndexError, TypeError):
@@ -71,7 +73,7 @@ def fill_unknown(value: Any, marks: Any) -> Any:
     """`value` with UNKNOWN wherever the mirror tree `marks` says so."""
     if marks is True:
         return UNKNOWN
-    if isinstance(marks, dict) and marks:
+    if isinstance(marks, dict) and any_mark(marks):
         known = value if isinstance(value, dict) else {}
         filled = dict(known)
         for name, mark in marks.items():
