@@ -77,7 +77,10 @@ class AssessedChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
-    """The judged plan. `changes` are sorted by falling score, then by address."""
+    """The judged plan. `changes` are sorted by falling score, then by address.
+
+    `plan_findings` belong to no single change: their address is "", or of what stays as it is.
+    """
 
     version: str
     plan: Plan
@@ -103,7 +106,8 @@ def assess(plan: Plan, policy: Policy, circumstances: Circumstances) -> Assessme
     settings = environment.environment.settings(policy.environments)
     treated = treat(said, policy, settings, circumstances.today)
     changes = _score_changes(plan, graph, said, treated)
-    plan_findings = tuple(finding for finding in treated.findings if not finding.address)
+    changing = {item.address for item in changes}
+    plan_findings = tuple(item for item in treated.findings if item.address not in changing)
     scores = (*(item.score for item in changes), *map(score_finding, plan_findings))
     doubts = (*plan.doubts(), *_rule_doubts(said.failures))
     types = {item.address: item.change.type for item in changes}

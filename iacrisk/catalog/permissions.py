@@ -253,8 +253,19 @@ READ_VERBS: tuple[str, ...] = (
 )
 """How the names of reading actions begin."""
 
-GRAVE_VERBS: tuple[str, ...] = ("delete", "terminate", "purge", "destroy", "remove", "put")
+GRAVE_VERBS: tuple[str, ...] = ("delete", "terminate", "purge", "destroy")
 """How the names of actions begin that are grave on every resource."""
+
+MILD_ACTIONS: frozenset[str] = frozenset(
+    {
+        "ec2:deletenetworkinterface",
+        "ec2:deletenetworkinterfacepermission",
+        "ec2:deletetags",
+        "ecr:batchchecklayeravailability",
+        "sqs:deletemessage",
+    }
+)
+"""Actions that sound grave, and that AWS's own service policies give on any resource."""
 
 GOOGLE_ROLES: dict[str, Power] = {
     "roles/editor": Power.ADMIN,
@@ -365,3 +376,37 @@ PRINCIPAL_TYPES: dict[str, tuple[str, ...]] = {
     "kubernetes_service_account_v1": ("metadata",),
 }
 """Principals, and what their name consists of. A new one by the same name is somebody else."""
+
+DISABLING: dict[str, tuple[str, bool | str]] = {
+    "aws_iam_access_key": ("status", "Active"),
+    "azuread_service_principal": ("account_enabled", True),
+    "google_iam_workload_identity_pool": ("disabled", False),
+    "google_iam_workload_identity_pool_provider": ("disabled", False),
+    "google_service_account": ("disabled", False),
+}
+"""Principals and credentials with a switch, and the value at which they work. Schema."""
+
+ROLE_HOLDERS: dict[str, str] = {
+    "aws_codebuild_project": "service_role",
+    "aws_iam_instance_profile": "role",
+    "aws_lambda_function": "role",
+    "aws_sfn_state_machine": "role_arn",
+}
+"""Types that act as an IAM role, and the argument that names it: by name or ARN."""
+
+IDENTITY_ANNOTATIONS: tuple[str, ...] = (
+    "azure.workload.identity/client-id",
+    "eks.amazonaws.com/role-arn",
+    "iam.gke.io/gcp-service-account",
+)
+"""Annotations by which a Kubernetes service account becomes a principal of the cloud."""
+
+IDENTITY_PROVIDERS: frozenset[str] = frozenset(
+    {
+        "aws_iam_openid_connect_provider",
+        "aws_iam_saml_provider",
+        "google_iam_workload_identity_pool",
+        "google_iam_workload_identity_pool_provider",
+    }
+)
+"""Principals that stand for many others: without them nobody gets in through them."""

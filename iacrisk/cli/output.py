@@ -11,6 +11,7 @@ import msgspec
 
 from iacrisk.errors import SettingsError
 from iacrisk.report import Format, renderer
+from iacrisk.report.plain import plain
 
 if TYPE_CHECKING:
     from iacrisk.assess import Assessment
@@ -61,7 +62,8 @@ def emit(text: str, *, to_stderr: bool = False) -> None:
 
 def fail(message: str, exit_code: int) -> NoReturn:
     """Print a message on standard error and leave."""
-    emit(f"iacrisk: {message}\n", to_stderr=True)
+    lines = "\n".join(map(plain, f"iacrisk: {message}".split("\n")))
+    emit(f"{lines}\n", to_stderr=True)
     raise SystemExit(exit_code)
 
 

@@ -48,23 +48,28 @@ class Thresholds(Setting, frozen=True, kw_only=True):
     block: Annotated[Threshold, Meta(description="from this score on, the plan is blocked")] = 95
 
 
+Hold = Annotated[
+    Threshold | None, Meta(description="overrides [thresholds] hold in this environment")
+]
+Block = Annotated[
+    Threshold | None, Meta(description="overrides [thresholds] block in this environment")
+]
+Lower = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=4,
+        description="by how many steps findings on data, availability and recovery weigh less",
+    ),
+]
+
+
 class EnvironmentSettings(Setting, frozen=True, kw_only=True):
     """How one environment is recognised, and what is different there."""
 
-    hold: Annotated[
-        Threshold | None, Meta(description="overrides [thresholds] hold in this environment")
-    ] = None
-    block: Annotated[
-        Threshold | None, Meta(description="overrides [thresholds] block in this environment")
-    ] = None
-    lower: Annotated[
-        int,
-        Meta(
-            ge=0,
-            le=4,
-            description="by how many steps findings on data, availability and recovery weigh less",
-        ),
-    ] = 0
+    hold: Hold = None
+    block: Block = None
+    lower: Lower = 0
     workspaces: Annotated[
         tuple[str, ...], Meta(description="globs of workspace names that are this environment")
     ] = ()
@@ -73,13 +78,40 @@ class EnvironmentSettings(Setting, frozen=True, kw_only=True):
     ] = ()
 
 
+class Production(EnvironmentSettings, frozen=True, kw_only=True):
+    """Production, and every plan whose environment is unknown."""
+
+
+class Staging(EnvironmentSettings, frozen=True, kw_only=True):
+    """Staging: held later, never blocked."""
+
+    hold: Hold = 50
+    block: Block = NEVER
+
+
+class Development(EnvironmentSettings, frozen=True, kw_only=True):
+    """Development: held later, never blocked, data and availability weigh one step less."""
+
+    hold: Hold = 50
+    block: Block = NEVER
+    lower: Lower = 1
+
+
+class Preview(EnvironmentSettings, frozen=True, kw_only=True):
+    """Previews of pull requests: data and availability hardly count."""
+
+    hold: Hold = 50
+    block: Block = NEVER
+    lower: Lower = 3
+
+
 class Environments(Setting, frozen=True, kw_only=True):
     """The environments; what is not recognised counts as production."""
 
-    production: EnvironmentSettings = EnvironmentSettings()
-    staging: EnvironmentSettings = EnvironmentSettings(hold=50, block=NEVER)
-    development: EnvironmentSettings = EnvironmentSettings(hold=50, block=NEVER, lower=1)
-    preview: EnvironmentSettings = EnvironmentSettings(hold=50, block=NEVER, lower=3)
+    production: Production = Production()
+    staging: Staging = Staging()
+    development: Development = Development()
+    preview: Preview = Preview()
 
 
 class Doubts(Setting, frozen=True, kw_only=True):

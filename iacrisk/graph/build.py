@@ -213,7 +213,10 @@ class _Builder:
             return ()
         if mention.key is not None:
             exact = members.get(mention.key)
-            return () if exact is None else ((exact, Precision.EXACT),)
+            if exact is None:
+                self._give_up(self._nodes[source].label, mention.text, "it is not in the plan")
+                return ()
+            return ((exact, Precision.EXACT),)
         if len(members) == 1:
             return ((next(iter(members.values())), Precision.EXACT),)
         if mention.by_own_key and key is not None:

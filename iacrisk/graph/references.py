@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from iacrisk.plan import Key
+from iacrisk.plan import Key, unescape_key
 
 _REFERENCE = re.compile(
     r"(?:(data|ephemeral)\.)?([^.\[]+)\.([^.\[]+)"
@@ -106,7 +106,7 @@ def _parse(text: str) -> tuple[Subject, str, Key, str] | None:
     if match is None:
         return None
     mode, first, second, number, quoted, attribute = match.groups()
-    key = int(number) if number is not None else quoted
+    key = int(number) if number is not None else _unquoted(quoted)
     if mode:
         return Subject.RESOURCE, f"{mode}.{first}.{second}", key, attribute or ""
     if first in _NOT_OBJECTS or first in _OWN_KEY:
@@ -118,3 +118,10 @@ def _parse(text: str) -> tuple[Subject, str, Key, str] | None:
     if first == "module":
         return Subject.MODULE, second, key, attribute or ""
     return Subject.RESOURCE, f"{first}.{second}", key, attribute or ""
+
+
+def _unquoted(quoted: str | None) -> str | None:
+    try:
+        return None if quoted is None else unescape_key(quoted)
+    except ValueError:
+        return quoted

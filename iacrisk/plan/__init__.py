@@ -1,6 +1,14 @@
 """Terraform's plan JSON as typed values: addresses, changes, attribute values, masking."""
 
-from iacrisk.plan.address import Address, Key, ModuleStep, format_key, parse_address, parse_module
+from iacrisk.plan.address import (
+    Address,
+    Key,
+    ModuleStep,
+    format_key,
+    parse_address,
+    parse_module,
+    unescape_key,
+)
 from iacrisk.plan.change import ActionKind, Attributes, ResourceChange
 from iacrisk.plan.decoding import decode_plan
 from iacrisk.plan.plan import Doubt, DoubtFound, Plan
@@ -33,5 +41,6 @@ __all__ = [
     "parse_module",
     "parse_path",
     "read_plan",
+    "unescape_key",
     "unset",
 ]

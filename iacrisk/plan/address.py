@@ -94,23 +94,9 @@ def format_key(key: Key) -> str:
     return f'["{_escape(key)}"]'
 
 
-def _steps(text: str) -> list[tuple[str, Key]]:
-    steps: list[tuple[str, Key]] = []
-    position = 0
-    while position < len(text):
-        match = _STEP.match(text, position)
-        if match is None:
-            raise ValueError(f"not an address: {text!r}")
-        name, number, quoted = match.groups()
-        key = int(number) if number is not None else None if quoted is None else _unescape(quoted)
-        steps.append((name, key))
-        position = match.end()
-    if not steps or text.endswith("."):
-        raise ValueError(f"not an address: {text!r}")
-    return steps
+def unescape_key(quoted: str) -> str:
+    """The key between the quotes of an address; raises ValueError for an impossible escape."""
 
-
-def _unescape(quoted: str) -> str:
     def replace(match: re.Match[str]) -> str:
         short, long, named = match.groups()
         if short or long:
@@ -120,6 +106,22 @@ def _unescape(quoted: str) -> str:
         return match.group()[1:]
 
     return _ESCAPE.sub(replace, quoted)
+
+
+def _steps(text: str) -> list[tuple[str, Key]]:
+    steps: list[tuple[str, Key]] = []
+    position = 0
+    while position < len(text):
+        match = _STEP.match(text, position)
+        if match is None:
+            raise ValueError(f"not an address: {text!r}")
+        name, number, quoted = match.groups()
+        key = int(number) if number is not None else None if quoted is None else unescape_key(quoted)
+        steps.append((name, key))
+        position = match.end()
+    if not steps or text.endswith("."):
+        raise ValueError(f"not an address: {text!r}")
+    return steps
 
 
 def _escape(key: str) -> str:

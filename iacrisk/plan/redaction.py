@@ -19,6 +19,7 @@ import msgspec
 
 from iacrisk.errors import BrokenPlan
 from iacrisk.plan import wire
+from iacrisk.plan.address import format_key
 from iacrisk.plan.values import UNKNOWN, Path, any_mark, format_path, lookup
 
 Shown = NewType("Shown", str)
@@ -28,6 +29,8 @@ _SHORTEST_INSIDE_TEXT = 4
 _LONGEST_SHOWN = 240
 _QUOTED_KEY = re.compile(r"\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
 _attributes = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
+_JSONENCODE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+"""What Terraform's jsonencode escapes beside what every JSON writer does."""
 _COMMON = frozenset({"", "true", "false", "null", "none", "[]", "{}"})
 
 
@@ -37,6 +40,7 @@ class Redactor:
     def __init__(self, secrets: frozenset[str]) -> None:
         """`secrets` are the leaf values, as text, that must not leave the process."""
         self._secrets = secrets
+        self._keys = frozenset(map(format_key, secrets))
         self._inside = _Needles(
             form
             for secret in secrets
@@ -54,7 +58,11 @@ class Redactor:
         """An address; only its instance keys can carry a value, the rest is configuration."""
         if '["' not in address:
             return Shown(address)
-        return Shown(_QUOTED_KEY.sub(lambda key: f'["{self.text(key.group(1))}"]', address))
+        return Shown(_QUOTED_KEY.sub(self._key, address))
+
+    def _key(self, key: re.Match[str]) -> str:
+        shown = SENSITIVE if key.group() in self._keys else self.text(key.group(1))
+        return f'["{shown}"]'
 
     def path(self, path: Path) -> Shown:
         """An attribute path; map keys may carry a secret."""
@@ -207,8 +215,12 @@ def _as_text(value: Any) -> str:
 def _written_forms(secret: str) -> Iterator[str]:
     """The secret as it may stand inside other text: plain, JSON-escaped, URL-quoted, base64."""
     yield secret
+    if len(secret.strip()) >= _SHORTEST_INSIDE_TEXT:
+        yield secret.strip()
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1].translate(_JSONENCODE)
+    yield format_key(secret)[2:-2]
     yield quote(secret, safe="")
     yield base64.b64encode(secret.encode("utf-8", "surrogatepass")).decode("ascii")
     for line in secret.splitlines():

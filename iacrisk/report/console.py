@@ -57,9 +57,10 @@ def _doubts(assessment: Assessment) -> Iterator[str]:
 
 
 def _plan_findings(assessment: Assessment) -> Iterator[str]:
+    redactor = assessment.plan.redactor
     for finding in assessment.plan_findings:
         yield ""
-        yield "The plan as a whole"
+        yield plain(redactor.address(finding.address)) or "The plan as a whole"
         yield from finding_lines(finding)
 
 

@@ -11,6 +11,7 @@ from iacrisk.graph import BlastRadius, Graph, Node, Reference
 from iacrisk.graph.networkx_view import edge_attributes, node_attributes, to_graphml
 from iacrisk.plan import Redactor
 from iacrisk.report import GraphFormat
+from iacrisk.report.plain import plain
 
 _MERMAID_SAFE = re.compile(r"[^A-Za-z0-9 _.,/=()-]")
 _MOST_DRAWN = 40
@@ -96,7 +97,7 @@ def _dot(nodes: Named, edges: Edges, redactor: Redactor) -> str:
 
 
 def _quoted(text: str) -> str:
-    return msgspec.json.encode(text).decode()
+    return msgspec.json.encode(plain(text)).decode()
 
 
 def _mermaid(nodes: Named, edges: Edges) -> str:
@@ -124,7 +125,9 @@ def _json(nodes: Named, edges: Edges, redactor: Redactor) -> str:
 
 
 def _graphml(nodes: Named, edges: Edges, redactor: Redactor) -> str:
-    named_nodes = [(_xml(name), node_attributes(node)) for name, node in nodes]
+    named_nodes = [
+        (_xml(name), {k: _xml(v) for k, v in node_attributes(node).items()}) for name, node in nodes
+    ]
     named_edges = [
         (
             _xml(source),

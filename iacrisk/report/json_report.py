@@ -40,6 +40,13 @@ class FindingItem(Item, frozen=True, kw_only=True):
     evidence: list[EvidenceItem]
 
 
+class PlanFindingItem(Item, frozen=True, kw_only=True):
+    """A finding on the plan as a whole, or on a resource that stays as it is."""
+
+    address: str
+    finding: FindingItem
+
+
 class SuppressedItem(Item, frozen=True, kw_only=True):
     """A finding that a benign look-alike took back."""
 
@@ -173,7 +180,7 @@ class Report(Item, frozen=True, kw_only=True):
     environment: EnvironmentItem
     reasons: list[ReasonItem]
     doubts: list[DoubtItem]
-    plan_findings: list[FindingItem]
+    plan_findings: list[PlanFindingItem]
     changes: list[ChangeItem]
     waived: list[WaivedItem]
     rule_failures: list[RuleFailureItem]
@@ -218,7 +225,10 @@ def to_report(assessment: Assessment) -> Report:
             )
             for d in assessment.doubts
         ],
-        plan_findings=list(map(_finding, assessment.plan_findings)),
+        plan_findings=[
+            PlanFindingItem(address=redactor.address(f.address), finding=_finding(f))
+            for f in assessment.plan_findings
+        ],
         changes=_changes(assessment),
         waived=[_waived(item, redactor) for item in assessment.waived],
         rule_failures=[

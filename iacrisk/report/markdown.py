@@ -58,7 +58,8 @@ def _sections(assessment: Assessment) -> Iterator[str]:
     for doubt in assessment.doubts:
         yield f"> [!WARNING]\n> {_prose(doubt.problem)} {_prose(doubt.remedy)}"
     for finding in assessment.plan_findings:
-        yield f"**The plan as a whole**\n{_finding(finding)}"
+        subject = code(redactor.address(finding.address)) if finding.address else "The plan"
+        yield f"**{subject}**\n{_finding(finding)}"
     shares = share_out(assessment, _IN_DETAIL, _IN_A_LINE)
     worst = next((group for group in shares.detailed if group.first.radius.hits), None)
     for group in shares.detailed:

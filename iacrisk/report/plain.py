@@ -15,7 +15,9 @@ def plain(text: str) -> str:
     """`text` on one line, invisible and control characters written as escapes."""
     if not _HARMLESS.match(text):
         text = "".join(map(_visible, text))
-    return text.replace("##vso[", "##vso [").replace("##[", "## [") if "##" in text else text
+    if "##" in text:
+        text = text.replace("##vso[", "##vso [").replace("##[", "## [")
+    return _LOG_COMMAND.sub(r"\1.::", text)
 
 
 def wrap(text: str, width: int, indent: str, hanging: str | None = None) -> list[str]:

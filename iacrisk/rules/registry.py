@@ -5,10 +5,33 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.errors import UnknownRule
-from iacrisk.rules import benign, data
+from iacrisk.rules import (
+    benign,
+    compute,
+    data,
+    database,
+    exposure,
+    identity,
+    network,
+    recoverability,
+    runtimes,
+    state,
+    topology,
+)
 from iacrisk.rules.rule import Rule, Suppressor
 
-RULES: Final[tuple[Rule, ...]] = (*data.RULES,)
+RULES: Final[tuple[Rule, ...]] = (
+    *data.RULES,
+    *recoverability.RULES,
+    *state.RULES,
+    *identity.RULES,
+    *network.RULES,
+    *compute.RULES,
+    *runtimes.RULES,
+    *database.RULES,
+    *exposure.RULES,
+    *topology.RULES,
+)
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = benign.SUPPRESSORS
 
 

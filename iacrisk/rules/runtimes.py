@@ -58,7 +58,7 @@ def runtime_without_code(change: ResourceChange, context: Context) -> Iterator[O
     if not _CODE.isdisjoint(change.changed):
         return
     if "runtime" in change.changed:
-        yield from _runtime(change, change.was("runtime"), change.becomes("runtime"))
+        yield from _runtime(change.was("runtime"), change.becomes("runtime"))
     for name in ("handler", "entry_point"):
         if name in change.changed and change.was(name):
             yield Flag(what="Another entry point is called, in the same code.", paths=((name,),))
@@ -70,7 +70,7 @@ def runtime_without_code(change: ResourceChange, context: Context) -> Iterator[O
         )
 
 
-def _runtime(change: ResourceChange, before: Any, after: Any) -> Iterator[Outcome]:
+def _runtime(before: Any, after: Any) -> Iterator[Outcome]:
     if after is UNKNOWN:
         yield Undecided(why="The runtime is not known yet.", paths=(("runtime",),))
         return

@@ -1,0 +1,56 @@
+"""Which values of an argument mean that an object is guarded against deletion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iacrisk.catalog import destroying, facts
+from iacrisk.plan import ResourceChange, parse_address
+from iacrisk.rules.context import Context
+
+
+def guards(name: str, value: Any) -> bool:
+    """Whether the argument `name` at `value` keeps its object from being deleted."""
+    values = _guarding(name)
+    if isinstance(value, bool):
+        return value in values
+    if isinstance(value, str):
+        return value in values or (True in values and value.lower() in destroying.ON_WORDS)
+    return False
+
+
+def guard_of(change: ResourceChange) -> str | None:
+    """The name of a guard that is on in the state, at the top level or one block below."""
+    for name, value in change.before.items():
+        if guards(name, value):
+            return str(name)
+        if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+            inner = next((key for key, item in value[0].items() if guards(key, item)), None)
+            if inner and name not in _NOT_OF_THE_OBJECT:
+                return str(inner)
+    return None
+
+
+def lost_prevent_destroy(change: ResourceChange, context: Context) -> bool:
+    """Whether the block of `change` had prevent_destroy in the base configuration and lost it."""
+    if not context.unguarded:
+        return False
+    return change.address in context.unguarded or block_address(change) in context.unguarded
+
+
+def block_address(change: ResourceChange) -> str:
+    """The address of the block: with the module path, without any instance key."""
+    try:
+        where = parse_address(change.address)
+    except ValueError:
+        return change.address
+    return "".join(f"module.{step.name}." for step in where.module) + where.block
+
+
+_NOT_OF_THE_OBJECT = frozenset({"block_device_mappings", "spec"})
+
+
+def _guarding(name: str) -> frozenset[facts.Scalar]:
+    return facts.GUARD_ATTRIBUTES.get(name, frozenset()) | destroying.MORE_GUARDS.get(
+        name, frozenset()
+    )

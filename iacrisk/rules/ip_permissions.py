@@ -1,0 +1,390 @@
+"""What a packet filter admits, as sets, and what a change adds to them or takes away.
+
+A permission says which peers may talk to which ports. Peers are spans on one line of numbers:
+IPv4 addresses first, IPv6 addresses behind them, then one point for each name (a security group,
+a prefix list, a service tag). "Is what was admitted still admitted?" is then interval arithmetic,
+so a source split in halves, a rule moved elsewhere or a wider rule that remains make no difference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+Span = tuple[int, int]
+
+_V4_END: Final = 2**32
+_V6_START: Final = _V4_END
+_NAMES_START: Final = _V6_START + 2**128
+_LINE_END: Final = _NAMES_START + 2**64
+
+ALL_PORTS: Final[Span] = (0, 65535)
+ALL_PROTOCOLS: Final = "all"
+_EVERYDAY_PROTOCOLS: Final = ("tcp", "udp", "icmp")
+_PROTOCOL_NAMES: Final = {
+    "": ALL_PROTOCOLS,
+    "-1": ALL_PROTOCOLS,
+    "*": ALL_PROTOCOLS,
+    "any": ALL_PROTOCOLS,
+    "all": ALL_PROTOCOLS,
+    "1": "icmp",
+    "6": "tcp",
+    "17": "udp",
+    "58": "icmp",
+    "icmpv6": "icmp",
+    "ipv6-icmp": "icmp",
+}
+_WIDEST_V4: Final = 2 ** (32 - 7)
+_WIDEST_V6: Final = 2 ** (128 - 16)
+_IMPLICIT_ORDER: Final = 1_000_000
+
+
+class Peer(msgspec.Struct, frozen=True, gc=False):
+    """Who is on the other side: a span of addresses, or a name."""
+
+    first: int
+    last: int
+    text: str
+
+    @property
+    def is_name(self) -> bool:
+        """Whether this is a group, a prefix list or a tag, and not addresses."""
+        return self.first >= _NAMES_START and self.first == self.last
+
+    @property
+    def is_world(self) -> bool:
+        """Whether the addresses are a large part of the internet: /0, its halves, 2000::/3."""
+        if self.is_name:
+            return False
+        widest = _WIDEST_V4 if self.first < _V6_START else _WIDEST_V6
+        return self.last - self.first + 1 >= widest and not self._is_private
+
+    @property
+    def is_public(self) -> bool:
+        """Whether these are addresses and not all of them private."""
+        return not self.is_name and not self._is_private
+
+    @property
+    def _is_private(self) -> bool:
+        return any(self.first >= low and self.last <= high for low, high in _PRIVATE)
+
+
+class Permission(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One entry of a filter, for one peer.
+
+    `order`: the lowest matching entry decides; all alike where the filter only allows. `scope`:
+    whom on this side it concerns, "" for all. `vague`: a part of it is not known yet.
+    """
+
+    ingress: bool
+    peer: Peer
+    protocol: str = ALL_PROTOCOLS
+    ports: Span = ALL_PORTS
+    allow: bool = True
+    order: int = 0
+    scope: str = ""
+    vague: bool = False
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """What of `permission` one set admits and the other does not.
+
+    `is_whole`: all of its peers are concerned, on the `ports` given.
+    """
+
+    permission: Permission
+    protocol: str
+    ports: Span
+    peers: tuple[Span, ...]
+    is_whole: bool
+
+    @property
+    def has_world(self) -> bool:
+        """Whether a large part of the internet is in the difference."""
+        return any(Peer(low, high, "").is_world for low, high in self.peers)
+
+    def __str__(self) -> str:
+        """`10.0.0.0/8 on port 443`, as in "no longer admits …"."""
+        part = "" if self.is_whole else "all of "
+        return f"{part}{self.permission.peer.text} on {format_ports(self.protocol, self.ports)}"
+
+
+ANYWHERE: Final = Peer(0, _LINE_END, "any source")
+SOME_GROUP: Final = Peer(_NAMES_START, _LINE_END, "a group")
+WORLD_V4: Final = Peer(0, _V4_END - 1, "0.0.0.0/0")
+WORLD_V6: Final = Peer(_V6_START, _NAMES_START - 1, "::/0")
+
+
+def named_peer(kind: str, name: str) -> Peer:
+    """A peer without known addresses; the same name is always the same peer."""
+    digest = hashlib.blake2b(f"{kind}:{name}".encode(), digest_size=7).digest()
+    point = _NAMES_START + int.from_bytes(digest, "big")
+    return Peer(point, point, f"{kind} {name}")
+
+
+@lru_cache(maxsize=16384)
+def address_peer(text: str) -> Peer | None:
+    """The peer of an address or CIDR, None where the text is neither."""
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
+    offset = 0 if network.version == 4 else _V6_START
+    first, last = int(network.network_address), int(network.broadcast_address)
+    return Peer(offset + first, offset + last, text)
+
+
+def range_peer(first: str, last: str) -> Peer | None:
+    """The peer of an address range, both ends included."""
+    low, high = address_peer(first), address_peer(last)
+    if low is None or high is None or high.last < low.first:
+        return None
+    whole = (low.first, high.last) == (WORLD_V4.first, WORLD_V4.last)
+    text = WORLD_V4.text if whole else first if first == last else f"{first} to {last}"
+    return Peer(low.first, high.last, text)
+
+
+_PRIVATE: Final[tuple[Span, ...]] = tuple(
+    (peer.first, peer.last)
+    for peer in map(address_peer, ("10.0.0.0/7", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+    if peer is not None
+)
+
+
+def protocol_name(value: object) -> str:
+    """The protocol in one spelling, whether it came as a number or a name in any case."""
+    text = "" if value is None else str(value).lower()
+    return _PROTOCOL_NAMES.get(text, text)
+
+
+def port_span(low: object, high: object) -> Span:
+    """The ports from `low` to `high`; all of them where either is missing or negative."""
+    try:
+        first, last = int(str(low)), int(str(high))
+    except ValueError:
+        return ALL_PORTS
+    return (first, last) if 0 <= first <= last and (first, last) != (0, 0) else ALL_PORTS
+
+
+def port_range(text: object) -> Span:
+    """The ports of `443`, `8000-9000`, `1/65535`, `*` or `all`."""
+    low, dash, high = str(text).replace("/", "-").partition("-")
+    return port_span(low, high if dash else low)
+
+
+def format_ports(protocol: str, ports: Span) -> str:
+    """`port 443`, `UDP ports 8000 to 9000`, `all ports`."""
+    if protocol == "icmp":
+        return "ICMP"
+    prefix = "" if protocol in {"tcp", ALL_PROTOCOLS} else f"{protocol.upper()} "
+    if ports == ALL_PORTS:
+        return f"all {prefix}ports"
+    low, high = ports
+    return f"{prefix}port {low}" if low == high else f"{prefix}ports {low} to {high}"
+
+
+def admitted_only_by(
+    these: Iterable[Permission],
+    one: Sequence[Permission],
+    other: Sequence[Permission],
+    home: tuple[Span, ...] = (),
+) -> list[Difference]:
+    """What the set `one` admits within `these`, and the set `other` does not.
+
+    `home`: the addresses of the network itself; who admits all of them admits its groups.
+    """
+    sets = _Sets(one, other, home)
+    found: list[Difference] = []
+    for permission in dict.fromkeys(these):
+        if not permission.vague:
+            found += sets.differences(permission)
+    return found
+
+
+def may_admit(difference: Difference, permissions: Iterable[Permission]) -> bool:
+    """Whether an entry that is not fully known could admit what the difference names."""
+    permission = difference.permission
+    low, high = difference.ports
+    return any(
+        item.vague
+        and item.allow
+        and item.ingress == permission.ingress
+        and item.protocol in {ALL_PROTOCOLS, difference.protocol}
+        and item.ports[0] <= high
+        and low <= item.ports[1]
+        and _overlaps(item, difference.peers)
+        for item in permissions
+    )
+
+
+def _overlaps(item: Permission, peers: Iterable[Span]) -> bool:
+    return any(item.peer.first <= high and low <= item.peer.last for low, high in peers)
+
+
+class _Sets:
+    """Two sets of permissions, ready to be compared."""
+
+    def __init__(
+        self, one: Sequence[Permission], other: Sequence[Permission], home: tuple[Span, ...]
+    ) -> None:
+        self._one = _ordered(one)
+        self._other = _ordered(other)
+        self._home = home
+        self._plain = all(item.allow for item in (*self._one, *self._other))
+        self._other_entries = frozenset(self._other)
+
+    def differences(self, permission: Permission) -> Iterator[Difference]:
+        if self._plain and permission in self._other_entries:
+            return
+        protocols = self._protocols(permission)
+        for protocol in protocols:
+            shown = ALL_PROTOCOLS if protocol == "tcp" and len(protocols) > 1 else protocol
+            found = list(self._on_protocol(permission, protocol))
+            yield from (msgspec.structs.replace(item, protocol=shown) for item in found)
+            if found and len(protocols) > 1:
+                return
+
+    def _protocols(self, permission: Permission) -> tuple[str, ...]:
+        if permission.protocol != ALL_PROTOCOLS:
+            return (permission.protocol,)
+        return _EVERYDAY_PROTOCOLS
+
+    def _on_protocol(self, permission: Permission, protocol: str) -> Iterator[Difference]:
+        one = self._relevant(self._one, permission, protocol)
+        other = self._relevant(self._other, permission, protocol)
+        for scope in _scopes(permission, one, other):
+            pieces: list[tuple[Span, list[Span]]] = []
+            for ports in _segments(permission.ports, (*one, *other)):
+                peers = _subtract(
+                    self._admitted(permission, one, ports[0], scope),
+                    self._admitted(permission, other, ports[0], scope),
+                )
+                if peers:
+                    pieces.append((ports, peers))
+            yield from (_difference(permission, protocol, *piece) for piece in _merge(pieces))
+
+    def _relevant(
+        self, entries: Sequence[Permission], permission: Permission, protocol: str
+    ) -> list[Permission]:
+        return [
+            item
+            for item in entries
+            if item.ingress == permission.ingress
+            and item.protocol in {ALL_PROTOCOLS, protocol}
+            and item.ports[0] <= permission.ports[1]
+            and permission.ports[0] <= item.ports[1]
+            and any(
+                low <= permission.peer.last and permission.peer.first <= high
+                for low, high in self._spans(item)
+            )
+        ]
+
+    def _admitted(
+        self, permission: Permission, entries: Iterable[Permission], port: int, scope: str
+    ) -> list[Span]:
+        undecided: list[Span] = [(permission.peer.first, permission.peer.last)]
+        admitted: list[Span] = []
+        for item in entries:
+            if not item.ports[0] <= port <= item.ports[1] or item.scope not in {"", scope}:
+                continue
+            spans = self._spans(item)
+            if item.allow:
+                admitted += _intersect(undecided, spans)
+            undecided = _subtract(undecided, spans)
+            if not undecided:
+                break
+        return _union(admitted)
+
+    def _spans(self, item: Permission) -> list[Span]:
+        peer = item.peer
+        spans = [(peer.first, peer.last)]
+        covers_home = bool(self._home) and not _subtract(self._home, spans)
+        if covers_home or (peer.first == 0 and peer.last >= WORLD_V4.last):
+            spans.append((_NAMES_START, _LINE_END))
+        return spans
+
+
+def _ordered(permissions: Iterable[Permission]) -> list[Permission]:
+    known = (item for item in permissions if not item.vague)
+    return sorted(known, key=lambda item: (item.order, item.allow))
+
+
+def _scopes(permission: Permission, *sets: Iterable[Permission]) -> list[str]:
+    """The scopes to look at apart: a deny for one tag splits an allow for all."""
+    if permission.scope:
+        return [permission.scope]
+    named = {item.scope for entries in sets for item in entries if not item.allow}
+    return ["", *sorted(named - {""})]
+
+
+def _segments(ports: Span, entries: Iterable[Permission]) -> list[Span]:
+    low, high = ports
+    cuts = {low}
+    for item in entries:
+        cuts.update(cut for cut in (item.ports[0], item.ports[1] + 1) if low < cut <= high)
+    ordered = sorted(cuts)
+    return list(zip(ordered, [*(cut - 1 for cut in ordered[1:]), high], strict=True))
+
+
+def _merge(pieces: Iterable[tuple[Span, list[Span]]]) -> list[tuple[Span, list[Span]]]:
+    """Neighbouring ports with the same peers in one piece."""
+    merged: list[tuple[Span, list[Span]]] = []
+    for ports, peers in pieces:
+        if merged and merged[-1][1] == peers and merged[-1][0][1] + 1 == ports[0]:
+            merged[-1] = ((merged[-1][0][0], ports[1]), peers)
+        else:
+            merged.append((ports, peers))
+    return merged
+
+
+def _difference(
+    permission: Permission, protocol: str, ports: Span, peers: list[Span]
+) -> Difference:
+    return Difference(
+        permission=permission,
+        protocol=protocol,
+        ports=ports,
+        peers=tuple(peers),
+        is_whole=peers == [(permission.peer.first, permission.peer.last)],
+    )
+
+
+def _intersect(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    others = list(others)
+    return [
+        (max(low, other_low), min(high, other_high))
+        for low, high in spans
+        for other_low, other_high in others
+        if low <= other_high and other_low <= high
+    ]
+
+
+def _subtract(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    left = list(spans)
+    for other_low, other_high in others:
+        kept: list[Span] = []
+        for low, high in left:
+            if other_high < low or high < other_low:
+                kept.append((low, high))
+                continue
+            if low < other_low:
+                kept.append((low, other_low - 1))
+            if other_high < high:
+                kept.append((other_high + 1, high))
+        left = kept
+    return left
+
+
+def _union(spans: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for low, high in sorted(spans):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+        else:
+            merged.append((low, high))
+    return merged
