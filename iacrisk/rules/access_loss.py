@@ -283,7 +283,27 @@ def _weight(grant: Grant, held: list[Grant], change: ResourceChange, context: Co
     narrower = [it for it in held if grant_covers(grant, it)]
     if not narrower and not grant.principal.is_any:
         return Weight.CUT
-    return Weight.SPARE if _keeps_enough(grant, narrower) else Weight.TIGHTENED
+    if _keeps_enough(grant, narrower) or _keeps_what_is_there(grant, narrower, access_of(context)):
+        return Weight.SPARE
+    return Weight.TIGHTENED
+
+
+def _keeps_what_is_there(grant: Grant, narrower: list[Grant], access: Access) -> bool:
+    """Whether all resources of the plan that the grant was good for are still within reach."""
+    kept = [
+        it.resource.patterns[0]
+        for it in narrower
+        if action_covers(it.action, grant.action) and not it.resource.negated
+    ]
+    service = grant.action.patterns[0].partition(":")[0].lower()
+    there = [arn for arn in access.arns_of(service) if _reaches(grant.resource.patterns[0], arn)]
+    if grant.action.negated or grant.resource.negated or not kept or not there:
+        return False
+    return all(any(_reaches(pattern, arn) for pattern in kept) for arn in there)
+
+
+def _reaches(pattern: str, arn: str) -> bool:
+    return pattern_covers(pattern, arn) or _base(pattern) == arn
 
 
 def _keeps_enough(grant: Grant, narrower: list[Grant]) -> bool:

@@ -60,7 +60,9 @@ class Access:
         self.gone = _gone(context)
         self.targets = frozenset(_kept(context))
         """The ids and ARNs of all that exists today and stays."""
-        self.destroyed = frozenset(_destroyed_principals(context))
+        self._arns: dict[str, list[str]] = {}
+        self.destroyed = frozenset(_managed_principals(context, destroyed=True))
+        self.managed = frozenset(_managed_principals(context, destroyed=False))
         self._before: dict[Principal, list[Policy]] = {}
         self._after: dict[Principal, list[Policy]] = {}
         self._resources: dict[tuple[str, str], list[Policy]] = {}
@@ -69,10 +71,29 @@ class Access:
         self._holders: dict[str, list[Principal]] = {}
         self._documents: dict[str, ResourceChange] = {}
         self.uncertain: set[Principal] = set()
+        self._role_changes = {
+            f"role/{role.before.get('name')}": role for role in context.changes_of("aws_iam_role")
+        }
         for change in context.changes_of("aws_iam_policy"):
             self._documents[str(change.before.get("arn"))] = change
         for change in context.plan.changes:
             self._add(change)
+
+    def roles_of(self, change: ResourceChange) -> tuple[ResourceChange, ...]:
+        """The roles of the plan that the change is about."""
+        return tuple(
+            self._role_changes[principal]
+            for principal in self.principals_of(change)
+            if principal in self._role_changes
+        )
+
+    def arns_of(self, service: str) -> tuple[str, ...]:
+        """The ARNs of a service's resources that exist today and stay."""
+        if not self._arns:
+            for name in self.targets:
+                if name.startswith("arn:") and name.count(":") > 2:
+                    self._arns.setdefault(name.split(":", 3)[2], []).append(name)
+        return tuple(self._arns.get(service, ()))
 
     def knows(self, principal: Principal) -> bool:
         """Whether the plan shows the principal's policies for certain."""
@@ -415,9 +436,9 @@ def _kept(context: Context) -> Iterator[str]:
             yield from (value for value in (found.id, found.arn) if isinstance(value, str))
 
 
-def _destroyed_principals(context: Context) -> Iterator[Principal]:
-    """Roles, users and groups that go, also where another comes by the same name."""
+def _managed_principals(context: Context, *, destroyed: bool) -> Iterator[Principal]:
+    """Roles, users and groups of the plan that stay, or go (and may come back as another)."""
     for kind in ("role", "user", "group"):
         for change in context.changes_of(f"aws_iam_{kind}"):
-            if change.destroys:
+            if change.destroys is destroyed:
                 yield f"{kind}/{change.before.get('name')}"

@@ -31,6 +31,7 @@ from iacrisk.rules.rule import (
     rule,
 )
 from iacrisk.rules.switches import flags_of
+from iacrisk.rules.websites import is_new_bucket, is_website
 from iacrisk.rules.wording import texts
 
 _SNAPSHOT_SHARES: Final = ("shared_accounts", "account_id", "account_ids")
@@ -129,23 +130,13 @@ def _block_lowered(change: ResourceChange, context: Context) -> Iterator[Outcome
 def _block_severity(
     change: ResourceChange, context: Context, lowered: list[str]
 ) -> tuple[Severity, Confidence]:
-    if _is_website(change, context):
-        return Severity.MEDIUM, Confidence.MEDIUM
+    if is_website(change, context):
+        is_new = is_new_bucket(change, context)
+        return Severity.LOW if is_new else Severity.MEDIUM, Confidence.MEDIUM
     if change.kind is ActionKind.CREATE:
         return Severity.MEDIUM, Confidence.LOW
     acls_only = all("acls" in name for name in lowered)
     return Severity.HIGH if acls_only else Severity.CRITICAL, Confidence.HIGH
-
-
-def _is_website(change: ResourceChange, context: Context) -> bool:
-    """Whether the bucket is configured to serve a website."""
-    bucket = change.after.get("bucket") or change.before.get("bucket")
-    if change.after.get("website"):
-        return True
-    return any(
-        site.after and (bucket is UNKNOWN or site.after.get("bucket") in (bucket, UNKNOWN))
-        for site in context.changes_of("aws_s3_bucket_website_configuration")
-    )
 
 
 _EVERYONE: Final = re.compile(r"allUsers|allAuthenticatedUsers|/global/A(ll|uthenticated)Users")
@@ -160,7 +151,7 @@ def _acl_opened(change: ResourceChange, context: Context) -> Iterator[Outcome]:
         if public and not _names_everyone(change.before.get(other)):
             opened.append(other)
     if opened:
-        site = _is_website(change, context)
+        site = is_website(change, context)
         yield Flag(
             what="Everyone may read it by its ACL, whatever the policy says.",
             paths=tuple((item,) for item in opened),

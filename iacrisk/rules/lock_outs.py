@@ -164,7 +164,7 @@ def resource_policy_lock_out(change: ResourceChange, context: Context) -> Iterat
         pipeline from a deny with `aws:PrincipalArn`.
 
     References
-        Incidents R086, R087, R150, and
+        Incidents R086, R087, and
         https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html.
     """
     if change.type == "azurerm_key_vault":

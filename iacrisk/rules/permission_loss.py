@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from iacrisk.catalog import ResourceClass
 from iacrisk.catalog.permissions import (
     DISABLING,
@@ -28,7 +30,7 @@ from iacrisk.rules.effective_access import access_of
 from iacrisk.rules.lock_outs import key_management
 from iacrisk.rules.policy_changes import POLICY_TYPES, policy_changes
 from iacrisk.rules.policy_document import Effect, grants_removed, name_grants, parse_policy
-from iacrisk.rules.principals import users_of
+from iacrisk.rules.principals import holders_of, users_of
 from iacrisk.rules.rights_given import role_paths
 from iacrisk.rules.role_grant import RoleGrant
 from iacrisk.rules.role_grants import ROLE_GRANT_TYPES, grants_roles
@@ -105,7 +107,7 @@ def permission_narrowed(change: ResourceChange, context: Context) -> Iterator[Ou
         Look in the access logs (CloudTrail, IAM last accessed) whether the right is used.
 
     References
-        Incidents R150, R166, R168.
+        Incident R150.
     """
     if change.kind is ActionKind.CREATE and change.type not in POLICY_TYPES:
         return
@@ -129,7 +131,9 @@ def _judged(loss: Loss, change: ResourceChange, context: Context) -> Iterator[Ou
     if loss.is_unknown:
         yield Undecided(why="What the policies allow afterwards is not known.", paths=(loss.path,))
         return
-    users = users_of(change, context)
+    users = holders_of(change, context)
+    if not users and _is_out_of_sight(change, context):
+        loss = msgspec.structs.replace(loss, is_power=False)
     severity, confidence = _loss_severity(loss, bool(users))
     if severity is None:
         return
@@ -139,6 +143,12 @@ def _judged(loss: Loss, change: ResourceChange, context: Context) -> Iterator[Ou
         severity=severity,
         confidence=confidence,
     )
+
+
+def _is_out_of_sight(change: ResourceChange, context: Context) -> bool:
+    """Whether the principals stand in another root module, where the plan sees no users."""
+    principals = set(access_of(context).principals_of(change))
+    return bool(principals) and not principals & access_of(context).managed
 
 
 def _loss_severity(loss: Loss, is_used: bool) -> tuple[Severity | None, Confidence]:
@@ -151,7 +161,7 @@ def _loss_severity(loss: Loss, is_used: bool) -> tuple[Severity | None, Confiden
             return Severity.HIGH, Confidence.MEDIUM
         case Weight.CUT | Weight.PROVEN:
             if loss.is_power:
-                return Severity.LOW, Confidence.MEDIUM
+                return Severity.LOW, Confidence.LOW
             return Severity.MEDIUM, Confidence.HIGH
 
 
@@ -251,14 +261,15 @@ def _identity_unlinked(change: ResourceChange) -> Iterator[Outcome]:
         return
     notes = after if isinstance(after, dict) else {}
     for name in IDENTITY_ANNOTATIONS:
-        if before.get(name) and notes.get(name) is not UNKNOWN:
-            if before[name] != notes.get(name):
-                yield Flag(
-                    what=f"{name} goes or changes: pods that use it lose or change their identity.",
-                    paths=(parse_path(path),),
-                    severity=Severity.MEDIUM if notes.get(name) else Severity.HIGH,
-                    confidence=Confidence.MEDIUM if notes.get(name) else Confidence.HIGH,
-                )
+        link = notes.get(name)
+        if not before.get(name) or link is UNKNOWN or before[name] == link:
+            continue
+        yield Flag(
+            what=f"{name} goes or changes: pods that use it lose or change their identity.",
+            paths=(parse_path(path),),
+            severity=Severity.MEDIUM if link else Severity.HIGH,
+            confidence=Confidence.MEDIUM if link else Confidence.HIGH,
+        )
 
 
 def _bounded(change: ResourceChange, context: Context) -> Iterator[Outcome]:

@@ -10,6 +10,8 @@ from iacrisk.catalog.permissions import IDENTITY_PROVIDERS, PRINCIPAL_TYPES
 from iacrisk.graph import Effect, Node, NodeKind, blast_radius
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.effective_access import access_of
+from iacrisk.rules.policy_document import EMPTY, every_grant, parse_policy
 from iacrisk.rules.rule import (
     Confidence,
     Flag,
@@ -60,6 +62,7 @@ def principal_recreated(change: ResourceChange, context: Context) -> Iterator[Ou
             what=f"It is replaced because of {roots}; the new one is another principal.",
             paths=change.replace_paths[:_SHOWN],
             severity=Severity.HIGH if users else Severity.MEDIUM,
+            confidence=None if users else _unseen_users(change),
         )
         return
     twin = _twin(change, context)
@@ -79,6 +82,26 @@ def principal_recreated(change: ResourceChange, context: Context) -> Iterator[Ou
             what="It is deleted while resources that stay act as it or name it.",
             confidence=Confidence.MEDIUM,
         )
+
+
+def _unseen_users(change: ResourceChange) -> Confidence:
+    """People and pipelines take on a role from outside the plan, services are seen in it."""
+    if change.type != "aws_iam_role":
+        return Confidence.MEDIUM
+    trust = parse_policy(change.before.get("assume_role_policy")) or EMPTY
+    services = all(
+        grant.principal.patterns[0].endswith(".amazonaws.com") for grant in every_grant(trust)
+    )
+    return Confidence.LOW if services else Confidence.MEDIUM
+
+
+def holders_of(change: ResourceChange, context: Context) -> tuple[str, ...]:
+    """Some of those who live on the change's resource, or on the principals it is about."""
+    users = users_of(change, context)
+    if users or not change.type.startswith("aws_iam_"):
+        return users
+    roles = access_of(context).roles_of(change)
+    return tuple(user for role in roles for user in users_of(role, context))
 
 
 def users_of(change: ResourceChange, context: Context) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from iacrisk.catalog.permissions import (
     PolicyKind,
     Power,
 )
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.access_loss import (
     is_as_good,
 )
@@ -45,6 +45,7 @@ from iacrisk.rules.rule import (
     rule,
 )
 from iacrisk.rules.trust import Stranger, Trust, trust_of
+from iacrisk.rules.websites import is_new_bucket, is_website
 from iacrisk.rules.wording import grants_text, some_of, texts
 
 
@@ -86,7 +87,7 @@ def admin_rights_given(change: ResourceChange, context: Context) -> Iterator[Out
 
     References
         https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html,
-        https://cloud.google.com/iam/docs/roles-overview, incident R105.
+        https://cloud.google.com/iam/docs/roles-overview.
     """
     for policy in policy_changes(change, context):
         if policy.kind is PolicyKind.IDENTITY:
@@ -247,7 +248,7 @@ def trust_widened(change: ResourceChange, context: Context) -> Iterator[Outcome]
         subject down to repository and branch.
 
     References
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html, incidents R216, R231.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html.
     """
     for policy in policy_changes(change, context):
         if policy.kind is not PolicyKind.IDENTITY and change.type not in ENDPOINT_POLICIES:
@@ -278,6 +279,8 @@ def _strangers(change: ResourceChange, context: Context, policy: PolicyChange) -
     severity, confidence = _STRANGER_SEVERITY[gravest]
     if gravest is Stranger.EVERYONE and _is_meant_to_be_public(change, context, grants):
         severity, confidence = Severity.MEDIUM, Confidence.MEDIUM
+        if is_new_bucket(change, context):
+            severity = Severity.LOW
     if gravest is Stranger.ACCOUNT and not is_change:
         confidence = Confidence.LOW
     words = "may take on the role" if policy.kind is PolicyKind.TRUST else "gets access"
@@ -308,13 +311,7 @@ def _is_meant_to_be_public(
     if change.type != "aws_s3_bucket_policy":
         return False
     reads = all(grant.action.text.lower() == "s3:getobject" for grant in grants)
-    bucket = change.after.get("bucket")
-    return reads and (
-        any(
-            item.after and (bucket is UNKNOWN or item.after.get("bucket") in (bucket, UNKNOWN))
-            for item in context.changes_of("aws_s3_bucket_website_configuration")
-        )
-    )
+    return reads and is_website(change, context)
 
 
 def _public_roles(change: ResourceChange, context: Context) -> Iterator[Outcome]:

@@ -521,6 +521,25 @@ def test_a_bucket_policy_for_everyone_is_critical_unless_the_bucket_is_a_website
     assert severities(change, site) == {"I05": (Severity.MEDIUM, Confidence.MEDIUM)}
 
 
+def test_a_website_made_as_a_whole_is_a_note() -> None:
+    unknown = {"bucket": True, "id": True}
+    links = {
+        f"aws_s3_bucket_{name}.press": {"bucket": ["aws_s3_bucket.press.id"]}
+        for name in ("policy", "website_configuration")
+    }
+    changes = (
+        create("aws_s3_bucket.press", {"bucket": "press"}),
+        create("aws_s3_bucket_website_configuration.press", {}, after_unknown=unknown),
+        create(
+            "aws_s3_bucket_policy.press",
+            {"policy": document(PUBLIC_READ)},
+            after_unknown=unknown,
+        ),
+    )
+    result = judged(plan(*changes, references=links))
+    assert [(item.rule, item.severity) for item in result.findings] == [("I05", Severity.LOW)]
+
+
 def test_a_bucket_policy_for_the_cdn_passes() -> None:
     statement = allow(
         "s3:GetObject",
@@ -564,6 +583,21 @@ def test_a_service_account_made_anew_by_the_same_name_is_flagged() -> None:
         delete("google_service_account.ci", account),
         create('google_service_account.by_name["ci"]', {"account_id": "ci", "project": "shop"}),
     ) == {("I06", "google_service_account.ci")}
+
+
+def test_a_role_replaced_without_known_users_is_less_certain() -> None:
+    change = replace("aws_iam_role.app", ROLE, ROLE | {"name": "app2"}, "name")
+    assert severities(change) == {"I06": (Severity.MEDIUM, Confidence.LOW)}
+    pipeline = ROLE | {"assume_role_policy": trust(GITHUB)}
+    change = replace("aws_iam_role.app", pipeline, pipeline | {"name": "app2"}, "name")
+    assert severities(change)["I06"] == (Severity.MEDIUM, Confidence.MEDIUM)
+
+
+def test_an_identity_provider_that_goes_is_flagged() -> None:
+    before = {"url": "https://token.actions.githubusercontent.com", "client_id_list": ["sts"]}
+    assert findings(delete("aws_iam_openid_connect_provider.github", before)) == {
+        ("I06", "aws_iam_openid_connect_provider.github")
+    }
 
 
 def test_an_unused_role_that_is_deleted_passes() -> None:
@@ -730,7 +764,8 @@ def test_an_action_taken_from_a_role_without_known_users_still_counts() -> None:
 
 def test_an_admin_grant_taken_from_an_unused_role_is_a_note() -> None:
     change = delete("aws_iam_role_policy.app", role_policy(allow("*")))
-    assert severities(change, USED_ROLE[0]) == {"I14": (Severity.LOW, Confidence.MEDIUM)}
+    assert severities(change, USED_ROLE[0]) == {"I14": (Severity.LOW, Confidence.LOW)}
+    assert severities(change) == {"I14": (Severity.MEDIUM, Confidence.HIGH)}
 
 
 def test_a_policy_that_is_only_rewritten_passes() -> None:
@@ -865,6 +900,23 @@ def test_an_organisation_policy_that_denies_a_service_is_flagged() -> None:
     address = "aws_organizations_policy.guard"
     assert findings(tweak(address, before, content=after)) == {("I14", address)}
     assert findings(tweak(address, before | {"content": after}, content=before["content"])) == set()
+
+
+def test_resources_narrowed_to_those_of_the_plan_are_a_note_and_to_fewer_are_not() -> None:
+    url = {"id": "https://sqs/orders", "arn": QUEUE}
+    queue = noop("aws_sqs_queue.orders", url)
+    other = noop("aws_sqs_queue.other", {"id": "https://sqs/other", "arn": f"{QUEUE}-2"})
+    change = tweak(
+        "aws_iam_role_policy.app",
+        role_policy(allow("sqs:ReceiveMessage")),
+        policy=document(allow("sqs:ReceiveMessage", QUEUE)),
+    )
+    assert severities(change, queue, *USED_ROLE, references=USED_BY) == {
+        "I14": (Severity.LOW, Confidence.MEDIUM)
+    }
+    assert severities(change, queue, other, *USED_ROLE, references=USED_BY) == {
+        "I14": (Severity.MEDIUM, Confidence.MEDIUM)
+    }
 
 
 ROLE_LOST: list[tuple[str, Json]] = [

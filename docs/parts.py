@@ -1,0 +1,204 @@
+"""The generated parts of pages that are written by hand."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from docs.pages import table
+from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
+from iacrisk.catalog import Basis, known_types, resource_type
+from iacrisk.gate import Policy
+from iacrisk.plan import Doubt, decode_plan, read_plan
+from iacrisk.report.console import render_console
+from iacrisk.report.explanation import render_explanation
+from iacrisk.score import ChangeScore, Part, hit_weight
+from iacrisk.score.score import (
+    ACTION_LIKELIHOOD,
+    ACTION_SHARE,
+    CLASS_STAKE,
+    CONFIDENCE_LIKELIHOOD,
+    SEVERITY_STAKE,
+)
+
+EXAMPLE: Final = "fixtures/plans/rds-replaced/plan.json"
+EXAMPLE_ADDRESS: Final = "aws_db_instance.main"
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def example() -> Assessment:
+    """The assessment of the plan that the pages show, under the default policy."""
+    plan = decode_plan(read_plan(str(_ROOT / EXAMPLE)))
+    return assess(plan, Policy(), Circumstances(today=datetime.date(2025, 1, 1)))
+
+
+def example_change() -> AssessedChange:
+    """The change that the worked example is about."""
+    return next(item for item in example().changes if item.address == EXAMPLE_ADDRESS)
+
+
+def console_picture() -> str:
+    """What `iacrisk score` prints for the example."""
+    return _fenced(f"$ iacrisk score {EXAMPLE}\n{render_console(example())}")
+
+
+def explanation_picture() -> str:
+    """What `iacrisk explain` prints for the worked example."""
+    shown = render_explanation(example(), example_change())
+    return _fenced(f"$ iacrisk explain {EXAMPLE} {EXAMPLE_ADDRESS}\n{shown}")
+
+
+def class_table() -> str:
+    """What is at stake, by class."""
+    rows = [[str(name), f"{value:g}"] for name, value in CLASS_STAKE.items()]
+    return "\n".join(table(["class", "stake"], rows))
+
+
+def action_table() -> str:
+    """How much of the stake an action risks, and how likely it hurts by itself."""
+    rows = [
+        [str(kind), f"{ACTION_SHARE[kind]:g}", f"{ACTION_LIKELIHOOD[kind]:g}"]
+        for kind in ACTION_SHARE
+    ]
+    return "\n".join(table(["action", "share of the stake", "likelihood"], rows))
+
+
+def finding_tables() -> str:
+    """What a finding adds."""
+    severities = [[s.name.lower(), f"{value:g}"] for s, value in SEVERITY_STAKE.items()]
+    confidences = [[str(c), f"{value:g}"] for c, value in CONFIDENCE_LIKELIHOOD.items()]
+    lines = [*table(["severity", "stake"], severities), ""]
+    return "\n".join([*lines, *table(["confidence", "likelihood"], confidences)])
+
+
+def worked_example() -> str:
+    """The score of the example, term by term."""
+    score = example_change().score
+    terms = [
+        [str(part), contribution.source, f"{contribution.value:g}"]
+        for part in Part
+        for contribution in score.contributions
+        if contribution.part is part
+    ]
+    stake, reach = (max(_values(score, part)) for part in (Part.STAKE, Part.REACH))
+    unharmed = " x ".join(f"(1 - {value:g})" for value in _values(score, Part.LIKELIHOOD))
+    impact, likelihood = score.impact, score.likelihood
+    return "\n".join(
+        [
+            *_example_stake(),
+            "",
+            *_example_reach(),
+            "",
+            "All terms and what they make:",
+            "",
+            *table(["part", "term", "value"], terms),
+            "",
+            "```text",
+            f"impact     = 1 - (1 - {stake:g}) x (1 - {reach:g}) = {impact:.4f}",
+            f"likelihood = 1 - {unharmed} = {likelihood:.4f}",
+            f"score      = 100 x {impact:.4f} x {likelihood:.4f} = {score.score}",
+            "```",
+        ]
+    )
+
+
+def _example_stake() -> list[str]:
+    change = example_change().change
+    known = resource_type(change.type)
+    share, stake = ACTION_SHARE[change.kind], CLASS_STAKE[known.resource_class]
+    value = _values(example_change().score, Part.STAKE)[0]
+    return [
+        f"What the action puts at stake (class `{known.resource_class}`, recoverability "
+        f"{known.recoverability:g}, destroyed first):",
+        "",
+        "```text",
+        f"{stake:g} x {share:g} x (1 - 0.4 x {known.recoverability:g}) = {value:g}",
+        "```",
+    ]
+
+
+def _example_reach() -> list[str]:
+    hits = example_change().radius.hits
+    rows = [
+        [
+            f"`{hit.address}`",
+            str(resource_type(hit.type).resource_class),
+            f"{hit.strength:g}",
+            str(hit.hops),
+            f"{hit_weight(hit):g}",
+        ]
+        for hit in hits
+    ]
+    total = math.fsum(map(hit_weight, hits))
+    reach = _values(example_change().score, Part.REACH)[0]
+    return [
+        "Who is hit, and what each weighs:",
+        "",
+        *table(["hit", "class", "strength", "hops", "weight"], rows),
+        "",
+        "```text",
+        f"W     = {total:g}",
+        f"reach = 1 x (1 - 2^(-{total:g} / 4)) = {reach:g}",
+        "```",
+    ]
+
+
+def _values(score: ChangeScore, part: Part) -> list[float]:
+    return [term.value for term in score.contributions if term.part is part]
+
+
+def threshold_table() -> str:
+    """The bars in each environment."""
+    policy = Policy()
+    rows = []
+    for name in msgspec.structs.asdict(policy.environments):
+        settings = getattr(policy.environments, name)
+        hold = policy.thresholds.hold if settings.hold is None else settings.hold
+        block = policy.thresholds.block if settings.block is None else settings.block
+        rows.append([name, str(hold), str(block) if block <= 100 else "never", str(settings.lower)])
+    title = [
+        "environment",
+        "waits from",
+        "blocked from",
+        "steps that data and availability weigh less",
+    ]
+    return "\n".join(table(title, rows))
+
+
+def doubt_table() -> str:
+    """What each doubt leads to."""
+    defaults = msgspec.structs.asdict(Policy().doubts)
+    meanings = msgspec.json.schema(type(Policy().doubts))["$defs"]["Doubts"]["properties"]
+    rows = []
+    for doubt in Doubt:
+        key = doubt.replace("-", "_")
+        rows.append([f"`{doubt}`", meanings[key]["description"], str(defaults[key])])
+    return "\n".join(table(["doubt", "when", "default consequence"], rows))
+
+
+def catalog_counts() -> str:
+    """How many types the catalog knows, and on what basis."""
+    curated, pattern = (len(known_types(basis)) for basis in (Basis.CURATED, Basis.PATTERN))
+    return f"Today {curated:,} types are curated and {pattern:,} guessed by pattern."
+
+
+def _fenced(text: str) -> str:
+    return f"```text\n{text.rstrip()}\n```"
+
+
+PARTS: Final[Mapping[str, Callable[[], str]]] = {
+    "actions": action_table,
+    "catalog": catalog_counts,
+    "classes": class_table,
+    "console": console_picture,
+    "doubts": doubt_table,
+    "explanation": explanation_picture,
+    "findings": finding_tables,
+    "thresholds": threshold_table,
+    "worked-example": worked_example,
+}

@@ -1,0 +1,68 @@
+"""What the README promises holds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.parts import EXAMPLE
+from iacrisk.config import parse_policy_file
+from iacrisk.gate import Policy, Verdict
+from tests.conftest import ROOT, RunCli
+
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [
+    *ROOT.glob("*.md"),
+    *(ROOT / "docs").rglob("*.md"),
+    *(ROOT / "fixtures").glob("*.md"),
+    *(ROOT / "models").glob("*.md"),
+]
+CONFIGURED = [
+    (page, block)
+    for page in (ROOT / "README.md", ROOT / "docs" / "quickstart.md")
+    for block in re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+]
+
+
+def test_the_picture_is_what_the_command_prints(cli: RunCli) -> None:
+    ran = cli("score", ROOT / EXAMPLE)
+
+    assert f"```text\n$ iacrisk score {EXAMPLE}\n{ran.out}```" in README
+
+
+def test_there_are_two_commands_on_a_fresh_machine() -> None:
+    section = README.partition("## Try it")[2].partition("\n## ")[0]
+    commands = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+
+    assert [command.count("\n") for command in commands] == [1, 1]
+    assert EXAMPLE in commands[0]
+    assert "pytest" in commands[1]
+
+
+def test_the_exit_codes_are_those_of_the_verdicts() -> None:
+    listed = dict(re.findall(r"^\| (\d) \| ([^:|]+?)(?::[^|]*)? \|$", README, re.MULTILINE))
+
+    assert {code: str(listed[str(code)]) for code in range(5)} == {
+        Verdict.ALLOWED.exit_code: "allowed",
+        1: "iacrisk itself failed",
+        Verdict.COULD_NOT_REVIEW.exit_code: "could not review",
+        Verdict.APPROVAL_REQUIRED.exit_code: "a person has to approve",
+        Verdict.BLOCKED.exit_code: "blocked",
+    }
+
+
+@pytest.mark.parametrize(("page", "block"), CONFIGURED, ids=[page.name for page, _ in CONFIGURED])
+def test_the_settings_shown_can_be_used(page: Path, block: str, tmp_path: Path) -> None:
+    file = tmp_path / "iacrisk.toml"
+    file.write_text(block, "utf-8")
+
+    assert parse_policy_file(file) != Policy(), page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []

@@ -1,0 +1,264 @@
+"""Who is hit by a change: carriers pass it on, endpoints end it, attachments act on others."""
+
+from __future__ import annotations
+
+import pytest
+
+from iacrisk.graph import BlastRadius, Effect, Graph, NodeKind, blast_radius, build_graph
+from iacrisk.plan import Plan
+from tests.plans import Json, create, delete, noop, plan, replace, update
+
+
+def hops(radius: BlastRadius) -> list[tuple[str, int]]:
+    """The hits in order, each with its distance."""
+    return [(hit.address, hit.hops) for hit in radius.hits]
+
+
+def graph_of(*changes: Json, **references: dict[str, list[str]]) -> Graph:
+    """A graph; the references of `aws_a__b` are those of the block aws_a.b."""
+    return build_graph(
+        plan(
+            *changes,
+            references={name.replace("__", "."): value for name, value in references.items()},
+        )
+    )
+
+
+@pytest.fixture
+def network() -> Graph:
+    """A VPC, two subnets, instances, and what filters and routes their packets."""
+    return graph_of(
+        noop("aws_vpc.v"),
+        noop("aws_subnet.a"),
+        noop("aws_subnet.b"),
+        noop("aws_instance.a"),
+        noop("aws_instance.b"),
+        noop("aws_security_group.g"),
+        delete("aws_security_group_rule.r"),
+        noop("aws_route_table.t"),
+        delete("aws_route.r"),
+        noop("aws_route_table_association.a"),
+        aws_subnet__a={"vpc_id": ["aws_vpc.v.id"]},
+        aws_subnet__b={"vpc_id": ["aws_vpc.v.id"]},
+        aws_instance__a={
+            "subnet_id": ["aws_subnet.a.id"],
+            "vpc_security_group_ids": ["aws_security_group.g.id"],
+        },
+        aws_instance__b={"subnet_id": ["aws_subnet.b.id"]},
+        aws_security_group__g={"vpc_id": ["aws_vpc.v.id"]},
+        aws_security_group_rule__r={"security_group_id": ["aws_security_group.g.id"]},
+        aws_route_table__t={"vpc_id": ["aws_vpc.v.id"]},
+        aws_route__r={"route_table_id": ["aws_route_table.t.id"]},
+        aws_route_table_association__a={
+            "route_table_id": ["aws_route_table.t.id"],
+            "subnet_id": ["aws_subnet.a.id"],
+        },
+    )
+
+
+@pytest.mark.parametrize("effect", [Effect.GONE, Effect.REPLACED, Effect.IMPAIRED])
+def test_a_rule_hits_the_group_and_the_instances_that_use_it(
+    network: Graph, effect: Effect
+) -> None:
+    radius = blast_radius(network, "aws_security_group_rule.r", effect)
+    assert hops(radius) == [("aws_security_group.g", 1), ("aws_instance.a", 2)]
+    assert not radius.more
+
+
+def test_a_route_hits_only_the_instances_of_the_subnets_it_is_associated_with(
+    network: Graph,
+) -> None:
+    radius = blast_radius(network, "aws_route.r", Effect.GONE)
+    assert hops(radius) == [
+        ("aws_route_table.t", 1),
+        ("aws_subnet.a", 3),
+        ("aws_instance.a", 4),
+    ]
+    assert [step.address for step in radius.hits[-1].path] == [
+        "aws_route_table.t",
+        "aws_route_table_association.a",
+        "aws_subnet.a",
+        "aws_instance.a",
+    ]
+
+
+def test_a_policy_hits_the_functions_of_the_roles_it_is_attached_to() -> None:
+    graph = graph_of(
+        update("aws_iam_policy.p", {"policy": "a"}, {"policy": "b"}),
+        noop("aws_iam_role.r"),
+        noop("aws_iam_role.other"),
+        noop("aws_iam_role_policy_attachment.a"),
+        noop("aws_lambda_function.f"),
+        noop("aws_lambda_function.other"),
+        aws_iam_role_policy_attachment__a={
+            "policy_arn": ["aws_iam_policy.p.arn"],
+            "role": ["aws_iam_role.r.name"],
+        },
+        aws_lambda_function__f={"role": ["aws_iam_role.r.arn"]},
+        aws_lambda_function__other={"role": ["aws_iam_role.other.arn"]},
+    )
+    radius = blast_radius(graph, "aws_iam_policy.p", Effect.IMPAIRED)
+    assert hops(radius) == [("aws_iam_role.r", 2), ("aws_lambda_function.f", 3)]
+
+
+def test_an_endpoint_ends_the_walk() -> None:
+    graph = graph_of(
+        delete("aws_db_instance.d"),
+        noop("aws_instance.a"),
+        noop("aws_route53_record.x"),
+        aws_instance__a={"user_data": ["aws_db_instance.d.address"]},
+        aws_route53_record__x={"records": ["aws_instance.a.private_ip"]},
+    )
+    radius = blast_radius(graph, "aws_db_instance.d", Effect.GONE)
+    assert hops(radius) == [("aws_instance.a", 1)]
+
+
+def test_a_changed_attribute_hits_only_those_who_read_it() -> None:
+    graph = graph_of(
+        update("aws_lb.l", {"name": "a"}, {"name": "b"}),
+        noop("aws_route53_record.name"),
+        noop("aws_lb_listener.arn"),
+        noop("aws_instance.whole"),
+        aws_route53_record__name={"records": ["aws_lb.l.dns_name"]},
+        aws_lb_listener__arn={"x": ["aws_lb.l.arn"]},
+        aws_instance__whole={"user_data": ["aws_lb.l"]},
+    )
+    radius = blast_radius(graph, "aws_lb.l", Effect.CHANGED, frozenset({"dns_name"}))
+    assert sorted(hops(radius)) == [("aws_instance.whole", 1), ("aws_route53_record.name", 1)]
+
+
+def test_no_effect_hits_nobody(network: Graph) -> None:
+    assert blast_radius(network, "aws_vpc.v", Effect.NONE) == BlastRadius(
+        address="aws_vpc.v", effect=Effect.NONE
+    )
+
+
+def test_a_label_that_is_no_node_hits_nobody(network: Graph) -> None:
+    assert blast_radius(network, "aws_vpc.x", Effect.GONE).hits == ()
+
+
+@pytest.mark.parametrize(
+    ("effect", "hit"),
+    [
+        (Effect.GONE, True),
+        (Effect.REPLACED, True),
+        (Effect.IMPAIRED, False),
+        (Effect.CHANGED, False),
+    ],
+)
+def test_order_alone_counts_only_where_the_object_goes(effect: Effect, hit: bool) -> None:
+    graph = graph_of(
+        delete("aws_db_instance.d"),
+        noop("aws_instance.a"),
+        aws_instance__a={"depends_on": ["aws_db_instance.d"]},
+    )
+    radius = blast_radius(graph, "aws_db_instance.d", effect)
+    assert bool(radius.hits) is hit
+    assert all(item.strength < 0.5 for item in radius.hits)
+
+
+@pytest.mark.parametrize(
+    ("user", "hit"),
+    [
+        (noop("aws_instance.a"), True),
+        (update("aws_instance.a", {}, {"x": 1}), True),
+        (replace("aws_instance.a", {}, {}), True),
+        (create("aws_instance.a"), False),
+        (delete("aws_instance.a"), False),
+    ],
+)
+def test_only_what_exists_and_stays_can_be_hit(user: Json, hit: bool) -> None:
+    graph = graph_of(
+        delete("aws_db_instance.d"),
+        user,
+        aws_instance__a={"user_data": ["aws_db_instance.d.address"]},
+    )
+    assert bool(blast_radius(graph, "aws_db_instance.d", Effect.GONE).hits) is hit
+
+
+def test_data_sources_pass_the_effect_on_and_are_no_victims() -> None:
+    graph = graph_of(
+        delete("aws_vpc.v"),
+        noop("data.aws_subnets.all"),
+        noop("aws_instance.a"),
+        **{"data__aws_subnets__all": {"vpc": ["aws_vpc.v.id"]}},
+        aws_instance__a={"subnet_id": ["data.aws_subnets.all.ids"]},
+    )
+    assert hops(blast_radius(graph, "aws_vpc.v", Effect.GONE)) == [("aws_instance.a", 2)]
+
+
+def test_root_outputs_are_hit_as_what_others_read() -> None:
+    judged = plan(
+        delete("aws_db_instance.d"),
+        configuration={
+            "root_module": {
+                "resources": [
+                    {"address": "aws_db_instance.d", "type": "aws_db_instance", "name": "d"}
+                ],
+                "outputs": {
+                    "url": {
+                        "expression": {
+                            "references": ["aws_db_instance.d.address", "aws_db_instance.d"]
+                        }
+                    }
+                },
+            }
+        },
+    )
+    (hit,) = blast_radius(build_graph(judged), "aws_db_instance.d", Effect.GONE).hits
+    assert (hit.address, hit.type, hit.kind) == ("output.url", "output", NodeKind.OUTPUT)
+
+
+def fan(size: int) -> Plan:
+    """A VPC with `size` subnets, each with an instance."""
+    entries = [delete("aws_vpc.v")]
+    references: dict[str, dict[str, list[str]]] = {}
+    for number in range(size):
+        entries += [noop(f"aws_subnet.s{number}"), noop(f"aws_instance.i{number}")]
+        references[f"aws_subnet.s{number}"] = {"vpc_id": ["aws_vpc.v.id"]}
+        references[f"aws_instance.i{number}"] = {"subnet_id": [f"aws_subnet.s{number}.id"]}
+    return plan(*entries, references=references)
+
+
+@pytest.mark.parametrize(
+    ("limit", "hits", "more"),
+    [(None, 20, False), (20, 20, False), (21, 20, False), (19, 19, True), (1, 1, True)],
+)
+def test_a_limit_says_whether_there_are_more(limit: int | None, hits: int, more: bool) -> None:
+    graph = build_graph(fan(10))
+    radius = blast_radius(graph, "aws_vpc.v", Effect.GONE, limit=limit)
+    assert (len(radius.hits), radius.more) == (hits, more)
+
+
+def test_the_nearest_come_first_and_each_once() -> None:
+    radius = blast_radius(build_graph(fan(10)), "aws_vpc.v", Effect.GONE)
+    distances = [hit.hops for hit in radius.hits]
+    assert distances == sorted(distances)
+    assert len({hit.address for hit in radius.hits}) == 20
+
+
+def test_a_walk_is_the_same_each_time() -> None:
+    first, second = (
+        blast_radius(build_graph(fan(10)), "aws_vpc.v", Effect.GONE) for _ in range(2)
+    )
+    assert first == second
+
+
+def test_cycles_of_carriers_end() -> None:
+    graph = graph_of(
+        delete("aws_security_group.a"),
+        noop("aws_security_group.b"),
+        noop("aws_security_group.c"),
+        aws_security_group__a={"x": ["aws_security_group.c.id"]},
+        aws_security_group__b={"x": ["aws_security_group.a.id"]},
+        aws_security_group__c={"x": ["aws_security_group.b.id"]},
+    )
+    assert hops(blast_radius(graph, "aws_security_group.a", Effect.GONE)) == [
+        ("aws_security_group.b", 1),
+        ("aws_security_group.c", 2),
+    ]
+
+
+def test_the_live_users_of_a_carrier_are_the_endpoints_behind_it(network: Graph) -> None:
+    assert sorted(network.live_users("aws_vpc.v")) == ["aws_instance.a", "aws_instance.b"]
+    assert network.live_users("aws_instance.a") == ()

@@ -1,0 +1,58 @@
+"""What `iacrisk score` may load: a gate that runs on every pull request has to start fast."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.plans import document, tweak
+
+SLOW = frozenset(
+    {
+        "asyncio",
+        "hcl2",
+        "jinja2",
+        "lark",
+        "networkx",
+        "numpy",
+        "pydantic",
+        "rich",
+        "sklearn",
+        "tomllib",
+        "xml.etree.ElementTree",
+    }
+)
+SCORE = """\
+import sys
+from iacrisk.__main__ import main
+try:
+    main()
+except SystemExit:
+    pass
+sys.stderr.write("\\n".join(sys.modules))
+"""
+
+
+@pytest.mark.parametrize("format_", ["console", "json", "markdown"])
+def test_score_does_not_load_what_loads_slowly(tmp_path: Path, format_: str) -> None:
+    plan = tmp_path / "plan.json"
+    changes = [tweak("aws_instance.app", {"id": "i-1", "instance_type": "a"}, instance_type="b")]
+    plan.write_text(json.dumps(document(*changes)))
+    loaded = _modules("score", str(plan), "--format", format_)
+    assert "iacrisk.assess" in loaded
+    assert loaded & SLOW == frozenset()
+
+
+def test_version_loads_no_command_line() -> None:
+    assert "typer" not in _modules("--version")
+
+
+def _modules(*arguments: str) -> frozenset[str]:
+    run = subprocess.run(  # noqa: S603 - this interpreter
+        [sys.executable, "-c", SCORE, *arguments], capture_output=True, text=True, check=True
+    )
+    return frozenset(run.stderr.splitlines())
