@@ -1,0 +1,117 @@
+"""What clients connect to, the parts it is made of, and the switches that turn them away.
+
+Argument names from the providers' documentation: registry.terraform.io/providers.
+"""
+
+from typing import Any, Final
+
+ENTRANCE_TYPES: Final = frozenset(
+    {
+        "aws_alb",
+        "aws_api_gateway_domain_name",
+        "aws_api_gateway_rest_api",
+        "aws_apigatewayv2_api",
+        "aws_apigatewayv2_domain_name",
+        "aws_appsync_graphql_api",
+        "aws_cloudfront_distribution",
+        "aws_elb",
+        "aws_globalaccelerator_accelerator",
+        "aws_lambda_function_url",
+        "aws_lb",
+        "azurerm_api_management",
+        "azurerm_application_gateway",
+        "azurerm_cdn_endpoint",
+        "azurerm_cdn_frontdoor_endpoint",
+        "azurerm_cdn_frontdoor_profile",
+        "azurerm_frontdoor",
+        "azurerm_lb",
+        "azurerm_traffic_manager_profile",
+        "cloudflare_load_balancer",
+        "digitalocean_cdn",
+        "digitalocean_loadbalancer",
+        "google_api_gateway_gateway",
+        "google_compute_forwarding_rule",
+        "google_compute_global_forwarding_rule",
+        "hcloud_load_balancer",
+        "kubernetes_ingress",
+        "kubernetes_ingress_v1",
+        "kubernetes_service",
+        "kubernetes_service_v1",
+    }
+)
+"""Types whose address clients know."""
+
+PART_TYPES: Final = {
+    "aws_alb_listener": frozenset({"load_balancer_arn"}),
+    "aws_alb_listener_rule": frozenset({"listener_arn"}),
+    "aws_alb_target_group": frozenset[str](),
+    "aws_api_gateway_base_path_mapping": frozenset({"domain_name", "api_id"}),
+    "aws_api_gateway_integration": frozenset({"rest_api_id"}),
+    "aws_api_gateway_method": frozenset({"rest_api_id"}),
+    "aws_api_gateway_stage": frozenset({"rest_api_id"}),
+    "aws_apigatewayv2_integration": frozenset({"api_id"}),
+    "aws_apigatewayv2_route": frozenset({"api_id"}),
+    "aws_apigatewayv2_stage": frozenset({"api_id"}),
+    "aws_globalaccelerator_endpoint_group": frozenset({"listener_arn"}),
+    "aws_globalaccelerator_listener": frozenset({"accelerator_arn"}),
+    "aws_lb_listener": frozenset({"load_balancer_arn"}),
+    "aws_lb_listener_rule": frozenset({"listener_arn"}),
+    "aws_lb_target_group": frozenset[str](),
+    "aws_lb_target_group_attachment": frozenset({"target_group_arn", "target_id"}),
+    "azurerm_cdn_frontdoor_route": frozenset({"cdn_frontdoor_endpoint_id"}),
+    "azurerm_lb_backend_address_pool": frozenset({"loadbalancer_id"}),
+    "azurerm_lb_probe": frozenset({"loadbalancer_id"}),
+    "azurerm_lb_rule": frozenset({"loadbalancer_id"}),
+    "google_compute_backend_service": frozenset[str](),
+    "google_compute_region_backend_service": frozenset[str](),
+    "google_compute_target_http_proxy": frozenset[str](),
+    "google_compute_target_https_proxy": frozenset[str](),
+    "google_compute_url_map": frozenset[str](),
+    "hcloud_load_balancer_service": frozenset({"load_balancer_id"}),
+    "hcloud_load_balancer_target": frozenset({"load_balancer_id"}),
+}
+"""Parts of an entry point, with the arguments that name what they belong to."""
+
+Turning = tuple[tuple[Any, ...] | None, str]
+
+_PORT: Final[Turning] = (None, "It answers on another port than clients use.")
+_PROTOCOL: Final[Turning] = (None, "It speaks another protocol than clients use.")
+_OFF: Final[Turning] = ((True,), "It is switched off.")
+_INTERNAL: Final[Turning] = ((False,), "It is not reachable from outside any more.")
+
+MAIN_SWITCHES: Final[dict[str, dict[str, Turning]]] = {
+    "aws_alb_listener": {"port": _PORT, "protocol": _PROTOCOL},
+    "aws_cloudfront_distribution": {
+        "enabled": _OFF,
+        "aliases": (None, "A name that clients use is taken off the distribution."),
+    },
+    "aws_globalaccelerator_accelerator": {"enabled": _OFF},
+    "aws_lb": {"internal": _INTERNAL},
+    "aws_lb_listener": {"port": _PORT, "protocol": _PROTOCOL},
+    "azurerm_cdn_frontdoor_endpoint": {"enabled": _OFF},
+    "azurerm_cdn_frontdoor_route": {"enabled": _OFF},
+    "cloudflare_load_balancer": {"enabled": _OFF},
+    "kubernetes_service": {
+        "spec.0.type": (("LoadBalancer", "NodePort"), "It is not reachable from outside any more."),
+        "spec.0.port.0.port": _PORT,
+    },
+    "kubernetes_service_v1": {
+        "spec.0.type": (("LoadBalancer", "NodePort"), "It is not reachable from outside any more."),
+        "spec.0.port.0.port": _PORT,
+    },
+}
+"""Per type: the path, the values that let clients in (None: any change turns them away), why."""
+
+CERTIFICATE_TYPES: Final = frozenset(
+    {
+        "aws_acm_certificate",
+        "aws_iam_server_certificate",
+        "azurerm_app_service_certificate",
+        "google_compute_managed_ssl_certificate",
+        "google_compute_ssl_certificate",
+    }
+)
+"""Certificates that listeners and distributions present."""
+
+NAMES_SERVED: Final = ("domain_name", "subject_alternative_names")
+"""The arguments that say which names a certificate covers."""
