@@ -116,7 +116,9 @@ def _steps(text: str) -> list[tuple[str, Key]]:
         if match is None:
             raise ValueError(f"not an address: {text!r}")
         name, number, quoted = match.groups()
-        key = int(number) if number is not None else None if quoted is None else unescape_key(quoted)
+        key: Key = None if quoted is None else unescape_key(quoted)
+        if number is not None:
+            key = int(number)
         steps.append((name, key))
         position = match.end()
     if not steps or text.endswith("."):

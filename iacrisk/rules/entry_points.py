@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from iacrisk.catalog import facts
@@ -207,7 +207,7 @@ def certificate_narrowed(change: ResourceChange, context: Context) -> Iterator[O
         yield Flag(what="It is destroyed while it is still attached.", paths=change.replace_paths)
     if change.kind is ActionKind.DELETE:
         return
-    lost = _names(change, change.was) - _names(change, change.becomes)
+    lost = _names(change.was) - _names(change.becomes)
     unknown = any(change.becomes(name) is UNKNOWN for name in NAMES_SERVED)
     if lost and not unknown:
         yield Flag(
@@ -286,7 +286,7 @@ def _values(change: ResourceChange) -> tuple[tuple[str, ...], ...]:
     return tuple((name,) for name in names if name in change.changed)
 
 
-def _names(change: ResourceChange, side: Any) -> frozenset[str]:
+def _names(side: Callable[[str], Any]) -> frozenset[str]:
     found: set[str] = set()
     for name in NAMES_SERVED:
         value = side(name)

@@ -606,7 +606,8 @@ def incomplete_plan(context: Context) -> Iterator[Outcome]:
     ----------
         Incident R208.
     """
-    if context.plan.document.complete is False:
+    document = context.plan.document
+    if document.complete is False and not document.errored:  # an errored plan is never complete
         yield Flag(what="The plan is partial; what depends on the changes may be missing from it.")
 
 

@@ -132,9 +132,7 @@ def test_an_environment_overrides_the_thresholds_one_by_one(judge: Judge) -> Non
 def test_milder_environments_weigh_down_only_what_stays_inside_them(
     harm: Harm, environment: str, severity: Severity, judge: Judge
 ) -> None:
-    assessment = judge(
-        plan(UPDATE), flags_all(Severity.HIGH, harm), environment=environment
-    )
+    assessment = judge(plan(UPDATE), flags_all(Severity.HIGH, harm), environment=environment)
     assert [f.severity for item in assessment.changes for f in item.findings] == [severity]
 
 
@@ -280,9 +278,7 @@ def test_an_expired_waiver_stops_the_review_and_is_named(judge: Judge) -> None:
 def test_the_policy_overrides_a_severity(name: SeverityName, judge: Judge) -> None:
     policy = Policy(rules={"D01": RuleSettings(severity=name)})
     assessment = judge(plan(UPDATE), HIGH, policy=policy)
-    assert [f.severity.name for item in assessment.changes for f in item.findings] == [
-        name.upper()
-    ]
+    assert [f.severity.name for item in assessment.changes for f in item.findings] == [name.upper()]
 
 
 def test_a_disabled_rule_does_not_count_but_is_reported(judge: Judge) -> None:
@@ -296,9 +292,7 @@ def test_a_disabled_rule_does_not_count_but_is_reported(judge: Judge) -> None:
 @pytest.mark.parametrize("glob", ["aws_iam_policy.p", "aws_iam_policy", "aws_*", "*"])
 def test_what_is_always_held_waits_whatever_it_scores(glob: str, judge: Judge) -> None:
     assessment = judge(plan(UPDATE), policy=Policy(always_hold=(glob,)))
-    assert reasons(assessment) == [
-        (APPROVAL, "aws_iam_policy.p", "the policy always holds it")
-    ]
+    assert reasons(assessment) == [(APPROVAL, "aws_iam_policy.p", "the policy always holds it")]
 
 
 def test_what_is_never_held_does_not_hold_the_plan_but_is_reported(judge: Judge) -> None:

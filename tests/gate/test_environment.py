@@ -170,9 +170,7 @@ def test_the_strictest_of_several_answers_counts() -> None:
 def test_what_the_user_states_settles_it() -> None:
     entry = noop("aws_db_instance.a", {"tags": {"env": "prod"}})
     assert detect_environment(plan(entry), Environments(), "prod", "preview") == (
-        EnvironmentEvidence(
-            environment=PREVIEW, known=True, evidence=("stated by the user",)
-        )
+        EnvironmentEvidence(environment=PREVIEW, known=True, evidence=("stated by the user",))
     )
 
 

@@ -372,7 +372,7 @@ def prior(*resources: Json) -> Json:
 
 def state(address: str, *depends_on: str, **fields: Any) -> Json:
     """One resource of a prior state."""
-    type_name, name = address.split("[")[0].split(".")[-2:]
+    type_name, name = address.split("[", maxsplit=1)[0].split(".")[-2:]
     mode = "data" if address.startswith("data.") else "managed"
     return {
         "address": address,
@@ -553,8 +553,10 @@ def test_the_order_of_changes_in_the_file_does_not_matter(
 
 MESSY = st.recursive(
     st.sampled_from(["aws_a.x", "aws_a.x[0]", "module.m.o", "var.v", "local.l", "", "..", "a.b.c"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["references", "a", "constant_value"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["references", "a", "constant_value"]), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

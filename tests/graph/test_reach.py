@@ -181,7 +181,7 @@ def test_data_sources_pass_the_effect_on_and_are_no_victims() -> None:
         delete("aws_vpc.v"),
         noop("data.aws_subnets.all"),
         noop("aws_instance.a"),
-        **{"data__aws_subnets__all": {"vpc": ["aws_vpc.v.id"]}},
+        data__aws_subnets__all={"vpc": ["aws_vpc.v.id"]},
         aws_instance__a={"subnet_id": ["data.aws_subnets.all.ids"]},
     )
     assert hops(blast_radius(graph, "aws_vpc.v", Effect.GONE)) == [("aws_instance.a", 2)]
@@ -238,9 +238,7 @@ def test_the_nearest_come_first_and_each_once() -> None:
 
 
 def test_a_walk_is_the_same_each_time() -> None:
-    first, second = (
-        blast_radius(build_graph(fan(10)), "aws_vpc.v", Effect.GONE) for _ in range(2)
-    )
+    first, second = (blast_radius(build_graph(fan(10)), "aws_vpc.v", Effect.GONE) for _ in range(2))
     assert first == second
 
 

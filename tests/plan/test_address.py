@@ -88,9 +88,7 @@ def test_addresses_that_terraform_writes_are_read(text: str, address: Address) -
         ("\n\r\t\x1b", r'["\n\r\t\u001b"]'),
     ],
 )
-def test_keys_are_written_as_terraform_writes_them(
-    key: str | int | None, written: str
-) -> None:
+def test_keys_are_written_as_terraform_writes_them(key: str | int | None, written: str) -> None:
     assert format_key(key) == written
 
 

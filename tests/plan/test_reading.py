@@ -97,9 +97,7 @@ def test_a_binary_plan_on_standard_input_is_refused_with_the_command(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BINARY)))
     with pytest.raises(BinaryPlan) as raised:
         read_plan(STDIN)
-    assert raised.value.remedy == (
-        "Run `terraform show -json PLANFILE | iacrisk score -` instead."
-    )
+    assert raised.value.remedy == ("Run `terraform show -json PLANFILE | iacrisk score -` instead.")
 
 
 def test_a_plan_file_from_before_json_is_refused(file: Path) -> None:
@@ -167,8 +165,7 @@ def test_a_binary_plan_that_cannot_be_shown_is_refused_with_the_command(
     with pytest.raises(BinaryPlan, match=phrase) as raised:
         read_plan("stack/plan.out")
     assert raised.value.remedy == (
-        "In the directory it was planned in, run: "
-        "terraform show -json stack/plan.out > plan.json"
+        "In the directory it was planned in, run: terraform show -json stack/plan.out > plan.json"
     )
 
 

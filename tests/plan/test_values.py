@@ -137,9 +137,7 @@ def test_only_what_a_provider_reads_as_not_set_is_unset(value: Any, expected: bo
         (None, ("a",), None),
     ],
 )
-def test_a_path_that_leaves_the_tree_leads_to_nothing(
-    tree: Any, path: Path, expected: Any
-) -> None:
+def test_a_path_that_leaves_the_tree_leads_to_nothing(tree: Any, path: Path, expected: Any) -> None:
     assert lookup(tree, path) == expected
 
 

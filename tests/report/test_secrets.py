@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from iacrisk.assess import Circumstances, assess
 from iacrisk.gate import Policy
 from iacrisk.graph import build_graph
-from iacrisk.report.graph_formats import export_graph
 from iacrisk.plan import UNKNOWN, Redactor, decode_plan
 from iacrisk.report import Format, GraphFormat, renderer
 from iacrisk.report.explanation import render_explanation
+from iacrisk.report.graph_formats import export_graph
 from tests.conftest import TODAY, RunCli
 from tests.plans import Json, create, delete, document, noop, replace, update
 
@@ -84,7 +84,7 @@ def copies(secret: Any) -> Json:
         update(f"aws_instance.b[{json.dumps(key)}]", values, {"plain": "other"}),
         delete(f"module.m[{json.dumps(key)}].aws_db_instance.c", values),
         create("aws_db_instance.d", {"password": secret}, after_sensitive={"password": True}),
-        references={"aws_instance.a": {"user_data": [f'aws_db_instance.d[{json.dumps(key)}]']}},
+        references={"aws_instance.a": {"user_data": [f"aws_db_instance.d[{json.dumps(key)}]"]}},
     )
 
 

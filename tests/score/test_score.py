@@ -132,7 +132,11 @@ def test_the_harder_the_action_the_higher_the_score(
 
 @given(CHANGES, FINDINGS, HITS, HITS, EFFECTS)
 def test_more_hits_never_lower_a_score(
-    judged: ResourceChange, findings: list[Finding], hits: list[Hit], more: list[Hit], effect: Effect
+    judged: ResourceChange,
+    findings: list[Finding],
+    hits: list[Hit],
+    more: list[Hit],
+    effect: Effect,
 ) -> None:
     fewer = score_change(judged, findings, radius(*hits, effect=effect))
     with_more = score_change(judged, findings, radius(*hits, *more, effect=effect))
@@ -217,7 +221,7 @@ def test_the_score_of_a_deleted_database_is_made_of_these_terms() -> None:
     judged = change_of("aws_db_instance", ["delete"])
     score = score_change(judged, [finding(Severity.CRITICAL)], radius(hit(1), hit(2, hops=2)))
     assert [(c.part, c.source, c.value) for c in score.contributions] == [
-        (Part.STAKE, "delete of class STATEFUL", 0.9),
+        (Part.STAKE, "delete of class STATEFUL", 0.828),
         (Part.STAKE, "T01 severity critical", 0.95),
         (Part.REACH, "2 hit (it is gone)", 0.1444),
         (Part.LIKELIHOOD, "action delete", 0.5),
@@ -265,7 +269,12 @@ def test_a_hit_weighs_less_farther_away_and_on_a_weaker_path(type_name: str) -> 
         (change("a_b.x", "create"), None, Effect.NONE, []),
         (change("a_b.x", "create"), Harm.EXPOSURE, Effect.IMPAIRED, []),
         (change("a_b.x", "no-op"), None, Effect.NONE, []),
-        (update("a_b.x", {"a": 1, "tags": {}}, {"a": 2, "tags": {"x": 1}}), None, Effect.CHANGED, ["a"]),
+        (
+            update("a_b.x", {"a": 1, "tags": {}}, {"a": 2, "tags": {"x": 1}}),
+            None,
+            Effect.CHANGED,
+            ["a"],
+        ),
         (update("a_b.x", {"a": 1}, {"a": 2}), Harm.DATA, Effect.CHANGED, ["a"]),
         (update("a_b.x", {"a": 1}, {"a": 2}), Harm.AVAILABILITY, Effect.IMPAIRED, []),
         (update("a_b.x", {"a": 1}, {"a": 2}), Harm.ACCESS, Effect.IMPAIRED, []),
