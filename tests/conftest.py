@@ -61,7 +61,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
     ) -> Assessment:
         own = functools.partial(review, rules=rules, suppressors=tuple(suppressors))
         monkeypatch.setattr(pipeline, "review", own)
-        around = {"today": TODAY, "environment": "production"} | circumstances
+        around: dict[str, Any] = {"today": TODAY, "environment": "production"} | circumstances
         return assess(plan, policy or Policy(), Circumstances(**around))
 
     return run

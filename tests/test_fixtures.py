@@ -1,4 +1,7 @@
-"""Every plan in fixtures/plans: verdict, exact findings of all rules, and who is hit."""
+"""Every plan in fixtures/plans: verdict, exact findings of all rules, and who is hit.
+
+`not_named` in a case.toml lists victims that we are known to miss; docs/known-gaps.md says why.
+"""
 
 from __future__ import annotations
 
@@ -49,4 +52,4 @@ def test_those_who_are_hurt_are_named(name: str) -> None:
     named = {hit.address for item in assessment.changes for hit in item.radius.hits}
     named |= {item.address for item in assessment.changes if item.score.score}
 
-    assert set(_case(name)["victims"]) <= named
+    assert sorted(set(_case(name)["victims"]) - named) == sorted(_case(name).get("not_named", []))

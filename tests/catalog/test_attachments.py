@@ -13,7 +13,7 @@ from iacrisk.catalog import attachment
         ("aws_route_table_association", ("subnet_id", "gateway_id")),
         ("aws_iam_policy_attachment", ("roles", "users", "groups")),
         ("aws_sns_topic_subscription", ("endpoint", "topic_arn")),
-        ("aws_lambda_permission", ("function_name",)),
+        ("aws_lambda_permission", ("function_name", "source_arn")),
         ("google_project_iam_binding", ("members",)),
         ("google_compute_firewall", ("network",)),
         ("azurerm_role_assignment", ("principal_id",)),

@@ -222,7 +222,7 @@ def test_the_gravest_reason_comes_first_and_decides(judge: Judge) -> None:
 
 def waiver(**fields: Any) -> Waiver:
     """A waiver of D01 everywhere until today."""
-    everything = {
+    everything: dict[str, Any] = {
         "rule": "D01",
         "address": "*",
         "owner": "ann",

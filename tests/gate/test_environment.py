@@ -1,4 +1,4 @@
-"""Which environment a plan belongs to: the strictest of what speaks, production when nothing does."""
+"""Which environment a plan belongs to: the strictest of what speaks, else production."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from iacrisk.gate import Environment, EnvironmentEvidence, detect_environment
 from iacrisk.gate.policy import Development, Environments, Preview, Production, Staging
+from iacrisk.plan import Shown
 from tests.plans import Json, create, delete, noop, plan, tweak, update
 
 PRODUCTION, STAGING, DEVELOPMENT, PREVIEW = Environment
@@ -170,7 +171,9 @@ def test_the_strictest_of_several_answers_counts() -> None:
 def test_what_the_user_states_settles_it() -> None:
     entry = noop("aws_db_instance.a", {"tags": {"env": "prod"}})
     assert detect_environment(plan(entry), Environments(), "prod", "preview") == (
-        EnvironmentEvidence(environment=PREVIEW, known=True, evidence=("stated by the user",))
+        EnvironmentEvidence(
+            environment=PREVIEW, known=True, evidence=(Shown("stated by the user"),)
+        )
     )
 
 

@@ -584,7 +584,7 @@ def test_networkx_gets_every_node_and_edge() -> None:
         references={"aws_subnet.s": {"vpc_id": ["aws_vpc.v.id"]}},
     )
     exported = graph.to_networkx()
-    assert dict(exported.nodes(data=True)) == {
+    assert {label: exported.nodes[label] for label in exported.nodes} == {
         "aws_subnet.s": {"kind": "resource", "type": "aws_subnet", "action": "delete"},
         "aws_vpc.v": {"kind": "resource", "type": "aws_vpc", "action": "no-op"},
     }
