@@ -17,6 +17,7 @@ class Context:
         self.plan = plan
         self.graph = graph
         self.unguarded = unguarded
+        self._of_types: dict[tuple[str, ...], tuple[ResourceChange, ...]] = {}
 
     def type_of(self, change: ResourceChange) -> ResourceType:
         """What the catalog knows of the change's type."""
@@ -28,7 +29,11 @@ class Context:
 
     def changes_of(self, *types: str) -> tuple[ResourceChange, ...]:
         """All changes of these types, no-ops included, by address."""
-        return tuple(change for name in types for change in self._by_type.get(name, ()))
+        found = self._of_types.get(types)
+        if found is None:
+            found = tuple(change for name in types for change in self._by_type.get(name, ()))
+            self._of_types[types] = found
+        return found
 
     def siblings(self, change: ResourceChange) -> tuple[ResourceChange, ...]:
         """The other instances of the same block in the same module instance."""
