@@ -58,3 +58,8 @@ class ResourceType(msgspec.Struct, frozen=True, kw_only=True):
     basis: Basis
     note: str = ""
     """What is lost or how long it takes, for a curated type."""
+
+    @property
+    def is_made_again(self) -> bool:
+        """Whether the next apply brings an object of the type back with nothing lost."""
+        return self.resource_class is ResourceClass.STATELESS or self.recoverability >= 0.9

@@ -15,7 +15,7 @@ from iacrisk.catalog.entrances import (
 )
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
-from iacrisk.rules.dns import (
+from iacrisk.rules.readers.dns import (
     Record,
     is_domain_wide,
     is_validation,

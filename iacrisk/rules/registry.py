@@ -14,8 +14,6 @@ from iacrisk.rules import (
     exposure,
     identity,
     network,
-    recoverability,
-    runtimes,
     state,
     topology,
 )
@@ -23,13 +21,11 @@ from iacrisk.rules.rule import Rule, Suppressor
 
 RULES: Final[tuple[Rule, ...]] = (
     *data.RULES,
-    *recoverability.RULES,
     *state.RULES,
     *identity.RULES,
     *network.RULES,
     *entry_points.RULES,
     *compute.RULES,
-    *runtimes.RULES,
     *database.RULES,
     *exposure.RULES,
     *topology.RULES,

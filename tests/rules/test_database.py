@@ -8,8 +8,8 @@ from iacrisk.graph import build_graph
 from iacrisk.plan import Plan
 from iacrisk.rules.context import Context
 from iacrisk.rules.database import RULES
+from iacrisk.rules.database.engine_version import major_change
 from iacrisk.rules.engine import review
-from iacrisk.rules.engine_version import major_change
 from iacrisk.rules.rule import Confidence, Review, Severity
 from tests.plans import change, create, delete, noop, plan, replace, tweak, update
 

@@ -9,7 +9,7 @@ import pytest
 from iacrisk.graph import build_graph
 from iacrisk.plan import Plan
 from iacrisk.rules import Context, Review, review
-from iacrisk.rules.recoverability import RULES
+from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
 from iacrisk.rules.rule import Confidence, Severity
 from tests.plans import delete, noop, plan, tweak, update
 
@@ -19,7 +19,11 @@ BUCKET_RULE = {"status": "Enabled", "filter": [{"prefix": "raw/"}], "expiration"
 
 
 def said(judged: Plan) -> Review:
-    return review(Context(judged, build_graph(judged)), rules=RULES, suppressors=())
+    return review(
+        Context(judged, build_graph(judged)),
+        rules=(recovery_cut, retention_shortened),
+        suppressors=(),
+    )
 
 
 def found(judged: Plan) -> list[tuple[str, str]]:

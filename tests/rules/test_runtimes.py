@@ -9,7 +9,7 @@ import pytest
 from iacrisk.graph import build_graph
 from iacrisk.plan import Plan
 from iacrisk.rules import Context, Review, Severity, review
-from iacrisk.rules.runtimes import RULES
+from iacrisk.rules.compute import RULES
 from tests.plans import plan, tweak, update
 
 FUNCTION = "aws_lambda_function.f"

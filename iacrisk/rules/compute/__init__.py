@@ -1,0 +1,26 @@
+"""C: clusters, nodes, machines and functions, and how many of them run."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iacrisk.rules.compute.capacity import (
+    capacity_cut,
+    cluster_destroyed,
+    machine_destroyed,
+    machine_restarted,
+    node_pool_destroyed,
+    service_destroyed,
+)
+from iacrisk.rules.compute.runtimes import runtime_without_code
+from iacrisk.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    cluster_destroyed,
+    node_pool_destroyed,
+    machine_destroyed,
+    machine_restarted,
+    capacity_cut,
+    service_destroyed,
+    runtime_without_code,
+)

@@ -1,0 +1,40 @@
+"""D: data destroyed, its guards and copies taken away."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iacrisk.rules.data.deletion_guards import (
+    force_destroy,
+    guard_lowered,
+    guarded_parent,
+    vanished_prevent_destroy,
+)
+from iacrisk.rules.data.destruction import (
+    container_destroyed,
+    identity_changed,
+    no_final_copy,
+    stateful_delete,
+    stateful_replace,
+)
+from iacrisk.rules.data.injected import injected_replacement
+from iacrisk.rules.data.keys_and_secrets import key_lost, secret_lost
+from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
+from iacrisk.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    stateful_delete,
+    stateful_replace,
+    no_final_copy,
+    force_destroy,
+    guard_lowered,
+    vanished_prevent_destroy,
+    guarded_parent,
+    identity_changed,
+    injected_replacement,
+    container_destroyed,
+    key_lost,
+    secret_lost,
+    recovery_cut,
+    retention_shortened,
+)

@@ -1,0 +1,209 @@
+"""D: nothing is lost today, but what will be lost tomorrow cannot be brought back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from iacrisk.catalog import attachment, retention
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
+from iacrisk.rules.context import Context
+from iacrisk.rules.rule import (
+    Confidence,
+    Flag,
+    Harm,
+    Outcome,
+    Severity,
+    Undecided,
+    rule,
+)
+
+_LEADING_NUMBER: Final = re.compile(r"\d+")
+
+
+@rule(
+    id="D14",
+    name="recovery-cut",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    harm=Harm.RECOVERY,
+    kinds={ActionKind.UPDATE, ActionKind.DELETE},
+)
+def recovery_cut(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    """Backups, versions or point-in-time recovery are switched off or cut short.
+
+    What it flags
+        A backup period set to 0 or lowered, a switch for versioning or point-in-time recovery
+        turned off, and the delete of a backup plan, selection or versioning of something that
+        stays. A period lowered by less than half is a remark.
+
+    Why it matters
+        Nothing happens today. The next mistake, by anybody, becomes final.
+
+    When it is fine
+        Another backup covers the same data, or the data can be made again.
+
+    What to do instead
+        Add the new way of recovery first and try a restore, then remove the old one.
+
+    References
+    ----------
+        Incidents R003, R135, R231.
+    """
+    if change.kind is ActionKind.DELETE:
+        if change.type in retention.BACKUP_TYPES and not _protected_goes_too(change, context):
+            yield Flag(what="What it makes recoverable stays, and can be brought back no more.")
+        return
+    for path in retention.RECOVERY_SWITCHES.get(change.type, ()):
+        yield from _switched_off(change, path)
+    for name in sorted(change.changed & retention.BACKUP_PERIODS):
+        yield from _period_cut(change, name)
+
+
+@rule(
+    id="D15",
+    name="retention-shortened",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    harm=Harm.DATA,
+    kinds={ActionKind.UPDATE},
+    types={*retention.RETENTION, *retention.EXPIRATIONS},
+)
+def retention_shortened(change: ResourceChange, context: Context) -> Iterator[Outcome]:  # noqa: ARG001
+    """What is kept is deleted earlier than before.
+
+    What it flags
+        Logs, messages or stream records kept for less than half the time, a first limit on
+        logs that were kept for ever, and a bucket rule that now deletes objects, or deletes
+        them earlier.
+
+    Why it matters
+        The service deletes the older part in the background, within hours, for good.
+
+    When it is fine
+        The older part was archived elsewhere, or nobody is obliged to keep it.
+
+    What to do instead
+        Export what has to be kept before the limit is lowered.
+
+    References
+    ----------
+        Incidents R198, R231.
+    """
+    name = retention.RETENTION.get(change.type, "")
+    if name in change.changed:
+        yield from _kept_shorter(change, name)
+    if change.type in retention.EXPIRATIONS:
+        yield from _expires_earlier(change, *retention.EXPIRATIONS[change.type])
+
+
+def _protected_goes_too(change: ResourceChange, context: Context) -> bool:
+    """Whether every object that the change acts on is destroyed in the same plan."""
+    arguments = attachment(change.type)
+    uses = context.graph.dependencies(change.label)
+    targets = [use.node.change for use in uses if use.argument.partition(".")[0] in arguments]
+    return bool(targets) and all(target is not None and target.destroys for target in targets)
+
+
+def _switched_off(change: ResourceChange, path: str) -> Iterator[Outcome]:
+    before, after = change.was(path), change.becomes(path)
+    if not _is_on(before) or before == after:
+        return
+    if after is UNKNOWN:
+        yield Undecided(
+            why="Whether recovery stays on is not known yet.", paths=(parse_path(path),)
+        )
+    elif not _is_on(after):
+        yield Flag(what="Its way back after a mistake is switched off.", paths=(parse_path(path),))
+
+
+def _is_on(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.lower() in retention.ON
+    return isinstance(value, bool | int | float) and value > 0
+
+
+def _period_cut(change: ResourceChange, name: str) -> Iterator[Outcome]:
+    before, after = _number(change.was(name)), change.becomes(name)
+    if after is UNKNOWN:
+        yield Undecided(why="How long backups are kept is not known yet.", paths=((name,),))
+        return
+    kept = _number(after)
+    if before is None or (kept or 0) >= before:
+        return
+    what = f"Backups are kept for {kept or 0} days instead of {before}."
+    halved = (kept or 0) * 2 <= before
+    yield Flag(what=what, paths=((name,),), severity=None if halved else Severity.LOW)
+
+
+def _kept_shorter(change: ResourceChange, name: str) -> Iterator[Outcome]:
+    after = change.becomes(name)
+    if after is UNKNOWN:
+        yield Undecided(why="How long it keeps its content is not known yet.", paths=((name,),))
+        return
+    for_ever = change.type in retention.KEPT_FOREVER_WHEN_UNSET
+    before, kept = _number(change.was(name)), _number(after)
+    if for_ever:
+        before, kept = before or None, kept or None
+        if kept is None or (before is not None and kept >= before):
+            return
+    elif before is None or kept is None or kept >= before:
+        return
+    span = f"{before}" if before is not None else "for ever"
+    yield Flag(
+        what=f"Its content is kept for {kept} instead of {span}; the older part is deleted.",
+        paths=((name,),),
+        confidence=None if before is None or kept * 2 <= before else Confidence.MEDIUM,
+    )
+
+
+def _expires_earlier(change: ResourceChange, rules: str, block: str) -> Iterator[Outcome]:
+    if rules not in change.changed:
+        return
+    if change.becomes(rules) is UNKNOWN:
+        yield Undecided(why="Which objects expire is not known yet.", paths=((rules,),))
+        return
+    before = _days_to_live(change.was(rules), block)
+    after = _days_to_live(change.becomes(rules), block)
+    for scope, days in sorted(after.items()):
+        known = before.get(scope, before.get(""))
+        if known is None or days < known:
+            yield Flag(
+                what=f"Objects are now deleted after {days} days.",
+                paths=((rules,),),
+                confidence=None if known is None or days * 2 <= known else Confidence.MEDIUM,
+            )
+
+
+def _days_to_live(rules: Any, block: str) -> dict[str, int]:
+    """The days after which current objects are deleted, by prefix."""
+    found: dict[str, int] = {}
+    for item in rules if isinstance(rules, list) else ():
+        if not isinstance(item, dict) or item.get("status") == "Disabled":
+            continue
+        if item.get("enabled") is False:
+            continue
+        for expiration in item.get(block) or ():
+            days = _number(expiration.get("days")) if isinstance(expiration, dict) else None
+            if days:
+                scope = _prefix(item)
+                found[scope] = min(days, found.get(scope, days))
+    return found
+
+
+def _prefix(item: dict[str, Any]) -> str:
+    filters = item.get("filter")
+    first = filters[0] if isinstance(filters, list) and filters else {}
+    prefix = first.get("prefix") if isinstance(first, dict) else None
+    return str(prefix or item.get("prefix") or "")
+
+
+def _number(value: Any) -> int | None:
+    """A whole number, also of a text such as "604800s"."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return int(value)
+    match = _LEADING_NUMBER.match(value) if isinstance(value, str) else None
+    return int(match.group()) if match else None

@@ -1,0 +1,12 @@
+"""X: exposure, encryption, and the recording of what happens."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iacrisk.rules.exposure.encryption import encryption_relaxed
+from iacrisk.rules.exposure.made_public import made_public
+from iacrisk.rules.exposure.recording import audit_off
+from iacrisk.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (made_public, encryption_relaxed, audit_off)

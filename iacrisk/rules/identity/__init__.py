@@ -1,0 +1,33 @@
+"""I: identity and access - rights given too widely, or taken from those who live on them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iacrisk.rules.identity.exclusive_lists import (
+    authoritative_grant_destroyed,
+    authoritative_membership,
+    exclusive_attachment,
+)
+from iacrisk.rules.identity.lock_outs import (
+    cluster_access_removed,
+    resource_policy_lock_out,
+    self_lock_out,
+)
+from iacrisk.rules.identity.permission_loss import permission_narrowed
+from iacrisk.rules.identity.principals import principal_recreated
+from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
+from iacrisk.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    authoritative_membership,
+    exclusive_attachment,
+    authoritative_grant_destroyed,
+    admin_rights_given,
+    trust_widened,
+    principal_recreated,
+    self_lock_out,
+    resource_policy_lock_out,
+    cluster_access_removed,
+    permission_narrowed,
+)

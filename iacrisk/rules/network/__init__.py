@@ -1,0 +1,36 @@
+"""N: packets no longer get there, or get in where they should not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iacrisk.rules.network.addresses import public_address_released
+from iacrisk.rules.network.filters import (
+    filter_removed,
+    inline_against_standalone,
+    opened_to_the_world,
+    traffic_no_longer_admitted,
+)
+from iacrisk.rules.network.links import link_cut, private_endpoint_removed
+from iacrisk.rules.network.objects import (
+    filter_object_destroyed,
+    network_changed,
+    replaced_for_words,
+)
+from iacrisk.rules.network.routing import route_dropped, route_table_taken_away
+from iacrisk.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    filter_object_destroyed,
+    replaced_for_words,
+    inline_against_standalone,
+    route_dropped,
+    route_table_taken_away,
+    network_changed,
+    public_address_released,
+    filter_removed,
+    link_cut,
+    opened_to_the_world,
+    traffic_no_longer_admitted,
+    private_endpoint_removed,
+)

@@ -1,0 +1,1 @@
+"""What rules of several families read from a plan: policies, grants, filters, routes, records."""

@@ -1,0 +1,18 @@
+"""G: what only the graph shows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iacrisk.rules.rule import Rule
+from iacrisk.rules.topology.concentration import siblings_lost_together
+from iacrisk.rules.topology.dangling import dangling_dependents
+from iacrisk.rules.topology.providers import provider_on_replaced_object
+from iacrisk.rules.topology.unknown_causes import replaced_by_unknown_value
+
+RULES: Final[tuple[Rule, ...]] = (
+    replaced_by_unknown_value,
+    dangling_dependents,
+    provider_on_replaced_object,
+    siblings_lost_together,
+)
