@@ -16,9 +16,6 @@ _STREAM_KEYS = frozenset({"@level", "@message", "@module", "@timestamp"})
 _SHOW = "terraform show -json PLANFILE > plan.json"
 _NESTED_DEPTH = 4
 
-_STATE = NotAPlan("This is a state, not a plan.", f"Save a plan and run: {_SHOW}")
-_NOT_UTF8 = BrokenPlan("This is not UTF-8 text.", f"Save the untouched output of: {_SHOW}")
-
 _decoder = msgspec.json.Decoder(wire.Plan)
 _values = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -58,7 +55,7 @@ def _explain(data: bytes, error: Exception) -> InputError:
     if not text:
         return NotAPlan("The input is empty.", f"Make the plan's JSON with: {_SHOW}")
     if not _is_utf8(text):
-        return _NOT_UTF8
+        return _not_utf8()
     if text[:1] == b"<":
         return NotAPlan(
             "This is an HTML or XML page, not plan JSON.",
@@ -121,17 +118,25 @@ def _explain_missing_version(data: bytes) -> InputError:
     return _explain_missing_keys(data)
 
 
+def _state() -> InputError:
+    return NotAPlan("This is a state, not a plan.", f"Save a plan and run: {_SHOW}")
+
+
+def _not_utf8() -> InputError:
+    return BrokenPlan("This is not UTF-8 text.", f"Save the untouched output of: {_SHOW}")
+
+
 def _explain_missing_keys(data: bytes) -> InputError:
     """Why an object without any key of a plan is none; a state and other output look alike."""
     if not _is_utf8(data):
-        return _NOT_UTF8
+        return _not_utf8()
     keys = _values.decode(data)
     if _is_log_stream(data.lstrip()):
         return _explain(data, ValueError())
     if "errors" in keys:
         return NotAPlan("This is an API error body, not plan JSON.", "Fetch the plan again.")
     if "values" in keys or ("lineage" in keys and "serial" in keys):
-        return _STATE
+        return _state()
     nested = _nested_plan(msgspec.json.decode(data))
     if nested:
         return NotAPlan(

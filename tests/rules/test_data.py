@@ -876,8 +876,36 @@ def test_five_thousand_changes_are_judged_in_time() -> None:
     assert time.perf_counter() - started < 2.0
 
 
+# --- D26 ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("destroy", [delete, replace])
+def test_destroying_what_the_catalog_does_not_know_is_flagged(destroy: Any) -> None:
+    sides = ({"name": "a"},) if destroy is delete else ({"name": "a"}, {"name": "b"}, "name")
+
+    assert findings(destroy("acme_widget.main", *sides)) == {("D26", "acme_widget.main")}
+
+
+def test_an_unknown_type_that_is_updated_or_created_passes() -> None:
+    changes = (tweak("acme_widget.main", {"name": "a"}, name="b"), create("acme_widget.new"))
+
+    assert findings(*changes) == set()
+
+
+def test_a_known_type_of_no_class_that_is_deleted_passes() -> None:
+    assert findings(delete("aws_resourcegroups_group.all", {"name": "all"})) == set()
+
+
+def test_an_unknown_type_replaced_by_an_unknown_value_is_flagged_all_the_same() -> None:
+    change_ = replace("acme_widget.main", {"name": "a"}, {}, "name", after_unknown={"name": True})
+
+    assert ("D26", "acme_widget.main") in findings(change_)
+
+
 def test_every_page_has_its_sections() -> None:
     sections = ("What it flags", "Why it matters", "When it is fine", "What to do instead")
     for item in RULES:
         assert all(section in item.page for section in (*sections, "References")), item.id
-    assert [item.id for item in RULES] == [f"D{number:02}" for number in (*range(1, 13), 14, 15)]
+    assert [item.id for item in RULES] == [
+        f"D{number:02}" for number in (*range(1, 13), 14, 15, 26)
+    ]

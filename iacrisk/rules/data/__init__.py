@@ -16,6 +16,7 @@ from iacrisk.rules.data.destruction import (
     no_final_copy,
     stateful_delete,
     stateful_replace,
+    unknown_type_destroyed,
 )
 from iacrisk.rules.data.injected import injected_replacement
 from iacrisk.rules.data.keys_and_secrets import key_lost, secret_lost
@@ -37,4 +38,5 @@ RULES: Final[tuple[Rule, ...]] = (
     secret_lost,
     recovery_cut,
     retention_shortened,
+    unknown_type_destroyed,
 )

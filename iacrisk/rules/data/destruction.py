@@ -1,4 +1,4 @@
-"""D01-D03, D08, D10: data destroyed. The list at the end names the whole D family."""
+"""D01-D03, D08, D10, D26: objects destroyed with what they hold."""
 
 from __future__ import annotations
 
@@ -284,6 +284,43 @@ def container_destroyed(change: ResourceChange, context: Context) -> Iterator[Ou
 
 
 Weight = tuple[str, Severity, Confidence]
+
+
+@rule(
+    id="D26",
+    name="unknown-type-destroyed",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    harm=Harm.DATA,
+    kinds=DESTROYS,
+    classes={ResourceClass.OTHER},
+)
+def unknown_type_destroyed(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    """An object is destroyed, and the catalog does not know what its type holds.
+
+    What it flags
+        The delete or the replacement of a resource whose type is neither in the catalog nor
+        classed by its name: a new service, or a provider of one's own.
+
+    Why it matters
+        What nobody has looked at may hold data. A tool that does not know must not say yes.
+
+    When it is fine
+        The type holds nothing. Lower the rule for it with a waiver, or tell the catalog.
+
+    What to do instead
+        Have a person say what goes with the object.
+
+    References
+        The catalog: iacrisk/catalog; how to add a type: docs/adding-a-catalog-fact.md.
+    """
+    known = context.type_of(change)
+    if known.basis is Basis.CURATED or change.mode != "managed" or why_left_alone(change):
+        return
+    yield Flag(
+        what=f"It is not known what a {known.name} holds, and it is destroyed.",
+        paths=change.replace_paths,
+    )
 
 
 def _loss(change: ResourceChange, known: ResourceType, context: Context) -> Weight:
