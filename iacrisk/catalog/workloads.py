@@ -207,3 +207,20 @@ MADE_IN_SECONDS: Final = frozenset(
         "google_cloudfunctions_function",
     }
 )
+
+RUNS_UNASKED: Final = (
+    SERVICES
+    - {
+        "aws_lambda_function",
+        "azurerm_service_plan",
+        "google_cloudfunctions2_function",
+        "google_cloudfunctions_function",
+    }
+) | {
+    "helm_release",
+    "kubernetes_cron_job",
+    "kubernetes_cron_job_v1",
+    "kubernetes_replication_controller",
+    "kubernetes_replication_controller_v1",
+}
+"""What runs or answers without anybody in the plan calling it; a function waits to be called."""

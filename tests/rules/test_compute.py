@@ -418,7 +418,7 @@ def test_a_service_deleted_from_behind_its_balancer_is_flagged() -> None:
     assert found == {("C08", "aws_ecs_service.api")}
 
 
-def test_a_service_deleted_with_its_balancer_or_scaled_to_zero_before_passes() -> None:
+def test_a_service_deleted_with_its_balancer_weighs_less_and_scaled_to_zero_before_passes() -> None:
     group = {"arn": "arn:tg-api"}
     service = {"desired_count": 3, "load_balancer": [{"x": "arn:tg-api"}]}
     together = [delete("aws_ecs_service.api", service), delete("aws_lb_target_group.api", group)]
@@ -426,8 +426,41 @@ def test_a_service_deleted_with_its_balancer_or_scaled_to_zero_before_passes() -
         delete("aws_ecs_service.api", {**service, "desired_count": 0}),
         noop("aws_lb_target_group.api", group),
     ]
-    assert findings(*together, references=SERVES) == set()
+    assert weights(*together, references=SERVES) == {
+        ("C08", "aws_ecs_service.api"): (Severity.MEDIUM, Confidence.MEDIUM)
+    }
     assert findings(*idle, references=SERVES) == set()
+
+
+@pytest.mark.parametrize(
+    ("address", "before"),
+    [
+        ("aws_ecs_service.api", {"desired_count": 2}),
+        ("kubernetes_deployment.api", {"spec": [{"replicas": "2"}]}),
+        ("helm_release.api", {"chart": "api"}),
+        ("google_cloud_run_v2_service.api", {"name": "api"}),
+    ],
+)
+def test_a_running_service_that_nobody_is_seen_to_use_is_flagged(
+    address: str, before: Json
+) -> None:
+    assert weights(delete(address, before)) == {
+        ("C08", address): (Severity.MEDIUM, Confidence.MEDIUM)
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "before"),
+    [
+        ("aws_lambda_function.f", {"function_name": "f"}),
+        ("aws_ecs_service.api", {"desired_count": 0}),
+        ("kubernetes_deployment.api", {"spec": [{"replicas": "0"}]}),
+    ],
+)
+def test_what_runs_nothing_by_itself_may_go_where_nobody_uses_it(
+    address: str, before: Json
+) -> None:
+    assert findings(delete(address, before)) == set()
 
 
 @pytest.mark.parametrize("odd", [None, "text", 7, True, [1, None], {"a": []}])

@@ -18,6 +18,7 @@ from iacrisk.catalog.workloads import (
     POOL_SIZES,
     POOLS_BESIDE_A_DEFAULT_POOL,
     RUNNING_NOW,
+    RUNS_UNASKED,
     SERVICES,
 )
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, parse_path, unset
@@ -438,14 +439,15 @@ def _runs_above(change: ResourceChange, ceiling: Cut) -> bool:
     confidence=Confidence.MEDIUM,
     harm=Harm.AVAILABILITY,
     kinds=DESTROYS,
-    types=SERVICES,
+    types=SERVICES | RUNS_UNASKED,
 )
 def service_destroyed(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """A running service is deleted, or replaced with nothing running in between.
 
     What it flags
-        A container service, function, app or group of machines that is replaced delete-first,
-        or deleted while something else still uses it or it serves a load balancer.
+        A container service, function, app, chart or group of machines that is replaced
+        delete-first, or deleted while something else still uses it or it serves a load
+        balancer. The delete of one that runs weighs less where nobody is seen to use it.
 
     Why it matters
         Between the two halves of the replacement nothing answers; if the second half fails,
@@ -471,16 +473,32 @@ def service_destroyed(change: ResourceChange, context: Context) -> Iterator[Outc
             paths=change.replace_paths,
             severity=Severity.MEDIUM if quick else Severity.HIGH,
         )
-    elif _is_last(change, context) and (users := _users_left(change, context)):
+    elif not _is_last(change, context):
+        return
+    elif users := _users_left(change, context):
         yield Flag(
             what=f"The service is deleted while {users} that use it or send it work stay.",
         )
+    elif change.type in RUNS_UNASKED:
+        yield Flag(
+            what="What it runs stops; who calls it from outside is not in the plan.",
+            severity=Severity.MEDIUM,
+        )
+
+
+_SIZES: Final[tuple[Path, ...]] = (
+    ("desired_count",),
+    ("desired_capacity",),
+    ("target_size",),
+    ("instances",),
+    ("worker_count",),
+    ("spec", 0, "replicas"),
+)
 
 
 def _ran_nothing(change: ResourceChange) -> bool:
-    names = ("desired_count", "desired_capacity", "target_size", "instances", "worker_count")
-    sizes = [change.before.get(name) for name in names]
-    return any(size == 0 for size in sizes if size is not None and not isinstance(size, bool))
+    sizes = [lookup(change.before, path) for path in _SIZES]
+    return any(size in (0, "0") for size in sizes if not isinstance(size, bool))
 
 
 def _is_last(change: ResourceChange, context: Context) -> bool:
