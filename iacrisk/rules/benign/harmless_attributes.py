@@ -15,8 +15,8 @@ import msgspec
 
 from iacrisk.catalog import ResourceClass, facts, harmless
 from iacrisk.plan import UNKNOWN, ResourceChange
+from iacrisk.plan.policy_document import parse_policy, same_policy
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.policy_document import parse_policy, same_policy
 from iacrisk.rules.readers.tag_readers import acts
 
 

@@ -16,11 +16,11 @@ from iacrisk.catalog.exposure import (
 )
 from iacrisk.catalog.permissions import RESOURCE_POLICIES, PolicyKind
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
+from iacrisk.plan.policy_document import Effect, grants_added
 from iacrisk.rules.context import Context
 from iacrisk.rules.exposure.switches import flags_of
 from iacrisk.rules.readers.effective_access import is_gone
 from iacrisk.rules.readers.policy_changes import policy_changes
-from iacrisk.rules.readers.policy_document import Effect, grants_added
 from iacrisk.rules.rule import (
     Confidence,
     Flag,

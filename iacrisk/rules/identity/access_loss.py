@@ -19,11 +19,7 @@ from iacrisk.catalog.permissions import (
     Power,
 )
 from iacrisk.plan import ActionKind, Path, ResourceChange
-from iacrisk.rules.context import Context
-from iacrisk.rules.identity.grant_power import is_read, is_wildcard, power_of
-from iacrisk.rules.readers.effective_access import Access, access_of, own_accounts, target_of
-from iacrisk.rules.readers.policy_changes import PolicyChange, policy_changes
-from iacrisk.rules.readers.policy_document import (
+from iacrisk.plan.policy_document import (
     EMPTY,
     Effect,
     Grant,
@@ -36,6 +32,10 @@ from iacrisk.rules.readers.policy_document import (
     name_grants,
     pattern_covers,
 )
+from iacrisk.rules.context import Context
+from iacrisk.rules.identity.grant_power import is_read, is_wildcard, power_of
+from iacrisk.rules.readers.effective_access import Access, access_of, own_accounts, target_of
+from iacrisk.rules.readers.policy_changes import PolicyChange, policy_changes
 from iacrisk.rules.readers.role_grant import RoleGrant
 from iacrisk.rules.readers.role_grants import role_grants
 

@@ -15,7 +15,7 @@ from iacrisk.catalog.permissions import (
     SENSITIVE_READS,
     Power,
 )
-from iacrisk.rules.readers.policy_document import Effect, Grant, Matcher, pattern_covers
+from iacrisk.plan.policy_document import Effect, Grant, Matcher, pattern_covers
 
 
 def power_of(grant: Grant) -> Power:

@@ -12,6 +12,13 @@ from iacrisk.catalog.permissions import (
     POLICY_ATTACHMENTS,
 )
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.plan.policy_document import (
+    EMPTY,
+    Effect,
+    Grant,
+    grants_added,
+    pattern_covers,
+)
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.access_loss import (
     is_broad,
@@ -30,13 +37,6 @@ from iacrisk.rules.readers.effective_access import (
 )
 from iacrisk.rules.readers.kubernetes_grants import is_aws_auth
 from iacrisk.rules.readers.policy_changes import POLICY_TYPES, PolicyChange, policy_changes
-from iacrisk.rules.readers.policy_document import (
-    EMPTY,
-    Effect,
-    Grant,
-    grants_added,
-    pattern_covers,
-)
 from iacrisk.rules.readers.role_grants import grants_roles
 from iacrisk.rules.readers.wording import grants_text, some_of, texts
 from iacrisk.rules.rule import (

@@ -18,6 +18,7 @@ from iacrisk.catalog.permissions import (
     Power,
 )
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
+from iacrisk.plan.policy_document import Effect, grants_removed, name_grants, parse_policy
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.access_loss import (
     Loss,
@@ -31,7 +32,6 @@ from iacrisk.rules.identity.principals import holders_of, users_of
 from iacrisk.rules.identity.rights_given import role_paths
 from iacrisk.rules.readers.effective_access import access_of
 from iacrisk.rules.readers.policy_changes import POLICY_TYPES, policy_changes
-from iacrisk.rules.readers.policy_document import Effect, grants_removed, name_grants, parse_policy
 from iacrisk.rules.readers.role_grant import RoleGrant
 from iacrisk.rules.readers.role_grants import ROLE_GRANT_TYPES, grants_roles
 from iacrisk.rules.readers.wording import grants_text, some_of, texts

@@ -9,9 +9,9 @@ from iacrisk.catalog import resource_type
 from iacrisk.catalog.permissions import IDENTITY_PROVIDERS, PRINCIPAL_TYPES
 from iacrisk.graph import Effect, Node, NodeKind, blast_radius
 from iacrisk.plan import ActionKind, ResourceChange
+from iacrisk.plan.policy_document import EMPTY, every_grant, parse_policy
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.effective_access import access_of
-from iacrisk.rules.readers.policy_document import EMPTY, every_grant, parse_policy
 from iacrisk.rules.rule import (
     Confidence,
     Flag,

@@ -14,6 +14,13 @@ from iacrisk.catalog.permissions import (
     Power,
 )
 from iacrisk.plan import ActionKind, ResourceChange
+from iacrisk.plan.policy_document import (
+    Effect,
+    Grant,
+    Policy,
+    every_grant,
+    grants_added,
+)
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.access_loss import (
     is_as_good,
@@ -26,13 +33,6 @@ from iacrisk.rules.readers.effective_access import (
     own_accounts,
 )
 from iacrisk.rules.readers.policy_changes import POLICY_TYPES, PolicyChange, policy_changes
-from iacrisk.rules.readers.policy_document import (
-    Effect,
-    Grant,
-    Policy,
-    every_grant,
-    grants_added,
-)
 from iacrisk.rules.readers.role_grant import RoleGrant
 from iacrisk.rules.readers.role_grants import ROLE_GRANT_TYPES, grants_roles, role_grants
 from iacrisk.rules.readers.websites import is_new_bucket, is_website

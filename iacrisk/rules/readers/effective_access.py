@@ -20,9 +20,7 @@ from iacrisk.catalog.permissions import (
     RESOURCE_POLICIES,
 )
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, wire
-from iacrisk.rules.context import Context
-from iacrisk.rules.readers.policy_changes import permission_policy, policies_now
-from iacrisk.rules.readers.policy_document import (
+from iacrisk.plan.policy_document import (
     ANYTHING,
     EMPTY,
     NOWHERE,
@@ -33,6 +31,8 @@ from iacrisk.rules.readers.policy_document import (
     account_of,
     parse_policy,
 )
+from iacrisk.rules.context import Context
+from iacrisk.rules.readers.policy_changes import permission_policy, policies_now
 from iacrisk.rules.readers.role_grant import RoleGrant
 from iacrisk.rules.readers.role_grants import grants_roles, role_grants
 

@@ -15,11 +15,11 @@ from iacrisk.catalog.permissions import (
     PolicyKind,
 )
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
-from iacrisk.rules.context import Context
-from iacrisk.rules.readers.policy_document import (
+from iacrisk.plan.policy_document import (
     Policy,
     parse_policy,
 )
+from iacrisk.rules.context import Context
 
 POLICY_TYPES: Final = frozenset(
     {

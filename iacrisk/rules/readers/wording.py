@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from iacrisk.rules.readers.policy_document import Effect, Grant, name_grants
+from iacrisk.plan.policy_document import Effect, Grant, name_grants
 
 _SHOWN: Final = 3
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iacrisk.rules.readers.policy_document import (
+from iacrisk.plan.policy_document import (
     Effect,
     Grant,
     grants_added,
@@ -326,7 +326,7 @@ PATTERNS = st.text(alphabet="ab*?", max_size=5)
 def test_a_covering_pattern_matches_all_that_the_covered_one_does(
     wide: str, narrow: str, text: str
 ) -> None:
-    from iacrisk.rules.readers.policy_document import pattern_covers  # noqa: PLC0415 - beside its property
+    from iacrisk.plan.policy_document import pattern_covers  # noqa: PLC0415 - beside its property
 
     if pattern_covers(wide, narrow) and pattern_covers(narrow, text):
         assert pattern_covers(wide, text)
