@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from iacrisk.catalog import attachment
 from iacrisk.graph.graph import Edge
 from iacrisk.graph.model import Node, Origin, Precision, Reference
@@ -18,17 +16,6 @@ from iacrisk.plan import ActionKind, ResourceChange
 
 _SHORTEST = 8
 _FARTHEST = 256
-
-
-class _Identity(msgspec.Struct, gc=False):
-    """The attributes by which other resources usually name this one."""
-
-    id: msgspec.Raw = msgspec.Raw(b"null")
-    arn: msgspec.Raw = msgspec.Raw(b"null")
-    self_link: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_identity = msgspec.json.Decoder(_Identity)
 
 
 def matching_edges(
@@ -99,10 +86,7 @@ def _main_owner(nodes: Sequence[Node], first: int | None, second: int) -> int | 
 
 
 def _names(change: ResourceChange) -> set[bytes]:
-    try:
-        identity = _identity.decode(change.raw.change.before)
-    except msgspec.DecodeError:
-        return set()
+    identity = change.identity
     raw = (bytes(identity.id), bytes(identity.arn), bytes(identity.self_link))
     return {
         text[1:-1]

@@ -9,7 +9,7 @@ from iacrisk.plan.address import (
     parse_module,
     unescape_key,
 )
-from iacrisk.plan.change import ActionKind, Attributes, ResourceChange
+from iacrisk.plan.change import ActionKind, ResourceChange
 from iacrisk.plan.decoding import decode_plan
 from iacrisk.plan.plan import Doubt, DoubtFound, Plan
 from iacrisk.plan.reading import STDIN, read_plan
@@ -22,7 +22,6 @@ __all__ = [
     "UNKNOWN",
     "ActionKind",
     "Address",
-    "Attributes",
     "Difference",
     "Doubt",
     "DoubtFound",

@@ -6,6 +6,7 @@ while, so that a plan of 50,000 changes never stands in memory as Python objects
 
 from __future__ import annotations
 
+from collections import deque
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any, Final
@@ -42,34 +43,40 @@ class ActionKind(StrEnum):
 
 
 KNOWN_ACTIONS: Final = frozenset({"no-op", "create", "read", "update", "delete", "forget"})
-_KEPT = 2048
-
-
-class Attributes(msgspec.Struct, frozen=True, kw_only=True):
-    """The attribute trees of one change; `after` holds UNKNOWN where Terraform does not know."""
-
-    before: Any
-    after: Any
-    after_unknown: Any
-    before_sensitive: Any
-    after_sensitive: Any
+_KEPT_BYTES: Final = 24_000_000
 
 
 class AttributeCache:
-    """Decoded attributes of the changes that were looked at last; emptied when full."""
+    """Bounds how many decoded trees a plan's changes keep.
+
+    Who was decoded first is dropped first; the last one always stays.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
-        self._decoded: dict[int, Attributes] = {}
+        self._kept: deque[tuple[ResourceChange, str, int]] = deque()
+        self._bytes = 0
 
-    def attributes(self, change: wire.Change) -> Attributes:
-        """The attributes of `change`, decoded at most once while they stay in the cache."""
-        found = self._decoded.get(id(change))
-        if found is None:
-            if len(self._decoded) >= _KEPT:
-                self._decoded.clear()
-            found = self._decoded[id(change)] = _decode(change)
-        return found
+    def keep(self, change: ResourceChange, name: str, size: int) -> None:
+        """Note that `change` keeps the tree `name`, decoded from `size` bytes."""
+        self._kept.append((change, name, size))
+        self._bytes += size
+        while self._bytes > _KEPT_BYTES and len(self._kept) > 1:
+            oldest, dropped, freed = self._kept.popleft()
+            self._bytes -= freed
+            oldest.drop(dropped)
+
+
+class Identity(msgspec.Struct, frozen=True, gc=False):
+    """The attributes by which other resources usually name this one, as JSON."""
+
+    id: msgspec.Raw = wire.NULL
+    arn: msgspec.Raw = wire.NULL
+    self_link: msgspec.Raw = wire.NULL
+
+
+_identity: Final = msgspec.json.Decoder(Identity)
+_NOBODY: Final = Identity()
 
 
 class ResourceChange:
@@ -84,16 +91,15 @@ class ResourceChange:
         self.mode = raw.mode
         self.actions = raw.change.actions
         self.action_reason = raw.action_reason
+        self.kind = _kind(raw.change.actions)
+        """What the action list amounts to."""
         self.deposed = str(raw.deposed) if raw.deposed else None
+        self.label = f"{raw.address} (deposed {self.deposed})" if self.deposed else raw.address
+        """The address, with the deposed key where there is one: unique in a plan."""
 
     def __repr__(self) -> str:
         """The address and the actions, never a value."""
         return f"<{self.label}: {'/'.join(self.actions)}>"
-
-    @property
-    def label(self) -> str:
-        """The address, with the deposed key where there is one: unique in a plan."""
-        return f"{self.address} (deposed {self.deposed})" if self.deposed else self.address
 
     @property
     def name(self) -> str:
@@ -126,11 +132,6 @@ class ResourceChange:
         """Whether the change brings an existing object under management."""
         return self.raw.change.importing is not None
 
-    @cached_property
-    def kind(self) -> ActionKind:
-        """What the action list amounts to."""
-        return _kind(self.actions)
-
     @property
     def destroys(self) -> bool:
         """The object that exists today is destroyed, whatever comes after."""
@@ -153,22 +154,35 @@ class ResourceChange:
             return ("",)
         return tuple(verb for verb in self.actions if verb not in KNOWN_ACTIONS)
 
-    @property
-    def attributes(self) -> Attributes:
-        """The attribute trees."""
-        return self._cache.attributes(self.raw.change)
-
-    @property
+    @cached_property
     def before(self) -> dict[str, Any]:
         """The attributes today; empty for a create."""
-        before = self.attributes.before
-        return before if isinstance(before, dict) else {}
+        raw = self.raw.change.before
+        self._cache.keep(self, "before", len(raw))
+        return _attributes(_tree(raw))
 
-    @property
+    @cached_property
     def after(self) -> dict[str, Any]:
         """The planned attributes, UNKNOWN where they are not known; empty for a delete."""
-        after = self.attributes.after
-        return after if isinstance(after, dict) else {}
+        change = self.raw.change
+        is_known = _marks_nothing(change.after_unknown)
+        if is_known and change.after == change.before:
+            return self.before
+        self._cache.keep(self, "after", len(change.after))
+        after = _tree(change.after)
+        return _attributes(after if is_known else fill_unknown(after, _tree(change.after_unknown)))
+
+    def drop(self, name: str) -> None:
+        """Forget a decoded tree; the next one who asks decodes it again."""
+        vars(self).pop(name, None)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """By what others name the object today, read without decoding the rest."""
+        try:
+            return _identity.decode(self.raw.change.before)
+        except msgspec.DecodeError:
+            return _NOBODY
 
     def was(self, path: str) -> Any:
         """The value today at a dotted path, None where it is absent."""
@@ -191,9 +205,13 @@ class ResourceChange:
     def changed(self) -> frozenset[str]:
         """Names of the top-level attributes that differ or become unknown."""
         before, after = self.before, self.after
-        return frozenset(
-            name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
-        )
+        if before is after:
+            return frozenset()
+        differing = [name for name, value in before.items() if value != after.get(name)]
+        differing += [
+            name for name, value in after.items() if value is not None and name not in before
+        ]
+        return frozenset(differing)
 
     @property
     def replace_paths(self) -> tuple[Path, ...]:
@@ -209,24 +227,40 @@ class ResourceChange:
         """Whether the attribute at `path` forces the replacement."""
         return any(path[: len(forced)] == forced for forced in self.replace_paths if forced)
 
-    def differences(self) -> list[Difference]:
+    def differences(self) -> tuple[Difference, ...]:
         """Every leaf that differs, in the order of the attribute names."""
-        return list(differences(self.before, self.after))
+        return self._differences
+
+    @cached_property
+    def _differences(self) -> tuple[Difference, ...]:
+        before, after = self.before, self.after
+        return tuple(
+            difference
+            for name in sorted(self.changed)
+            for difference in differences(before.get(name), after.get(name), (name,))
+        )
 
     def shown_path(self, path: Path) -> Path:
         """`path`, cut where a sensitive value begins: keys below it are not shown either."""
-        marks = self.attributes.before_sensitive, self.attributes.after_sensitive
         for length in range(len(path)):
-            if any(lookup(mark, path[:length]) is True for mark in marks):
+            if any(lookup(mark, path[:length]) is True for mark in self._sensitive):
                 return path[:length]
         return path
 
     def is_sensitive(self, path: Path) -> bool:
         """Whether Terraform marks the value at `path`, before or after."""
-        attributes = self.attributes
         return any(
-            marked(marks, path) or any_mark(lookup(marks, path))
-            for marks in (attributes.before_sensitive, attributes.after_sensitive)
+            marked(marks, path) or any_mark(lookup(marks, path)) for marks in self._sensitive
+        )
+
+    @property
+    def _sensitive(self) -> tuple[Any, ...]:
+        """The mirror trees that mark something, before and after."""
+        change = self.raw.change
+        return tuple(
+            _tree(marks)
+            for marks in (change.before_sensitive, change.after_sensitive)
+            if not _marks_nothing(marks)
         )
 
 
@@ -242,15 +276,13 @@ def _kind(actions: tuple[str, ...]) -> ActionKind:
     return ActionKind.UNKNOWN
 
 
-def _decode(change: wire.Change) -> Attributes:
-    after, unknown = _tree(change.after), _tree(change.after_unknown)
-    return Attributes(
-        before=_tree(change.before),
-        after=fill_unknown(after, unknown) if unknown else after,
-        after_unknown=unknown,
-        before_sensitive=_tree(change.before_sensitive),
-        after_sensitive=_tree(change.after_sensitive),
-    )
+def _marks_nothing(marks: msgspec.Raw) -> bool:
+    """Whether a mirror tree such as `after_unknown` is empty, seen without decoding it."""
+    return b"true" not in bytes(marks)
+
+
+def _attributes(tree: Any) -> dict[str, Any]:
+    return tree if isinstance(tree, dict) else {}
 
 
 def _tree(raw: msgspec.Raw) -> Any:

@@ -115,10 +115,10 @@ def test_what_changes_is_what_differs_or_becomes_unknown() -> None:
         )
     )
     assert found.changed == {"other", "computed"}
-    assert found.differences() == [
+    assert found.differences() == (
         Difference(("computed",), "x", UNKNOWN),
         Difference(("other",), 1, 2),
-    ]
+    )
 
 
 def test_a_create_has_no_past_and_a_delete_no_future() -> None:
@@ -204,3 +204,24 @@ def test_a_value_that_cannot_be_decoded_is_a_broken_plan_and_not_shown() -> None
     with pytest.raises(BrokenPlan) as raised:
         broken.changes[0].was("password")
     assert "hunter2" not in str(raised.value)
+
+
+def test_a_full_cache_drops_what_was_decoded_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iacrisk.plan.change._KEPT_BYTES", 40)
+    first, second = plan(
+        update("aws_instance.a", {"x": 1}, {"x": 2}), update("aws_instance.b", {"x": 3}, {"x": 4})
+    ).changes
+    trees = [first.before, first.after, second.before, second.after]
+
+    assert trees == [{"x": 1}, {"x": 2}, {"x": 3}, {"x": 4}]
+    assert second.after is trees[3]
+    assert second.before is trees[2]
+    assert first.before is not trees[0]
+    assert first.before == trees[0]
+
+
+def test_an_object_is_named_without_decoding_it() -> None:
+    named = only(delete("aws_instance.a", {"id": "i-1", "arn": None, "tags": {}}))
+
+    assert [bytes(raw) for raw in (named.identity.id, named.identity.arn)] == [b'"i-1"', b"null"]
+    assert bytes(only(create("aws_instance.a", {"id": "i-1"})).identity.id) == b"null"

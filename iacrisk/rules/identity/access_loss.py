@@ -34,7 +34,7 @@ from iacrisk.plan.policy_document import (
 )
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.grant_power import is_read, is_wildcard, power_of
-from iacrisk.rules.readers.effective_access import Access, access_of, own_accounts, target_of
+from iacrisk.rules.readers.effective_access import Access, Side, access_of, own_accounts, target_of
 from iacrisk.rules.readers.policy_changes import PolicyChange, policy_changes
 from iacrisk.rules.readers.role_grant import RoleGrant
 from iacrisk.rules.readers.role_grants import role_grants
@@ -118,7 +118,7 @@ def _comparisons(change: ResourceChange, context: Context) -> Iterator[_Comparis
 
 def _attachment(change: ResourceChange, access: Access) -> Iterator[_Comparison]:
     path: Path = (POLICY_ATTACHMENTS[change.type][0],)
-    own = access.attached(change, change.before)
+    own = access.attached(change, Side.BEFORE)
     for principal in access.principals_of(change):
         if principal in access.destroyed:
             continue

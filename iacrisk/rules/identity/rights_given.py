@@ -29,6 +29,7 @@ from iacrisk.rules.identity.exclusive_lists import policy_in_plan
 from iacrisk.rules.identity.grant_power import power_of
 from iacrisk.rules.identity.trust import Stranger, Trust, trust_of
 from iacrisk.rules.readers.effective_access import (
+    Side,
     access_of,
     own_accounts,
 )
@@ -155,7 +156,7 @@ def _attached_policy_power(arn: str, change: ResourceChange, context: Context) -
     document = policy_in_plan(change, context)
     if document is None or document.kind is not ActionKind.NO_OP:
         return Power.ORDINARY
-    policy = access_of(context).attached(change, change.after)
+    policy = access_of(context).attached(change, Side.AFTER)
     return max(map(power_of, allowed(policy)), default=Power.ORDINARY)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import Enum
+from functools import cached_property
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -50,34 +52,55 @@ class Runner(msgspec.Struct, frozen=True, kw_only=True):
     """Object ids and e-mail addresses on other clouds."""
 
 
+class Side(Enum):
+    """Today, or when the plan is applied."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+    def of(self, change: ResourceChange) -> dict[str, Any]:
+        """The attributes of `change` on this side."""
+        return change.before if self is Side.BEFORE else change.after
+
+
 class Access:
-    """The sums over one plan. Ask `access_of` for it."""
+    """The sums over one plan, each made when it is first asked for. Ask `access_of` for it."""
 
     def __init__(self, context: Context) -> None:
-        """Index the policies and grants of `context`'s plan."""
-        self._graph = context.graph
-        self.own_accounts = frozenset(_accounts(context)) - {""}
-        self.gone = _gone(context)
-        self.targets = frozenset(_kept(context))
+        """Answer for `context`'s plan."""
+        self._context = context
+        self._sums: dict[tuple[Principal, Side], Policy] = {}
+        self._resources: dict[str, dict[str, list[ResourceChange]]] = {}
+
+    @cached_property
+    def own_accounts(self) -> frozenset[str]:
+        """The AWS accounts that the plan's resources live in."""
+        return frozenset(_accounts(self._context)) - {""}
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """By what others name the objects that go and do not come back."""
+        return frozenset(_gone(self._context)) - self.targets
+
+    @cached_property
+    def targets(self) -> frozenset[str]:
         """The ids and ARNs of all that exists today and stays."""
-        self._arns: dict[str, list[str]] = {}
-        self.destroyed = frozenset(_managed_principals(context, destroyed=True))
-        self.managed = frozenset(_managed_principals(context, destroyed=False))
-        self._before: dict[Principal, list[Policy]] = {}
-        self._after: dict[Principal, list[Policy]] = {}
-        self._resources: dict[tuple[str, str], list[Policy]] = {}
-        self._roles: dict[tuple[str, str], list[RoleGrant]] = {}
-        self._roles_before: dict[tuple[str, str], list[RoleGrant]] = {}
-        self._holders: dict[str, list[Principal]] = {}
-        self._documents: dict[str, ResourceChange] = {}
-        self.uncertain: set[Principal] = set()
-        self._role_changes = {
-            f"role/{role.before.get('name')}": role for role in context.changes_of("aws_iam_role")
-        }
-        for change in context.changes_of("aws_iam_policy"):
-            self._documents[str(change.before.get("arn"))] = change
-        for change in context.plan.changes:
-            self._add(change)
+        return frozenset(_kept(self._context))
+
+    @cached_property
+    def destroyed(self) -> frozenset[Principal]:
+        """The principals that are destroyed, even where others with their names come after."""
+        return frozenset(_managed_principals(self._context, destroyed=True))
+
+    @cached_property
+    def managed(self) -> frozenset[Principal]:
+        """The principals of the plan that stay."""
+        return frozenset(_managed_principals(self._context, destroyed=False))
+
+    @property
+    def uncertain(self) -> set[Principal]:
+        """The principals that will have a policy which is not known at plan time."""
+        return self._identities.uncertain
 
     def roles_of(self, change: ResourceChange) -> tuple[ResourceChange, ...]:
         """The roles of the plan that the change is about."""
@@ -89,119 +112,161 @@ class Access:
 
     def arns_of(self, service: str) -> tuple[str, ...]:
         """The ARNs of a service's resources that exist today and stay."""
-        if not self._arns:
-            for name in self.targets:
-                if name.startswith("arn:") and name.count(":") > 2:
-                    self._arns.setdefault(name.split(":", 3)[2], []).append(name)
         return tuple(self._arns.get(service, ()))
 
     def knows(self, principal: Principal) -> bool:
         """Whether the plan shows the principal's policies for certain."""
-        shown = principal in self._before or principal in self._after
+        shown = any((principal, side) in self._identities.held for side in Side)
         return shown and principal not in self.uncertain
 
     def before(self, principal: Principal) -> Policy:
         """All that the principal's policies say today."""
-        return _sum(self._before.get(principal, []))
+        return self._all_of(principal, Side.BEFORE)
 
     def after(self, principal: Principal) -> Policy:
         """All that they say when the plan is applied."""
-        return _sum(self._after.get(principal, []))
+        return self._all_of(principal, Side.AFTER)
 
     def resource_after(self, change: ResourceChange, target: str) -> Policy:
         """All that policies of the type say on `target` when the plan is applied."""
-        return _sum(self._resources.get((change.type, target), []))
+        if change.type not in self._resources:
+            self._resources[change.type] = _by_target(self._context, change.type)
+        policies = map(_resource_policy, self._resources[change.type].get(target, ()))
+        return _sum([policy for policy in policies if policy is not None])
 
     def roles_after(self, principal: str, scope: str) -> list[RoleGrant]:
         """The roles that a principal of any provider holds on a scope in the end."""
-        return self._roles.get((principal, scope), [])
+        return self._roles[Side.AFTER].get((principal, scope), [])
 
     def roles_before(self, grant: RoleGrant) -> list[RoleGrant]:
         """The roles that the grant's principal holds on its scope today."""
-        return self._roles_before.get((grant.principal, grant.scope), [])
+        return self._roles[Side.BEFORE].get((grant.principal, grant.scope), [])
 
     def principals_of(self, change: ResourceChange) -> tuple[Principal, ...]:
         """Who holds the policy, or gets it by the attachment, today."""
         if change.type == "aws_iam_policy":
-            return tuple(self._holders.get(change.label, ()))
+            return tuple(self._identities.holders.get(change.label, ()))
         return tuple(_principals(change.type, change.before))
 
-    def attached(self, change: ResourceChange, tree: dict[str, Any]) -> Policy:
+    def attached(self, change: ResourceChange, side: Side) -> Policy:
         """What an attachment brings: the document in the plan, or a stand-in for it."""
-        document = self._document(change, tree)
+        document = self._document(change, side)
         if document is None:
-            return opaque_policy(_arn(change, tree))
-        side = document.before if tree is change.before else document.after
-        return policies_now(document, side) or EMPTY
+            return opaque_policy(_arn(change, side))
+        return policies_now(document, side.of(document)) or EMPTY
 
-    def _add(self, change: ResourceChange) -> None:
-        if change.type.startswith("aws_iam_"):
-            self._add_identity(change)
-        elif change.type in RESOURCE_POLICIES or change.type == "aws_lambda_permission":
-            policy = _resource_policy(change)
-            if policy is not None:
-                key = (change.type, target_of(change.type, change.after))
-                self._resources.setdefault(key, []).append(policy)
-        elif grants_roles(change.type):
-            for grant in role_grants(change.type, change.after):
-                self._roles.setdefault((grant.principal, grant.scope), []).append(grant)
-            for grant in role_grants(change.type, change.before):
-                self._roles_before.setdefault((grant.principal, grant.scope), []).append(grant)
+    # What the sums are made of
 
-    def _add_identity(self, change: ResourceChange) -> None:
-        if change.type == "aws_iam_policy":
-            return
-        sides = ((self._before, change.before), (self._after, change.after))
-        for held, tree in sides:
-            policy = self._identity_policy(change, tree) or EMPTY if tree else EMPTY
-            for principal in _principals(change.type, tree):
-                held.setdefault(principal, []).append(policy)
-                if held is self._after and self._is_unknown(change):
-                    self.uncertain.add(principal)
-        document = self._document(change, change.before)
+    @cached_property
+    def _identities(self) -> _Identities:
+        found = _Identities()
+        for change in self._context.plan.changes:
+            if change.type.startswith("aws_iam_") and change.type != "aws_iam_policy":
+                self._add_identity(change, found)
+        return found
+
+    def _add_identity(self, change: ResourceChange, found: _Identities) -> None:
+        for side in Side:
+            for principal in _principals(change.type, side.of(change)):
+                found.held.setdefault((principal, side), []).append(change)
+                if side is Side.AFTER and self._is_unknown(change):
+                    found.uncertain.add(principal)
+        document = self._document(change, Side.BEFORE)
         if document is not None:
-            holders = self._holders.setdefault(document.label, [])
+            holders = found.holders.setdefault(document.label, [])
             holders += _principals(change.type, change.before)
+
+    @cached_property
+    def _roles(self) -> dict[Side, dict[tuple[str, str], list[RoleGrant]]]:
+        found: dict[Side, dict[tuple[str, str], list[RoleGrant]]] = {side: {} for side in Side}
+        for change in self._context.plan.changes:
+            if not grants_roles(change.type) or _has_policy(change):
+                continue
+            for side, roles in found.items():
+                for grant in role_grants(change.type, side.of(change)):
+                    roles.setdefault((grant.principal, grant.scope), []).append(grant)
+        return found
+
+    @cached_property
+    def _role_changes(self) -> dict[Principal, ResourceChange]:
+        roles = self._context.changes_of("aws_iam_role")
+        return {f"role/{role.before.get('name')}": role for role in roles}
+
+    @cached_property
+    def _documents(self) -> dict[str, ResourceChange]:
+        policies = self._context.changes_of("aws_iam_policy")
+        return {str(change.before.get("arn")): change for change in policies}
+
+    @cached_property
+    def _arns(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.targets:
+            if name.startswith("arn:") and name.count(":") > 2:
+                found.setdefault(name.split(":", 3)[2], []).append(name)
+        return found
+
+    def _all_of(self, principal: Principal, side: Side) -> Policy:
+        found = self._sums.get((principal, side))
+        if found is None:
+            holding = self._identities.held.get((principal, side), ())
+            found = _sum([self._identity_policy(change, side) for change in holding])
+            self._sums[principal, side] = found
+        return found
 
     def _is_unknown(self, change: ResourceChange) -> bool:
         """Whether a policy that the principal will have is not known at plan time."""
-        document = self._document(change, change.after) or change
+        document = self._document(change, Side.AFTER) or change
         name = IDENTITY_POLICIES.get(document.type, "inline_policy")
         return document.after.get(name) is UNKNOWN
 
-    def _identity_policy(self, change: ResourceChange, tree: dict[str, Any]) -> Policy | None:
+    def _identity_policy(self, change: ResourceChange, side: Side) -> Policy:
+        tree = side.of(change)
+        if not tree:
+            return EMPTY
         if change.type in POLICY_ATTACHMENTS:
-            return self.attached(change, tree)
+            return self.attached(change, side)
         if change.type == "aws_iam_role":
-            return _sum(list(self._role_policies(change, tree)))
-        return policies_now(change, tree)
+            return _sum(list(self._role_policies(change, side)))
+        return policies_now(change, tree) or EMPTY
 
-    def _role_policies(self, change: ResourceChange, tree: dict[str, Any]) -> Iterator[Policy]:
+    def _role_policies(self, change: ResourceChange, side: Side) -> Iterator[Policy]:
         """Only what changes: unchanged, these arguments echo what standalone resources made."""
+        tree = side.of(change)
         if "inline_policy" in change.changed:
             yield policies_now(change, tree) or EMPTY
         if "managed_policy_arns" in change.changed:
             for arn in _list(tree.get("managed_policy_arns")):
                 if isinstance(arn, str):
-                    yield self._by_arn(arn, change, tree)
+                    yield self._by_arn(arn, side)
 
-    def _by_arn(self, arn: str, change: ResourceChange, tree: dict[str, Any]) -> Policy:
+    def _by_arn(self, arn: str, side: Side) -> Policy:
         document = self._documents.get(arn)
         if document is None:
             return opaque_policy(arn)
-        side = document.before if tree is change.before else document.after
-        return policies_now(document, side) or EMPTY
+        return policies_now(document, side.of(document)) or EMPTY
 
-    def _document(self, change: ResourceChange, tree: dict[str, Any]) -> ResourceChange | None:
-        arn = _arn(change, tree)
+    def _document(self, change: ResourceChange, side: Side) -> ResourceChange | None:
+        arn = _arn(change, side)
         if arn in self._documents:
             return self._documents[arn]
-        if change.type not in POLICY_ATTACHMENTS or tree.get("policy_arn") is not UNKNOWN:
+        if change.type not in POLICY_ATTACHMENTS:
             return None
-        for use in self._graph.dependencies(change.label):
+        if side.of(change).get("policy_arn") is not UNKNOWN:
+            return None
+        for use in self._context.graph.dependencies(change.label):
             if use.node.type == "aws_iam_policy" and use.argument in {"policy_arn", ""}:
                 return use.node.change
         return None
+
+
+class _Identities:
+    """Who holds which policies: the changes that hold them, not yet read."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[Principal, Side], list[ResourceChange]] = {}
+        self.holders: dict[str, list[Principal]] = {}
+        """By the label of a managed policy."""
+        self.uncertain: set[Principal] = set()
 
 
 _known: WeakKeyDictionary[Context, Access] = WeakKeyDictionary()
@@ -359,9 +424,9 @@ def _constant(expression: Any) -> str:
 # Reading
 
 
-def _arn(change: ResourceChange, tree: dict[str, Any]) -> str:
+def _arn(change: ResourceChange, side: Side) -> str:
     names = POLICY_ATTACHMENTS.get(change.type)
-    return str(tree.get(names[0])) if names else ""
+    return str(side.of(change).get(names[0])) if names else ""
 
 
 def _principals(type_name: str, tree: dict[str, Any]) -> Iterator[Principal]:
@@ -378,12 +443,32 @@ def _accounts(context: Context) -> Iterator[str]:
     yield runner_of(context).aws_account
     for change in context.plan.changes:
         if change.type.startswith("aws_"):
-            arn = _identity_of(change).arn
-            yield account_of(arn) or "" if isinstance(arn, str) else ""
+            yield account_of(_text(change.identity.arn) or "") or ""
 
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _text(raw: msgspec.Raw) -> str | None:
+    value = msgspec.json.decode(raw)
+    return value if isinstance(value, str) else None
+
+
+def _has_policy(change: ResourceChange) -> bool:
+    """Whether the change belongs to the types whose policy is read, rather than their roles."""
+    if change.type.startswith("aws_iam_"):
+        return True
+    return change.type in RESOURCE_POLICIES or change.type == "aws_lambda_permission"
+
+
+def _by_target(context: Context, type_name: str) -> dict[str, list[ResourceChange]]:
+    """The changes of a type that holds resource policies, by what the policy will be on."""
+    found: dict[str, list[ResourceChange]] = {}
+    if type_name in RESOURCE_POLICIES or type_name == "aws_lambda_permission":
+        for change in context.changes_of(type_name):
+            found.setdefault(target_of(type_name, change.after), []).append(change)
+    return found
 
 
 def _resource_policy(change: ResourceChange) -> Policy | None:
@@ -398,31 +483,12 @@ def _sum(policies: list[Policy]) -> Policy:
     return Policy(tuple(statement for policy in policies for statement in policy.statements))
 
 
-class _Identity(msgspec.Struct, gc=False):
-    id: Any = None
-    arn: Any = None
-
-
-_identity: Final = msgspec.json.Decoder(_Identity)
-
-
-def _identity_of(change: ResourceChange) -> _Identity:
-    """Read without decoding the rest, for all changes of a plan."""
-    try:
-        return _identity.decode(change.raw.change.before)
-    except msgspec.DecodeError:
-        return _Identity()
-
-
-def _gone(context: Context) -> frozenset[str]:
-    """By what others name the objects that go and do not come back."""
-    gone: set[str] = set()
+def _gone(context: Context) -> Iterator[str]:
+    names = ("arn", "id", "email", "member", "principal_id", "object_id", *_OWN_NAMES)
     for change in context.plan.changes:
         if change.kind is ActionKind.DELETE and not attachment(change.type):
-            names = ("arn", "id", "email", "member", "principal_id", "object_id", *_OWN_NAMES)
             values = (change.before.get(name) for name in names)
-            gone |= {value for value in values if isinstance(value, str) and value}
-    return frozenset(gone - set(_kept(context))) if gone else frozenset()
+            yield from (value for value in values if isinstance(value, str) and value)
 
 
 _OWN_NAMES: Final = ("bucket", "function_name", "url")
@@ -432,8 +498,9 @@ def _kept(context: Context) -> Iterator[str]:
     """The ids of what stays: a bucket's settings have the bucket's id and may go without it."""
     for change in context.plan.changes:
         if change.kind is not ActionKind.DELETE:
-            found = _identity_of(change)
-            yield from (value for value in (found.id, found.arn) if isinstance(value, str))
+            named = change.identity
+            texts = (_text(named.id), _text(named.arn))
+            yield from (text for text in texts if text is not None)
 
 
 def _managed_principals(context: Context, *, destroyed: bool) -> Iterator[Principal]:
