@@ -12,6 +12,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NewType
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ Shown = NewType("Shown", str)
 SENSITIVE = Shown("(sensitive value)")
 _SHORTEST_INSIDE_TEXT = 4
 _LONGEST_SHOWN = 240
+_TEXTS_KEPT = 4096
 _QUOTED_KEY = re.compile(r"\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
 _attributes = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
 _JSONENCODE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -47,12 +49,13 @@ class Redactor:
             if len(secret) >= _SHORTEST_INSIDE_TEXT
             for form in _written_forms(secret)
         )
+        self._mask = lru_cache(maxsize=_TEXTS_KEPT)(self._inside.mask)
 
     def text(self, text: str) -> Shown:
         """Text from the plan (a name, a message) with every secret inside it masked."""
         if text in self._secrets:
             return SENSITIVE
-        return Shown(self._inside.mask(text))
+        return Shown(self._mask(text))
 
     def address(self, address: str) -> Shown:
         """An address; only its instance keys can carry a value, the rest is configuration."""
@@ -100,19 +103,23 @@ class _Needles:
     def mask(self, text: str) -> str:
         """`text` with every needle in it replaced, the longest first."""
         kept: list[str] = []
-        start = position = 0
-        while position <= len(text) - _SHORTEST_INSIDE_TEXT and self._by_head:
-            found = self._at(text, position)
+        start = 0
+        for position in self._heads_in(text):
+            found = self._at(text, position) if position >= start else ""
             if found:
                 kept += (text[start:position], SENSITIVE)
-                start = position = position + len(found)
-            else:
-                position += 1
+                start = position + len(found)
         return "".join(kept) + text[start:] if kept else text
 
+    def _heads_in(self, text: str) -> list[int]:
+        """Where a needle may begin."""
+        heads, length = self._by_head, _SHORTEST_INSIDE_TEXT
+        positions = range(len(text) - length + 1) if heads else ()
+        return [at for at in positions if text[at : at + length] in heads]
+
     def _at(self, text: str, position: int) -> str:
-        heads = self._by_head.get(text[position : position + _SHORTEST_INSIDE_TEXT], ())
-        return next((needle for needle in heads if text.startswith(needle, position)), "")
+        needles = self._by_head[text[position : position + _SHORTEST_INSIDE_TEXT]]
+        return next((needle for needle in needles if text.startswith(needle, position)), "")
 
 
 def find_secrets(document: wire.Plan) -> frozenset[str]:

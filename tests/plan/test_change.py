@@ -207,7 +207,7 @@ def test_a_value_that_cannot_be_decoded_is_a_broken_plan_and_not_shown() -> None
 
 
 def test_a_full_cache_drops_what_was_decoded_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("iacrisk.plan.change._KEPT_BYTES", 40)
+    monkeypatch.setattr("iacrisk.plan.change._KEPT_BYTES", 20)
     first, second = plan(
         update("aws_instance.a", {"x": 1}, {"x": 2}), update("aws_instance.b", {"x": 3}, {"x": 4})
     ).changes

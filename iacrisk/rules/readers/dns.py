@@ -9,6 +9,7 @@ import msgspec
 from iacrisk.catalog import facts
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 
 _VALUES: Final = (
     "records",
@@ -56,12 +57,7 @@ def record_after(change: ResourceChange) -> Record | None:
 
 def served_after(context: Context) -> frozenset[tuple[str, str, str]]:
     """The record sets that the plan creates, replaces or leaves."""
-    records = (
-        record_after(change)
-        for change in context.changes_of(*sorted(facts.RECORD_TYPES))
-        if change.kind is not ActionKind.DELETE
-    )
-    return frozenset(record.name_and_type for record in records if record is not None)
+    return once(context.plan, "record sets served after", lambda: _served_after(context))
 
 
 def is_validation(record: Record) -> bool:
@@ -76,6 +72,15 @@ def is_domain_wide(record: Record) -> bool:
     if record.type in _DOMAIN_WIDE:
         return True
     return any(value.lower().strip('"').startswith(_MAIL_TEXTS) for value in record.values)
+
+
+def _served_after(context: Context) -> frozenset[tuple[str, str, str]]:
+    records = (
+        record_after(change)
+        for change in context.changes_of(*sorted(facts.RECORD_TYPES))
+        if change.kind is not ActionKind.DELETE
+    )
+    return frozenset(record.name_and_type for record in records if record is not None)
 
 
 def _record(type_name: str, tree: dict[str, Any]) -> Record | None:

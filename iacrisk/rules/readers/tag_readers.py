@@ -55,8 +55,10 @@ def _read_keys(plan: Plan) -> frozenset[str]:
 
 def _keys(plan: Plan) -> Iterator[Any]:
     for change in plan.changes:
-        for raw in (change.raw.change.before, change.raw.change.after):
-            yield from _mentioned(bytes(raw))
+        before, after = change.raw.change.before, change.raw.change.after
+        yield from _mentioned(bytes(before))
+        if after != before:
+            yield from _mentioned(bytes(after))
         if change.type in _SELECTORS:
             yield from _selected(change.before)
             yield from _selected(change.after)
@@ -68,9 +70,22 @@ def _keys(plan: Plan) -> Iterator[Any]:
 
 
 def _mentioned(text: bytes) -> Iterator[str]:
+    if not _hints_at_tags(text):
+        return
     for hint, pattern in _MENTIONS:
         if hint in text:
             yield from (key.decode("utf-8", "replace") for key in pattern.findall(text))
+
+
+def _hints_at_tags(text: bytes) -> bool:
+    """Whether one of the hints can stand in a text: hardly any text gets past this."""
+    return (
+        b"Tag/" in text
+        or b"labels." in text
+        or b'"tag:' in text
+        or b"tag_key" in text
+        or b"resource.tags." in text
+    )
 
 
 def _selected(tree: Any) -> Iterator[Any]:
