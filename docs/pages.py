@@ -11,6 +11,7 @@ import msgspec
 import typer.main
 
 from iacrisk.cli.app import app
+from iacrisk.features import COLUMNS
 from iacrisk.gate import Policy
 from iacrisk.gate.policy import NEVER
 from iacrisk.report.json_report import Report
@@ -34,6 +35,7 @@ def whole_pages() -> dict[str, str]:
         "docs/rules/README.md": rules_index(),
         "docs/settings.md": settings_page(),
         "docs/commands.md": commands_page(),
+        "docs/features.md": features_page(),
         "docs/schema/assessment.schema.json": schema(Report, "The JSON report of iacrisk score"),
         "docs/schema/policy.schema.json": schema(Policy, "The policy file iacrisk.toml"),
     }
@@ -123,6 +125,28 @@ def _link(item: Rule | Suppressor) -> str:
 
 def _says(item: Rule | Suppressor) -> str:
     return inspect.cleandoc(item.page).partition("\n")[0]
+
+
+# Features
+
+
+def features_page() -> str:
+    """Every column the model sees."""
+    rows = [[f"`{c.name}`", c.meaning, c.unit, "yes" if c.grows else "", c.why] for c in COLUMNS]
+    return "\n".join(
+        [
+            "# Features",
+            "",
+            NOTE,
+            "",
+            f"The classifier sees a change as {len(COLUMNS)} columns, made from the plan and its "
+            "graph alone: no resource's name, no rule's verdict. Zero means nothing of the kind. "
+            "Where *grows* says yes, more of it never lowers the model's answer.",
+            "",
+            *table(["column", "meaning", "unit", "grows", "why"], rows),
+            "",
+        ]
+    )
 
 
 # Settings
