@@ -16,12 +16,17 @@ import msgspec
 from iacrisk import __version__
 from iacrisk.gate import (
     Decision,
+    Environment,
     EnvironmentEvidence,
+    EnvironmentSettings,
     Policy,
     TreatedReview,
     WaivedFinding,
     decide,
     detect_environment,
+    environment_of,
+    own_environment,
+    strictest,
     treat,
 )
 from iacrisk.graph import BlastRadius, Effect, Graph, blast_radius, build_graph
@@ -103,9 +108,9 @@ def assess(plan: Plan, policy: Policy, circumstances: Circumstances) -> Assessme
     environment = detect_environment(
         plan, policy.environments, circumstances.workspace, circumstances.environment
     )
-    settings = environment.environment.settings(policy.environments)
-    treated = treat(said, policy, settings, circumstances.today)
-    changes = _score_changes(plan, graph, said, treated)
+    places = _Places(plan, graph, environment, policy)
+    treated = treat(said, policy, places.settings, circumstances.today)
+    changes = _score_changes(plan, graph, said, treated, places)
     changing = {item.address for item in changes}
     plan_findings = tuple(item for item in treated.findings if item.address not in changing)
     scores = (*(item.score for item in changes), *map(score_finding, plan_findings))
@@ -116,7 +121,7 @@ def assess(plan: Plan, policy: Policy, circumstances: Circumstances) -> Assessme
         plan=plan,
         graph=graph,
         environment=environment,
-        decision=decide(scores, types, doubts, policy, settings),
+        decision=decide(scores, types, doubts, policy, places.settings("")),
         score=plan_score(scores),
         changes=changes,
         plan_findings=plan_findings,
@@ -127,8 +132,34 @@ def assess(plan: Plan, policy: Policy, circumstances: Circumstances) -> Assessme
     )
 
 
+class _Places:
+    """The settings of the environment that holds at an address."""
+
+    def __init__(
+        self, plan: Plan, graph: Graph, whole: EnvironmentEvidence, policy: Policy
+    ) -> None:
+        self._plan = plan
+        self._graph = graph
+        self._whole = whole
+        self._environments = policy.environments
+
+    def settings(self, label: str) -> EnvironmentSettings:
+        change = self._plan.by_label.get(label)
+        environment = self._whole.environment if change is None else self._environment(change)
+        return environment.settings(self._environments)
+
+    def _environment(self, change: ResourceChange) -> Environment:
+        """The change's own, unless something of a stricter one uses the object."""
+        found = environment_of(change, self._whole)
+        if found is self._whole.environment:
+            return found
+        users = (use.node.change for use in self._graph.consumers(change.label))
+        others = [own_environment(user) for user in users if user is not None]
+        return strictest([found, *(other for other in others if other is not None)])
+
+
 def _score_changes(
-    plan: Plan, graph: Graph, said: Review, treated: TreatedReview
+    plan: Plan, graph: Graph, said: Review, treated: TreatedReview, places: _Places
 ) -> tuple[AssessedChange, ...]:
     findings = _by_address(treated.findings, lambda item: item.address)
     suppressed = _by_address(said.suppressed, lambda item: item.finding.address)
@@ -141,6 +172,7 @@ def _score_changes(
             suppressed.get(change.label, ()),
             undecided.get(change.label, ()),
             said.benign.get(change.label, ""),
+            places.settings(change.label).lower,
         )
         for change in plan.pending
     ]
@@ -156,12 +188,15 @@ def _assess_change(
     suppressed: Sequence[SuppressedFinding],
     undecided: Sequence[UndecidedRule],
     benign: str,
+    lower: int,
 ) -> AssessedChange:
     effect, changed = (Effect.NONE, frozenset[str]()) if benign else effect_of(change, findings)
     radius = blast_radius(graph, change.label, effect, changed, _HITS_FOR_THE_SCORE)
     return AssessedChange(
         change=change,
-        score=score_benign(change) if benign else score_change(change, findings, radius),
+        score=(
+            score_benign(change) if benign else score_change(change, findings, radius, lower=lower)
+        ),
         findings=tuple(findings),
         suppressed=tuple(suppressed),
         undecided=tuple(undecided),

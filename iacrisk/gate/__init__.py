@@ -1,8 +1,15 @@
 """From scores to a verdict: policy, environment, decision."""
 
 from iacrisk.gate.decision import Decision, Reason, Verdict, decide
-from iacrisk.gate.environment import Environment, EnvironmentEvidence, detect_environment
-from iacrisk.gate.policy import Consequence, Policy, Thresholds, Waiver
+from iacrisk.gate.environment import (
+    Environment,
+    EnvironmentEvidence,
+    detect_environment,
+    environment_of,
+    own_environment,
+    strictest,
+)
+from iacrisk.gate.policy import Consequence, EnvironmentSettings, Policy, Thresholds, Waiver
 from iacrisk.gate.treatment import TreatedReview, WaivedFinding, treat
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "Decision",
     "Environment",
     "EnvironmentEvidence",
+    "EnvironmentSettings",
     "Policy",
     "Reason",
     "Thresholds",
@@ -19,5 +27,8 @@ __all__ = [
     "Waiver",
     "decide",
     "detect_environment",
+    "environment_of",
+    "own_environment",
+    "strictest",
     "treat",
 ]

@@ -1,14 +1,18 @@
-"""Which environment a plan belongs to, and what says so.
+"""Which environment a plan and each of its changes belong to, and what says so.
 
-Workspace, variables, tags and accounts are asked; names only where none of them speaks. Of
-several answers the strictest counts, and no answer counts as production. Tags are read from
-what exists today, so that a change cannot lower its own bar.
+Workspace, accounts, variables and tags are asked; names only where none of them speaks. Of
+several answers the strictest counts, and no answer counts as production. Tags and names are read
+from what exists today, so that a change cannot lower its own bar.
+
+A root often holds more than one environment. Where nothing speaks for the root as a whole
+(workspace, account, the user), a change belongs to the environment that its own tags or its
+namespace name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -16,7 +20,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.gate.policy import Environments, EnvironmentSettings
-from iacrisk.plan import Plan, ResourceChange, Shown
+from iacrisk.plan import Plan, ResourceChange, Shown, lookup
 
 
 class Environment(StrEnum):
@@ -46,6 +50,8 @@ class EnvironmentEvidence(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment
     known: bool
     evidence: tuple[Shown, ...] = ()
+    settled: bool = False
+    """It holds for the whole root: a single resource cannot claim another one."""
 
 
 _WORDS: Final = {
@@ -53,11 +59,35 @@ _WORDS: Final = {
     Environment.STAGING: frozenset({"staging", "stage", "stg", "uat", "preprod", "preproduction"}),
     Environment.DEVELOPMENT: frozenset({"dev", "develop", "development", "test", "testing", "qa"}),
     Environment.PREVIEW: frozenset(
-        {"preview", "ephemeral", "sandbox", "sbx", "review", "playground"}
+        {
+            "demo",
+            "ephemeral",
+            "playground",
+            "poc",
+            "preview",
+            "review",
+            "sandbox",
+            "sbx",
+            "scratch",
+        }
     ),
 }
 _PULL_REQUEST: Final = re.compile(r"(?:^|[-_/.])pr[-_]?\d+(?:$|[-_/.])")
 _NAMING_KEYS: Final = frozenset({"environment", "env", "stage", "tier", "deployment_environment"})
+_NAMING_VARIABLES: Final = _NAMING_KEYS | {
+    "account",
+    "account_name",
+    "cluster",
+    "cluster_name",
+    "name_prefix",
+    "project",
+    "project_id",
+    "resource_group_name",
+    "workspace",
+}
+_NAMES: Final = ("name", "identifier", "bucket", "cluster_name", "project", "resource_group_name")
+_PLACES: Final = ("namespace", "project", "resource_group_name")
+"""Arguments that name what a resource stands in."""
 _ACCOUNT: Final = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
 _MOST_LOOKED_AT: Final = 2000
 
@@ -71,22 +101,57 @@ def detect_environment(
     redact = plan.redactor.text
     if stated:
         return EnvironmentEvidence(
-            environment=Environment(stated), known=True, evidence=(Shown("stated by the user"),)
+            environment=Environment(stated),
+            known=True,
+            evidence=(Shown("stated by the user"),),
+            settled=True,
         )
-    votes = [
+    whole = [
         *_workspace_votes(workspace, environments, redact),
         *_account_votes(plan, environments),
-        *_variable_votes(plan, redact),
-        *_tag_votes(plan, redact),
-    ] or list(_name_votes(plan, redact))
+    ]
+    votes = [*whole, *_variable_votes(plan, redact), *_tag_votes(plan, redact)] or list(
+        _name_votes(plan, redact)
+    )
     if not votes:
         return EnvironmentEvidence(environment=Environment.PRODUCTION, known=False)
-    order = list(Environment)
-    strictest = min((vote[0] for vote in votes), key=order.index)
-    evidence = dict.fromkeys(text for environment, text in votes if environment is strictest)
+    found = strictest(vote[0] for vote in votes)
+    evidence = dict.fromkeys(text for environment, text in votes if environment is found)
     return EnvironmentEvidence(
-        environment=strictest, known=True, evidence=tuple(sorted(evidence))[:3]
+        environment=found,
+        known=True,
+        evidence=tuple(sorted(evidence))[:3],
+        settled=bool(whole),
     )
+
+
+def environment_of(change: ResourceChange, whole: EnvironmentEvidence) -> Environment:
+    """The environment of one change: its own where it names one, else that of the plan."""
+    if whole.settled or (own := own_environment(change)) is None:
+        return whole.environment
+    return own
+
+
+def own_environment(change: ResourceChange) -> Environment | None:
+    """What the object's own tags, or what it stands in, say; None where they say nothing."""
+    named = [
+        environment
+        for key, value in _tags(change)
+        if key.lower() in _NAMING_KEYS and (environment := _named(value))
+    ]
+    if not named:
+        before = change.before
+        metadata = lookup(before, ("metadata", 0))
+        places = [before.get(name) for name in _PLACES]
+        if isinstance(metadata, dict):
+            places.append(metadata.get("namespace"))
+        named = [environment for place in places if (environment := _named(place))]
+    return strictest(named) if named else None
+
+
+def strictest(environments: Iterable[Environment]) -> Environment:
+    """The one that counts of several; raises ValueError for none."""
+    return min(environments, key=list(Environment).index)
 
 
 Redact = Callable[[str], Shown]
@@ -121,7 +186,7 @@ def _account_votes(plan: Plan, environments: Environments) -> Iterator[Vote]:
 
 def _variable_votes(plan: Plan, redact: Redact) -> Iterator[Vote]:
     for name, value in sorted(plan.variables.items()):
-        named = _named(value) if name.lower() in _NAMING_KEYS else None
+        named = _named(value) if name.lower() in _NAMING_VARIABLES else None
         if named:
             yield named, redact(f"variable {name} = {value}")
 
@@ -135,19 +200,29 @@ def _tag_votes(plan: Plan, redact: Redact) -> Iterator[Vote]:
 
 
 def _tags(change: ResourceChange) -> Iterator[tuple[str, Any]]:
-    for attribute in ("tags_all", "tags", "labels"):
-        tags = change.before.get(attribute)
+    before = change.before
+    for tags in (
+        *(before.get(name) for name in ("tags_all", "tags", "labels")),
+        lookup(before, ("metadata", 0, "labels")),
+    ):
         if isinstance(tags, dict):
             yield from tags.items()
 
 
 def _name_votes(plan: Plan, redact: Redact) -> Iterator[Vote]:
+    """Names speak where at least half of them do: one bucket of test reports is no test root."""
+    votes: list[Vote] = []
+    silent = 0
     for change in plan.changes[:_MOST_LOOKED_AT]:
-        for attribute in ("name", "identifier", "bucket", "cluster_name"):
-            value = change.before.get(attribute)
-            named = _named(value)
-            if named:
-                yield named, redact(f"{attribute} {value}")
+        named = [
+            (environment, redact(f"{name} {value}"))
+            for name in _NAMES
+            if (environment := _named(value := change.before.get(name)))
+        ]
+        votes += named
+        silent += not named and any(isinstance(change.before.get(n), str) for n in _NAMES)
+    if len(votes) >= silent or any(vote[0] is Environment.PRODUCTION for vote in votes):
+        yield from votes
 
 
 def _named(text: Any) -> Environment | None:

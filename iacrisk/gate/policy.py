@@ -59,7 +59,7 @@ Lower = Annotated[
     Meta(
         ge=0,
         le=4,
-        description="by how many steps findings on data, availability and recovery weigh less",
+        description="by how many steps data, availability and recovery weigh less",
     ),
 ]
 
@@ -90,19 +90,19 @@ class Staging(EnvironmentSettings, frozen=True, kw_only=True):
 
 
 class Development(EnvironmentSettings, frozen=True, kw_only=True):
-    """Development: held later, never blocked, data and availability weigh one step less."""
+    """Development: held later, never blocked, data and availability weigh two steps less."""
 
-    hold: Hold = 50
+    hold: Hold = 60
     block: Block = NEVER
-    lower: Lower = 1
+    lower: Lower = 2
 
 
 class Preview(EnvironmentSettings, frozen=True, kw_only=True):
-    """Previews of pull requests: data and availability hardly count."""
+    """Previews of pull requests and sandboxes: data and availability hardly count."""
 
-    hold: Hold = 50
+    hold: Hold = 60
     block: Block = NEVER
-    lower: Lower = 3
+    lower: Lower = 4
 
 
 class Environments(Setting, frozen=True, kw_only=True):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 
 import msgspec
 
 from iacrisk.errors import ExpiredWaiver
 from iacrisk.gate.policy import EnvironmentSettings, Policy, Waiver
-from iacrisk.rules import Finding, Harm, Review, Severity
-
-_OWN_TO_THE_ENVIRONMENT = frozenset({Harm.DATA, Harm.AVAILABILITY, Harm.RECOVERY})
+from iacrisk.rules import Finding, Review, Severity
+from iacrisk.score import OWN_TO_THE_ENVIRONMENT
 
 
 class WaivedFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,9 +30,15 @@ class TreatedReview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def treat(
-    review: Review, policy: Policy, environment: EnvironmentSettings, today: datetime.date
+    review: Review,
+    policy: Policy,
+    settings_of: Callable[[str], EnvironmentSettings],
+    today: datetime.date,
 ) -> TreatedReview:
-    """The review under the policy; raises ExpiredWaiver."""
+    """The review under the policy; raises ExpiredWaiver.
+
+    `settings_of` gives what holds at an address ("": for the plan as a whole).
+    """
     _refuse_expired(policy, today)
     counted: list[Finding] = []
     waived: list[WaivedFinding] = []
@@ -45,7 +51,7 @@ def treat(
         elif waiver is not None:
             waived.append(WaivedFinding(finding=finding, waiver=waiver))
         else:
-            counted.append(_weighed(finding, policy, environment))
+            counted.append(_weighed(finding, policy, settings_of(finding.address)))
     return TreatedReview(findings=tuple(counted), waived=tuple(waived), disabled=tuple(disabled))
 
 
@@ -75,6 +81,6 @@ def _weighed(finding: Finding, policy: Policy, environment: EnvironmentSettings)
     severity = finding.severity
     if settings is not None and settings.severity is not None:
         severity = Severity[settings.severity.name]
-    if finding.harm in _OWN_TO_THE_ENVIRONMENT:
+    if finding.harm in OWN_TO_THE_ENVIRONMENT:
         severity = Severity(max(Severity.INFO, severity - environment.lower))
     return msgspec.structs.replace(finding, severity=severity)

@@ -1,6 +1,7 @@
 """Numbers: what is at stake with a change, how likely it is hurt, and 0 to 100 for both."""
 
 from iacrisk.score.score import (
+    OWN_TO_THE_ENVIRONMENT,
     ChangeScore,
     Contribution,
     Part,
@@ -13,6 +14,7 @@ from iacrisk.score.score import (
 )
 
 __all__ = [
+    "OWN_TO_THE_ENVIRONMENT",
     "ChangeScore",
     "Contribution",
     "Part",

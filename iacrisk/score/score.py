@@ -82,6 +82,9 @@ _CREATE_FIRST_SHARE: Final = 0.6
 _READERS_FOLLOW: Final = 0.25
 _HALF_REACH: Final = 4.0
 _NORM: Final = 6
+_LOWER_STEP: Final = 0.6
+OWN_TO_THE_ENVIRONMENT: Final = frozenset({Harm.DATA, Harm.AVAILABILITY, Harm.RECOVERY})
+"""Harm that stays in the environment where it happens; access and exposure do not."""
 _TRAVELLING_HARM: Final = frozenset({Harm.AVAILABILITY, Harm.ACCESS, Harm.EXPOSURE})
 _OUTPUT_WEIGHT: Final = 0.2
 _NOISE: Final = frozenset({"tags", "tags_all", "labels", "terraform_labels", "effective_labels"})
@@ -135,12 +138,18 @@ def score_change(
     findings: Sequence[Finding],
     radius: BlastRadius,
     predictions: Iterable[Contribution] = (),
+    lower: int = 0,
 ) -> ChangeScore:
-    """The score of one change; `predictions` are likelihoods that a classifier adds."""
+    """The score of one change; `predictions` are likelihoods that a classifier adds.
+
+    `lower`: by how many steps the environment weighs less; the findings' severities are lowered
+    already.
+    """
+    stays = all(finding.harm in OWN_TO_THE_ENVIRONMENT for finding in findings)
     contributions = (
-        _action_stake(change),
+        _action_stake(change, lower),
         *map(_finding_stake, findings),
-        _reach(radius),
+        _reach(radius, lower if stays else 0),
         Contribution(
             part=Part.LIKELIHOOD,
             source=f"action {change.kind}",
@@ -192,7 +201,7 @@ def _combine(label: str, contributions: tuple[Contribution, ...]) -> ChangeScore
     )
 
 
-def _action_stake(change: ResourceChange) -> Contribution:
+def _action_stake(change: ResourceChange, lower: int) -> Contribution:
     known = resource_type(change.type)
     share = ACTION_SHARE[change.kind] * (1 - _RECOVERABLE_SHARE * known.recoverability)
     if change.creates_first:
@@ -200,7 +209,7 @@ def _action_stake(change: ResourceChange) -> Contribution:
     return Contribution(
         part=Part.STAKE,
         source=f"{change.kind} of class {known.resource_class}",
-        value=round(CLASS_STAKE[known.resource_class] * share, 4),
+        value=round(CLASS_STAKE[known.resource_class] * share * _LOWER_STEP**lower, 4),
     )
 
 
@@ -216,9 +225,10 @@ def _finding_likelihood(finding: Finding) -> Contribution:
     return Contribution(part=Part.LIKELIHOOD, source=source, value=value)
 
 
-def _reach(radius: BlastRadius) -> Contribution:
+def _reach(radius: BlastRadius, lower: int) -> Contribution:
     weight = math.fsum(map(hit_weight, radius.hits))
     share = _READERS_FOLLOW if radius.effect is Effect.CHANGED else 1.0
+    share *= _LOWER_STEP**lower
     return Contribution(
         part=Part.REACH,
         source=f"{len(radius.hits)}{'+' if radius.more else ''} hit ({radius.effect})",

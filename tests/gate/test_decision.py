@@ -96,8 +96,8 @@ def test_a_score_meets_a_threshold_when_it_reaches_it(
     [
         ("production", Thresholds(hold=40, block=95)),
         ("staging", Thresholds(hold=50, block=NEVER)),
-        ("development", Thresholds(hold=50, block=NEVER)),
-        ("preview", Thresholds(hold=50, block=NEVER)),
+        ("development", Thresholds(hold=60, block=NEVER)),
+        ("preview", Thresholds(hold=60, block=NEVER)),
     ],
 )
 def test_each_environment_has_its_default_thresholds(
@@ -121,7 +121,7 @@ def test_an_environment_overrides_the_thresholds_one_by_one(judge: Judge) -> Non
     [
         (Harm.DATA, "production", Severity.HIGH),
         (Harm.DATA, "staging", Severity.HIGH),
-        (Harm.DATA, "development", Severity.MEDIUM),
+        (Harm.DATA, "development", Severity.LOW),
         (Harm.AVAILABILITY, "preview", Severity.INFO),
         (Harm.RECOVERY, "preview", Severity.INFO),
         (Harm.ACCESS, "preview", Severity.HIGH),
@@ -134,6 +134,28 @@ def test_milder_environments_weigh_down_only_what_stays_inside_them(
 ) -> None:
     assessment = judge(plan(UPDATE), flags_all(Severity.HIGH, harm), environment=environment)
     assert [f.severity for item in assessment.changes for f in item.findings] == [severity]
+
+
+def test_a_torn_down_preview_passes_where_the_same_in_production_is_held(judge: Judge) -> None:
+    gone = [delete("aws_db_instance.a"), delete("aws_s3_bucket.b"), delete("aws_lb.c")]
+    loses = flags_all(Severity.CRITICAL, Harm.DATA)
+    assert judge(plan(*gone), loses, environment="preview").decision.verdict is ALLOWED
+    assert judge(plan(*gone), loses, environment="production").decision.verdict is APPROVAL
+
+
+def test_a_preview_object_of_a_production_root_weighs_less_unless_production_uses_it(
+    judge: Judge,
+) -> None:
+    gone = delete("aws_db_instance.a", {"tags": {"env": "preview"}})
+    app = noop("aws_instance.app", {"tags": {"env": "prod"}})
+    loses = flags_all(Severity.CRITICAL, Harm.DATA)
+    uses = {"aws_instance.app": {"user_data": ["aws_db_instance.a.address"]}}
+
+    alone = judge(plan(gone, app), loses, environment="")
+    used = judge(plan(gone, app, references=uses), loses, environment="")
+
+    assert alone.environment.environment == used.environment.environment == "production"
+    assert (alone.decision.verdict, used.decision.verdict) == (ALLOWED, APPROVAL)
 
 
 def test_changes_below_the_bar_may_add_up_to_more_than_it(judge: Judge) -> None:

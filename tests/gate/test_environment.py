@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from iacrisk.gate import Environment, EnvironmentEvidence, detect_environment
+from iacrisk.gate import (
+    Environment,
+    EnvironmentEvidence,
+    detect_environment,
+    environment_of,
+)
 from iacrisk.gate.policy import Development, Environments, Preview, Production, Staging
 from iacrisk.plan import Shown
 from tests.plans import Json, create, delete, noop, plan, tweak, update
@@ -145,6 +150,49 @@ def test_names_are_asked_where_nothing_else_speaks(attribute: str) -> None:
     assert found(entry) == (DEVELOPMENT, True, (f"{attribute} orders-dev",))
 
 
+def test_one_name_of_many_does_not_make_a_root_milder() -> None:
+    others = [noop(f"aws_s3_bucket.b{n}", {"bucket": f"orders-{n}"}) for n in range(3)]
+    reports = noop("aws_s3_bucket.r", {"bucket": "orders-test-reports"})
+    assert found(*others, reports) == UNKNOWN
+    assert found(reports)[0] is DEVELOPMENT
+
+
+def test_one_name_is_enough_for_production() -> None:
+    others = [noop(f"aws_s3_bucket.b{n}", {"bucket": f"orders-{n}"}) for n in range(3)]
+    assert found(*others, noop("aws_s3_bucket.p", {"bucket": "orders-prod"}))[0] is PRODUCTION
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"tags": {"env": "preview"}},
+        {"metadata": [{"labels": {"environment": "preview"}, "namespace": "shop"}]},
+        {"metadata": [{"labels": {}, "namespace": "preview-pr-12"}]},
+        {"resource_group_name": "rg-sandbox-data"},
+        {"project": "acme-sandbox"},
+    ],
+)
+def test_a_change_names_its_own_environment(before: Json) -> None:
+    judged = plan(delete("a_b.x", before), noop("a_b.y", {"tags": {"env": "prod"}}))
+    whole = detect_environment(judged, Environments())
+
+    assert whole.environment is PRODUCTION
+    assert environment_of(judged.by_label["a_b.x"], whole) is PREVIEW
+    assert environment_of(judged.by_label["a_b.y"], whole) is PRODUCTION
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_resource_cannot_leave_the_environment_of_its_whole_root(stated: bool) -> None:
+    judged = plan(delete("a_b.x", {"tags": {"env": "preview"}}))
+    whole = (
+        detect_environment(judged, Environments(), stated="production")
+        if stated
+        else detect_environment(judged, Environments(), workspace="prod")
+    )
+
+    assert environment_of(judged.by_label["a_b.x"], whole) is PRODUCTION
+
+
 def test_names_are_not_asked_where_something_else_speaks() -> None:
     entry = delete("aws_db_instance.a", {"name": "orders-prod"})
     assert found(entry, workspace="dev")[0] is DEVELOPMENT
@@ -172,7 +220,10 @@ def test_what_the_user_states_settles_it() -> None:
     entry = noop("aws_db_instance.a", {"tags": {"env": "prod"}})
     assert detect_environment(plan(entry), Environments(), "prod", "preview") == (
         EnvironmentEvidence(
-            environment=PREVIEW, known=True, evidence=(Shown("stated by the user"),)
+            environment=PREVIEW,
+            known=True,
+            evidence=(Shown("stated by the user"),),
+            settled=True,
         )
     )
 
