@@ -64,6 +64,7 @@ class _Builder:
         self._pending: deque[tuple[int, ModuleInstance, tuple[Mention, ...]]] = deque()
         configuration = plan.document.configuration
         self._has_configuration = configuration is not None
+        self._mentions: dict[int, tuple[Mention, ...]] = {}
         self._root = ModuleInstance("", (configuration or wire.Configuration()).root_module)
         self._modules: dict[str, ModuleInstance] = {"": self._root}
         self._prior = PriorDependencies(plan.document)
@@ -155,7 +156,7 @@ class _Builder:
             members = self._members.get((module.address, resource.address))
             if not members:
                 continue
-            found = _resource_mentions(resource)
+            found = self._mentions_of(resource)
             provider = self._provider(resource.provider_config_key, module)
             inherited = self._inherited(module)
             for key, member in members.items():
@@ -164,6 +165,13 @@ class _Builder:
                 if provider is not None:
                     self._edges[member].append(provider)
                 self._edges[member].extend(inherited)
+
+    def _mentions_of(self, resource: wire.ConfigResource) -> tuple[Mention, ...]:
+        """Read once for all instances of the module that the block stands in."""
+        found = self._mentions.get(id(resource))
+        if found is None:
+            found = self._mentions[id(resource)] = _resource_mentions(resource)
+        return found
 
     def _inherited(self, module: ModuleInstance) -> list[Edge]:
         """What every resource of a module depends on because the module call does."""

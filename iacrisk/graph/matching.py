@@ -31,12 +31,13 @@ def matching_edges(
         change = node.change
         if change is None or change.kind is ActionKind.CREATE:
             continue
-        for name in sorted(_values_of(change) & names):
+        for name in sorted(names.intersection(_values_of(change))):
             target = owners[name]
             if target is None or target == node_id:
                 continue
             if not (reach.leads(node_id, target) or reach.leads(target, node_id)):
                 yield node_id, (target, _weak(change, name))
+                reach.look_again(node_id)
 
 
 def argument_naming(user: ResourceChange | None, used: ResourceChange | None) -> str:
@@ -95,11 +96,12 @@ def _names(change: ResourceChange) -> set[bytes]:
     }
 
 
-def _values_of(change: ResourceChange) -> set[bytes]:
+def _values_of(change: ResourceChange) -> list[bytes]:
+    """All texts in the values today, with much that is none between them."""
     raw = bytes(change.raw.change.before)
     if b'\\"' in raw:
         raw = raw.replace(b'\\"', b'"')
-    return set(raw.split(b'"'))
+    return raw.split(b'"')
 
 
 class _Reach:
@@ -107,28 +109,38 @@ class _Reach:
 
     def __init__(self, edges: Sequence[Sequence[Edge]]) -> None:
         self._edges = edges
-        self._seen: dict[int, frozenset[int] | None] = {}
+        self._seen: dict[int, set[int] | None] = {}
+        self._neighbours: dict[int, frozenset[int]] = {}
 
     def leads(self, source: int, target: int) -> bool:
         """True also where the search grew too large: then weak evidence is not worth it."""
-        if any(neighbour == target for neighbour, _ in self._edges[source]):
+        if target in self._direct(source):
             return True
         if source not in self._seen:
             self._seen[source] = self._search(source)
         seen = self._seen[source]
         return seen is None or target in seen
 
-    def _search(self, source: int) -> frozenset[int] | None:
+    def look_again(self, source: int) -> None:
+        """Note that an edge was added to `source`."""
+        self._neighbours.pop(source, None)
+
+    def _search(self, source: int) -> set[int] | None:
         seen = {source}
         waiting = [source]
         while waiting:
-            for target, _ in self._edges[waiting.pop()]:
-                if target not in seen:
-                    seen.add(target)
-                    waiting.append(target)
+            new = self._direct(waiting.pop()) - seen
+            waiting += new
+            seen |= new
             if len(seen) > _FARTHEST:
                 return None
-        return frozenset(seen)
+        return seen
+
+    def _direct(self, source: int) -> frozenset[int]:
+        found = self._neighbours.get(source)
+        if found is None:
+            found = self._neighbours[source] = frozenset([node for node, _ in self._edges[source]])
+        return found
 
 
 def _weak(change: ResourceChange, name: bytes) -> Reference:

@@ -19,6 +19,7 @@ class PriorDependencies:
         """Index the prior state of `document`; a plan without one has none."""
         self._resources = list(_walk(document))
         self._depends: dict[str, frozenset[str]] = {}
+        self._direct: dict[str, frozenset[str]] = {}
         self._instances: dict[str, list[tuple[str, str]]] = {}
         for module, resource in self._resources:
             name = block_name(resource.mode, resource.type, resource.name)
@@ -33,9 +34,12 @@ class PriorDependencies:
 
     def direct(self, block: str) -> frozenset[str]:
         """The blocks that `block` depends on and nothing in between explains."""
-        all_of_them = self._depends.get(block, frozenset())
-        explained = [self._depends.get(other, frozenset()) for other in all_of_them]
-        return all_of_them.difference(*explained)
+        found = self._direct.get(block)
+        if found is None:
+            all_of_them = self._depends.get(block, frozenset())
+            explained = [self._depends.get(other, frozenset()) for other in all_of_them]
+            found = self._direct[block] = all_of_them.difference(*explained)
+        return found
 
     def instances_near(self, block: str, module: str) -> tuple[str, ...]:
         """The instances of `block`, those in the same module instance where there are any."""

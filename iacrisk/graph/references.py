@@ -22,6 +22,7 @@ _REFERENCE = re.compile(
     r"(?:\[[^\]]*\])*(?:\.([^.\[]+))?",
     re.DOTALL,
 )
+_STEP_END = re.compile(r"[.\[]")
 _NOT_OBJECTS = frozenset({"path", "terraform", "self", "tofu", "action"})
 _OWN_KEY = frozenset({"each", "count"})
 
@@ -92,12 +93,8 @@ def _reference_lists(expression: Any, path: str) -> Iterator[tuple[str, list[str
 
 
 def _longest(references: Sequence[str]) -> list[str]:
-    kept = (
-        text
-        for text in references
-        if not any(other.startswith((f"{text}.", f"{text}[")) for other in references)
-    )
-    return list(dict.fromkeys(kept))
+    prefixes = {text[: end.start()] for text in references for end in _STEP_END.finditer(text)}
+    return [text for text in dict.fromkeys(references) if text not in prefixes]
 
 
 @lru_cache(maxsize=65536)
