@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -41,6 +42,8 @@ class Plan:
     def __init__(self, document: wire.Plan) -> None:
         """Wrap the decoded document."""
         self.document = document
+        self.index: dict[Hashable, Any] = {}
+        """Look-ups over the plan that somebody made once, by a key of their own."""
         cache = AttributeCache()
         raw_changes = sorted(document.resource_changes or (), key=_identity)
         self.changes = tuple(ResourceChange(raw, cache) for raw in raw_changes)

@@ -7,7 +7,7 @@ neither false nor missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any, Final, Literal
 
@@ -89,18 +89,27 @@ def fill_unknown(value: Any, marks: Any) -> Any:
     return value
 
 
-def differences(before: Any, after: Any, path: Path = ()) -> Iterator[Difference]:
+def differences(before: Any, after: Any, path: Path = ()) -> list[Difference]:
     """Every leaf that differs, in the order of the attribute names."""
-    if before == after:
-        return
+    found: list[Difference] = []
+    if before != after:
+        _collect(before, after, path, found)
+    return found
+
+
+def _collect(before: Any, after: Any, path: Path, found: list[Difference]) -> None:
+    steps: Iterable[tuple[PathStep, Any, Any]]
     if isinstance(before, dict) and isinstance(after, dict):
-        for name in sorted(before.keys() | after.keys()):
-            yield from differences(before.get(name), after.get(name), (*path, name))
+        names = sorted(before.keys() | after.keys())
+        steps = ((name, before.get(name), after.get(name)) for name in names)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for index, pair in enumerate(zip(before, after, strict=True)):
-            yield from differences(*pair, (*path, index))
+        steps = zip(range(len(before)), before, after, strict=True)
     else:
-        yield Difference(path, before, after)
+        found.append(Difference(path, before, after))
+        return
+    for step, old, new in steps:
+        if old != new:
+            _collect(old, new, (*path, step), found)
 
 
 def unset(value: Any) -> bool:

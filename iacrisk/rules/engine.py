@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from iacrisk.catalog import resource_type
@@ -10,6 +10,7 @@ from iacrisk.plan import ActionKind, Path, Redactor, ResourceChange, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.registry import RULES, SUPPRESSORS
 from iacrisk.rules.rule import (
+    ChangeCheck,
     Evidence,
     Finding,
     Outcome,
@@ -58,11 +59,13 @@ class _Run:
         excuses = self._excuses(change)
         if any(suppressor.suppresses is None for suppressor, _ in excuses):
             self._benign[change.label] = excuses[0][0].id
-        for rule in self._rules_for(change.type, change.kind):
-            check = rule.on_change
-            if check is None:
+        for rule, check in self._rules_for(change.type, change.kind):
+            try:
+                outcomes = list(check(change, self._context))
+            except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
+                self._fail(rule.id, change.label, error)
                 continue
-            for outcome in self._guarded(rule.id, change.label, check, change, self._context):
+            for outcome in outcomes:
                 self._record(rule, change, outcome, excuses)
 
     def judge_plan(self) -> None:
@@ -70,7 +73,12 @@ class _Run:
             check = rule.on_plan
             if check is None:
                 continue
-            for outcome in self._guarded(rule.id, "", check, self._context):
+            try:
+                outcomes = list(check(self._context))
+            except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
+                self._fail(rule.id, "", error)
+                continue
+            for outcome in outcomes:
                 change = self._context.change_at(outcome.address)
                 excuses = self._excuses(change) if change else []
                 self._record(rule, change, outcome, excuses)
@@ -86,9 +94,15 @@ class _Run:
             benign=self._benign,
         )
 
-    def _applicable_rules(self, type_name: str, kind: ActionKind) -> tuple[Rule, ...]:
+    def _applicable_rules(
+        self, type_name: str, kind: ActionKind
+    ) -> tuple[tuple[Rule, ChangeCheck], ...]:
         known = resource_type(type_name)
-        return tuple(rule for rule in self._rules if rule.applies_to(known, kind))
+        return tuple(
+            (rule, rule.on_change)
+            for rule in self._rules
+            if rule.on_change is not None and rule.applies_to(known, kind)
+        )
 
     def _applicable_suppressors(self, type_name: str, kind: ActionKind) -> tuple[Suppressor, ...]:
         known = resource_type(type_name)
@@ -105,15 +119,6 @@ class _Run:
             if reason is not None:
                 excuses.append((suppressor, reason))
         return excuses
-
-    def _guarded(
-        self, rule_id: str, label: str, check: Callable[..., Iterable[Outcome]], *subject: object
-    ) -> list[Outcome]:
-        try:
-            return list(check(*subject))
-        except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
-            self._fail(rule_id, label, error)
-            return []
 
     def _fail(self, rule_id: str, label: str, error: Exception) -> None:
         failure = RuleFailure(rule=rule_id, address=label, error=type(error).__name__)

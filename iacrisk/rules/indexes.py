@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, cast
-from weakref import WeakKeyDictionary
+from typing import TypeVar, cast
 
 from iacrisk.plan import Plan, ResourceChange
 from iacrisk.rules.context import Context
 
 _Built = TypeVar("_Built")
-_KEPT: WeakKeyDictionary[Plan, dict[Hashable, Any]] = WeakKeyDictionary()
 
 
 def once(plan: Plan, key: Hashable, build: Callable[[], _Built]) -> _Built:
     """What `build` returns, computed at most once for `plan` and `key`."""
-    kept = _KEPT.setdefault(plan, {})
-    if key not in kept:
-        kept[key] = build()
-    return cast("_Built", kept[key])
+    if key not in plan.index:
+        plan.index[key] = build()
+    return cast("_Built", plan.index[key])
 
 
 def others_with(change: ResourceChange, context: Context, argument: str) -> list[ResourceChange]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any, Final
 
 from iacrisk.catalog import harmless
-from iacrisk.plan import Difference
+from iacrisk.plan import ResourceChange
 
 _MOST: Final = 3
 _COUNTS: Final = frozenset(
@@ -39,17 +38,16 @@ def grows(before: Any, after: Any) -> bool:
     return old is not None and new is not None and 0 < old < new <= old * _MOST
 
 
-def all_grow(differences: Iterable[Difference]) -> bool:
+def all_grow(change: ResourceChange) -> bool:
     """Whether all that differs are counts in a scaling block, and they grow."""
-    found = False
-    for difference in differences:
-        path = difference.path
-        if str(path[0]) not in _BLOCKS or str(path[-1]) not in _COUNTS or len(path) > 3:
-            return False
-        if not grows(difference.before, difference.after):
-            return False
-        found = True
-    return found
+    if not change.changed or not change.changed <= _BLOCKS:
+        return False
+    return all(
+        str(difference.path[-1]) in _COUNTS
+        and len(difference.path) <= 3
+        and grows(difference.before, difference.after)
+        for difference in change.differences()
+    )
 
 
 def larger_class(before: Any, after: Any) -> bool:

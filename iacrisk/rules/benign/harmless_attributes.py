@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -17,6 +17,7 @@ from iacrisk.catalog import ResourceClass, facts, harmless
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.plan.policy_document import parse_policy, same_policy
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.tag_readers import acts
 
 
@@ -46,13 +47,10 @@ def explain(change: ResourceChange, context: Context, *names: str) -> Harmless |
     """
     if names:
         return _explain(change, context, names)
-    if change not in _EXPLAINED:
-        _EXPLAINED[change] = _explain(change, context, change.changed)
-    return _EXPLAINED[change]
-
-
-_EXPLAINED: WeakKeyDictionary[ResourceChange, Harmless | None] = WeakKeyDictionary()
-"""Several suppressors ask for the same change."""
+    explained: dict[ResourceChange, Harmless | None] = once(context.plan, "explained", dict)
+    if change not in explained:
+        explained[change] = _explain(change, context, change.changed)
+    return explained[change]
 
 
 def _explain(change: ResourceChange, context: Context, names: Iterable[str]) -> Harmless | None:
@@ -99,10 +97,7 @@ def _is_noise(change: ResourceChange, context: Context, name: str) -> bool:
 
 def _only_words(change: ResourceChange, context: Context, name: str) -> bool:
     """Whether only tags change that no machine is known to act on."""
-    family = change.type.partition("_")[0]
-    if family not in harmless.TAG_PROVIDERS or (family, name) in harmless.NOT_JUST_TAGS:
-        return False
-    if name in facts.TAGS_THAT_ACT.get(change.type, ()):
+    if not _describes(change.type, name):
         return False
     before, after = change.before.get(name), change.after.get(name)
     if after is UNKNOWN:
@@ -110,8 +105,20 @@ def _only_words(change: ResourceChange, context: Context, name: str) -> bool:
     if not all(isinstance(tree, dict | None) for tree in (before, after)):
         return False
     old, new = before or {}, after or {}
-    keys = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
-    return not any(acts(context.plan, str(key)) or new.get(key) is UNKNOWN for key in keys)
+    for key in old.keys() | new.keys():
+        value = new.get(key)
+        if old.get(key) != value and (value is UNKNOWN or acts(context.plan, str(key))):
+            return False
+    return True
+
+
+@cache
+def _describes(type_name: str, name: str) -> bool:
+    """Whether this attribute of the type holds words for people and nothing else."""
+    family = type_name.partition("_")[0]
+    if family not in harmless.TAG_PROVIDERS or (family, name) in harmless.NOT_JUST_TAGS:
+        return False
+    return name not in facts.TAGS_THAT_ACT.get(type_name, ())
 
 
 def _is_only_text(change: ResourceChange, context: Context, name: str) -> bool:

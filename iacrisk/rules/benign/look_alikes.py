@@ -49,7 +49,9 @@ def _whole(
     def wrap(check: SuppressorCheck) -> Suppressor:
         @wraps(check)
         def guarded(change: ResourceChange, context: Context) -> str | None:
-            return None if lost_prevent_destroy(change, context) else check(change, context)
+            if context.unguarded and lost_prevent_destroy(change, context):
+                return None
+            return check(change, context)
 
         return declare(guarded)
 
@@ -387,14 +389,14 @@ def scale_out(change: ResourceChange, context: Context) -> str | None:
     """
     if change.type in harmless.GROWS_WITH_A_PAUSE or change.type == "aws_lambda_function":
         return None
-    counts = set(facts.CAPACITY_ATTRIBUTES.get(change.type, ()))
-    numbers, rest = change.changed & counts, change.changed - counts
+    numbers = change.changed.intersection(facts.CAPACITY_ATTRIBUTES.get(change.type, ()))
+    rest = change.changed - numbers
     if numbers:
         if all(grows(change.was(name), change.becomes(name)) for name in numbers) and (
             not rest or explain(change, context, *rest) is not None
         ):
             return "it only grows"
-    elif all_grow(change.differences()):
+    elif all_grow(change):
         return "it only grows"
     return None
 

@@ -45,8 +45,12 @@ _KEYS_IN_SELECTORS: Final = frozenset({"key", "target_tags", "tags", "resource_t
 
 def acts(plan: Plan, key: str) -> bool:
     """Whether a machine is known to act on the tag `key`."""
-    lower = key.lower()
-    return lower.startswith(facts.TAG_KEYS_READ_BY_AUTOMATION) or lower in _read_keys(plan)
+    known: dict[str, bool] = once(plan, "tags that act", dict)
+    if key not in known:
+        lower = key.lower()
+        by_name = lower.startswith(facts.TAG_KEYS_READ_BY_AUTOMATION)
+        known[key] = by_name or lower in _read_keys(plan)
+    return known[key]
 
 
 def _read_keys(plan: Plan) -> frozenset[str]:
