@@ -62,7 +62,7 @@ class Plan:
         """The changes by address and deposed key."""
         return {change.label: change for change in self.changes}
 
-    @property
+    @cached_property
     def pending(self) -> tuple[ResourceChange, ...]:
         """The changes that do something: not the no-ops, save moves and imports."""
         return tuple(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
@@ -134,6 +135,7 @@ def format_path(path: Path) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def parse_path(text: str) -> Path:
     """The path of a dotted text such as `root_block_device.0.volume_size`."""
     return tuple(int(step) if step.isdigit() else step for step in text.split("."))

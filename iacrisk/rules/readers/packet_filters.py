@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
+from iacrisk.catalog import facts
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.ip_permissions import (
@@ -137,7 +138,7 @@ class _Filters:
         for change in self._changes:
             groups.setdefault(self._key(change), []).append(change)
         for key in sorted(groups):
-            if any(change.kind is not ActionKind.NO_OP for change in groups[key]):
+            if any(map(_may_touch, groups[key])):
                 found = self._filter(key, groups[key])
                 if any(member.is_touched for member in found.members):
                     yield found
@@ -167,7 +168,7 @@ class _Filters:
     def _member(self, change: ResourceChange) -> Member:
         before = _written_out(read_permissions(change.type, change.before), self._lists[0])
         after = before
-        if change.kind not in {ActionKind.NO_OP, ActionKind.FORGET}:
+        if change.kind is not ActionKind.FORGET and _may_touch(change):
             planned = read_permissions(change.type, _settled(change))
             after = _written_out(planned, self._lists[1])
         is_owner = change.type not in _OWNER
@@ -193,6 +194,13 @@ class _Filters:
             wiped=wiped,
             home=_home(owner, self._context),
         )
+
+
+def _may_touch(change: ResourceChange) -> bool:
+    """Whether entries can change at all: those of a group that gets new tags stay as they are."""
+    if change.kind is ActionKind.UPDATE:
+        return not change.changed <= facts.TAG_ATTRIBUTES
+    return change.kind is not ActionKind.NO_OP
 
 
 def _owners(changes: Iterable[ResourceChange], context: Context) -> dict[str, str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 
 from iacrisk.plan import ActionKind, Address, ResourceChange, parse_address
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 
 Group = list[ResourceChange]
 
+_INSTANCE_KEY = re.compile(r"\[(?:-?\d+|\"(?:[^\"\\]|\\.)*\")\]", re.DOTALL)
 _NOT_THERE_YET = frozenset({ActionKind.CREATE, ActionKind.READ, ActionKind.UNKNOWN})
 
 
@@ -47,12 +50,10 @@ def families(changes: Iterable[ResourceChange]) -> list[Group]:
     return list(grouped.values())
 
 
+@lru_cache(maxsize=65536)
 def skeleton(address: str) -> str:
     """The address without any instance key."""
-    where = address_of(address)
-    if where is None:
-        return address
-    return ".".join([*(f"module.{step.name}" for step in where.module), where.block])
+    return _INSTANCE_KEY.sub("", address) if "[" in address else address
 
 
 def keys_of(address: str) -> tuple[str | int | None, ...]:
@@ -61,7 +62,7 @@ def keys_of(address: str) -> tuple[str | int | None, ...]:
     return () if where is None else (*(step.key for step in where.module), where.key)
 
 
-@cache
+@lru_cache(maxsize=65536)
 def address_of(address: str) -> Address | None:
     """The parsed address, or None where it cannot be read."""
     try:
@@ -72,8 +73,12 @@ def address_of(address: str) -> Address | None:
 
 def pending_of_kind(context: Context, *kinds: ActionKind) -> list[ResourceChange]:
     """The managed changes of these kinds, deposed objects left out."""
-    return [
-        change
-        for change in context.plan.changes
-        if change.kind in kinds and change.mode == "managed" and not change.deposed
-    ]
+    return once(
+        context.plan,
+        ("pending of kind", kinds),
+        lambda: [
+            change
+            for change in context.plan.changes
+            if change.kind in kinds and change.mode == "managed" and not change.deposed
+        ],
+    )

@@ -121,6 +121,8 @@ _SCOPES: Final = (
 )
 """Arguments within which a name is unique."""
 
+_SCOPE_PATHS: Final = tuple(map(parse_path, _SCOPES))
+
 _NOISE: Final = facts.COMPUTED_NOISE | {"owner_id", "unique_id", "timeouts"}
 _DISTINCT_VALUES: Final = 2
 
@@ -218,8 +220,7 @@ class _Candidates:
 
 def _same_scope(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether nothing that both know says they are two objects."""
-    for scope in _SCOPES:
-        path = parse_path(scope)
+    for path in _SCOPE_PATHS:
         old, new = lookup(before, path), lookup(after, path)
         if old is not None and new is not None and new is not UNKNOWN and old != new:
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -120,11 +121,10 @@ _LOGS: Final = frozenset({"aws_cloudwatch_log_group", "aws_cloudwatch_log_stream
 
 def _managed_today(context: Context) -> int:
     """How many objects the state manages; a targeted plan lists only some of them."""
-    listed = [item for item in context.plan.changes if exists_today(item)]
-    state = [item for item in _prior_resources(context) if item.mode == "managed"]
-    types = max(([item.type for item in listed], [item.type for item in state]), key=len)
-    stateless = sum(_is_stateless(context, name) for name in types)
-    return len(types) - stateless
+    listed = [item.type for item in context.plan.changes if exists_today(item)]
+    state = [item.type for item in _prior_resources(context) if item.mode == "managed"]
+    types = Counter(state if len(state) > len(listed) else listed)
+    return sum(number for name, number in types.items() if not _is_stateless(context, name))
 
 
 def _is_stateless(context: Context, type_name: str) -> bool:
@@ -206,8 +206,11 @@ def _already_there(
     """The creates whose name a data source of their type lists, singular or plural."""
     seen = _found_by_data_sources(context, {item.type for item in creates})
     for item in creates:
+        found = seen.get(item.type)
+        if found is None:
+            continue
         for path, value in names_of(item.type, item.after)[:1]:
-            if value in seen.get(item.type, ()):
+            if value in found:
                 yield item, parse_path(path)
 
 

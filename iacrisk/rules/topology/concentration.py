@@ -95,10 +95,12 @@ def _is_rebuilt(item: ResourceChange) -> bool:
 
 
 def _groups(context: Context) -> Iterator[Group]:
+    """The groups of the types of which something is destroyed."""
     members: dict[tuple[str, str], Group] = {}
     rest: list[ResourceChange] = []
+    types = {change.type for change in context.plan.pending if change.destroys}
     for change in context.plan.changes:
-        if not _counts(context, change):
+        if change.type not in types or not _counts(context, change):
             continue
         quorum = _QUORUM.get(change.type)
         cluster = change.before.get(quorum) if quorum else None
