@@ -9,7 +9,7 @@ import pytest
 from iacrisk.graph import build_graph
 from iacrisk.plan import Plan
 from iacrisk.rules import Context, Review, Severity, review
-from iacrisk.rules.entry_points import RULES
+from iacrisk.rules.entry import RULES
 from tests.plans import create, delete, noop, plan, replace, tweak, update
 
 Json = dict[str, Any]

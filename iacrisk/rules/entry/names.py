@@ -1,19 +1,11 @@
-"""E: entry points, DNS and certificates; who knocks finds nobody, or somebody else."""
+"""E01, E02, E03: zones and records; a name finds nobody, or somebody else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Iterator
 
 from iacrisk.catalog import facts
-from iacrisk.catalog.entrances import (
-    CERTIFICATE_TYPES,
-    ENTRANCE_TYPES,
-    MAIN_SWITCHES,
-    NAMES_SERVED,
-    PART_TYPES,
-)
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
+from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.dns import (
     Record,
@@ -29,7 +21,6 @@ from iacrisk.rules.rule import (
     Flag,
     Harm,
     Outcome,
-    Rule,
     Severity,
     Undecided,
     rule,
@@ -171,93 +162,6 @@ def domain_wide_record_changed(change: ResourceChange, context: Context) -> Iter
         )
 
 
-@rule(
-    id="E04",
-    name="certificate-narrowed",
-    severity=Severity.HIGH,
-    confidence=Confidence.HIGH,
-    harm=Harm.AVAILABILITY,
-    kinds={*DESTROYS, ActionKind.UPDATE},
-    types=CERTIFICATE_TYPES,
-)
-def certificate_narrowed(change: ResourceChange, context: Context) -> Iterator[Outcome]:
-    """A certificate in use is destroyed first, or covers fewer names.
-
-    What it flags
-        The delete, or delete-first replacement, of a certificate that listeners or
-        distributions use, and names that the new certificate no longer covers.
-
-    Why it matters
-        A certificate in use cannot be deleted, so the apply gets stuck halfway; a missing name
-        is an error page in every browser.
-
-    When it is fine
-        Nothing uses the certificate, or another one covers the names.
-
-    What to do instead
-        Create the new certificate first (`create_before_destroy`), attach it, then delete the
-        old one.
-
-    References
-        Incidents R010, R011, R017, R091, R169, R170.
-    """
-    users = [use.node for use in context.consumers(change) if use.node.is_resource]
-    staying = [node for node in users if node.change is None or not node.change.destroys]
-    if change.destroys and not change.creates_first and staying:
-        yield Flag(what="It is destroyed while it is still attached.", paths=change.replace_paths)
-    if change.kind is ActionKind.DELETE:
-        return
-    lost = _names(change.was) - _names(change.becomes)
-    unknown = any(change.becomes(name) is UNKNOWN for name in NAMES_SERVED)
-    if lost and not unknown:
-        yield Flag(
-            what=f"The certificate no longer covers {', '.join(sorted(lost)[:3])}.",
-            paths=tuple((name,) for name in NAMES_SERVED if name in change.changed),
-        )
-
-
-@rule(
-    id="E05",
-    name="entry-point-gone",
-    severity=Severity.CRITICAL,
-    confidence=Confidence.HIGH,
-    harm=Harm.AVAILABILITY,
-    kinds={*DESTROYS, ActionKind.UPDATE},
-    types={*ENTRANCE_TYPES, *PART_TYPES, *MAIN_SWITCHES},
-)
-def entry_point_gone(change: ResourceChange, context: Context) -> Iterator[Outcome]:
-    """A load balancer, listener, CDN distribution or API that clients call goes or moves.
-
-    What it flags
-        The delete or replacement of what clients connect to, of a listener, route or stage of
-        something that stays, and in place: an entry point switched off, its listener moved to
-        another port or protocol, names taken off a distribution, a public service made
-        internal.
-
-    Why it matters
-        The host name or address changes for every client, or nobody answers behind it. DNS,
-        allow-lists and partners outside the plan still know the old one.
-
-    When it is fine
-        No client is left. A part that is created before the old one goes, with what uses it
-        updated in the same plan, is not flagged.
-
-    What to do instead
-        Build the new entry point beside the old one, move DNS with a low TTL, and remove the
-        old one when its traffic has stopped.
-
-    References
-        Incidents R120, R171, R212, R216, R232.
-    """
-    if change.kind is ActionKind.UPDATE:
-        yield from _moved_in_place(change)
-    elif change.type in PART_TYPES:
-        yield from _part_gone(change, context)
-    elif change.type in ENTRANCE_TYPES:
-        again = "; the new one has another address" if change.kind is ActionKind.REPLACE else ""
-        yield Flag(what=f"What clients connect to is destroyed{again}.", paths=change.replace_paths)
-
-
 def _weight(record: Record) -> Severity:
     return Severity.CRITICAL if is_domain_wide(record) or record.is_broad else Severity.MEDIUM
 
@@ -284,63 +188,3 @@ def _repointed(change: ResourceChange, before: Record) -> Iterator[Outcome]:
 def _values(change: ResourceChange) -> tuple[tuple[str, ...], ...]:
     names = ("records", "record", "rrdatas", "alias", "value", "content", "target_resource_id")
     return tuple((name,) for name in names if name in change.changed)
-
-
-def _names(side: Callable[[str], Any]) -> frozenset[str]:
-    found: set[str] = set()
-    for name in NAMES_SERVED:
-        value = side(name)
-        found.update(
-            item
-            for item in (value if isinstance(value, list) else [value])
-            if isinstance(item, str)
-        )
-    return frozenset(found - {""})
-
-
-def _part_gone(change: ResourceChange, context: Context) -> Iterator[Outcome]:
-    if change.creates_first:
-        return
-    owners = [
-        use.node.change
-        for use in context.graph.dependencies(change.label)
-        if use.argument.partition(".")[0] in PART_TYPES[change.type]
-    ]
-    if owners and all(owner is not None and owner.kind is ActionKind.DELETE for owner in owners):
-        return
-    what = "What it serves is not answered any more."
-    if change.kind is ActionKind.REPLACE:
-        what = "What it serves is not answered until it is created again."
-    yield Flag(what=what, paths=change.replace_paths, severity=Severity.HIGH)
-
-
-def _moved_in_place(change: ResourceChange) -> Iterator[Outcome]:
-    for path, (safe, says) in MAIN_SWITCHES.get(change.type, {}).items():
-        steps = parse_path(path)
-        if steps[0] not in change.changed:
-            continue
-        before, after = change.was(path), change.planned(steps)
-        if before is None or before == after:
-            continue
-        if after is UNKNOWN:
-            yield Undecided(why="The new value is not known yet.", paths=(steps,))
-        elif (safe is None and _shrinks(before, after)) or (
-            safe is not None and before in safe and after not in safe
-        ):
-            yield Flag(what=says, paths=(steps,), severity=Severity.HIGH)
-
-
-def _shrinks(before: Any, after: Any) -> bool:
-    """Whether something that was there before is not there any more."""
-    if isinstance(before, list):
-        return any(item not in (after if isinstance(after, list) else ()) for item in before)
-    return bool(before != after)
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    zone_destroyed,
-    record_gap,
-    domain_wide_record_changed,
-    certificate_narrowed,
-    entry_point_gone,
-)

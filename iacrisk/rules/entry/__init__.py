@@ -1,0 +1,18 @@
+"""E: entry points, DNS and certificates; who knocks finds nobody, or somebody else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iacrisk.rules.entry.certificates import certificate_narrowed
+from iacrisk.rules.entry.gone import entry_point_gone
+from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
+from iacrisk.rules.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    zone_destroyed,
+    record_gap,
+    domain_wide_record_changed,
+    certificate_narrowed,
+    entry_point_gone,
+)
