@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import typer.main
 
+from iacrisk.catalog.settings import all_rows
 from iacrisk.cli.app import app
 from iacrisk.features import COLUMNS
 from iacrisk.gate import Policy
@@ -49,7 +50,8 @@ def rule_page(item: Rule | Suppressor) -> str:
     summary, _, rest = inspect.cleandoc(item.page).partition("\n")
     facts = [f"| {name} | {value} |" for name, value in _facts(item)]
     head = [f"# {item.id} {item.name}", "", NOTE, "", summary, ""]
-    return "\n".join([*head, "| | |", "| --- | --- |", *facts, "", _sections(rest)]) + "\n"
+    tables = [_sections(rest), *_settings(item.id)]
+    return "\n".join([*head, "| | |", "| --- | --- |", *facts, "", *tables]) + "\n"
 
 
 def rules_index() -> str:
@@ -83,6 +85,24 @@ def rules_index() -> str:
             "",
         ]
     )
+
+
+def _settings(rule: str) -> Iterator[str]:
+    """The table of settings that the rule reads from the catalog, where it reads one."""
+    rows = [
+        [f"`{name}`", f"`{path}`", _direction(when), severity, says]
+        for of, types, path, when, severity, _, _, says in all_rows()
+        for name in types.split(" ")
+        if of == rule
+    ]
+    if rows:
+        yield from ("", "## Settings", "")
+        yield from table(["type", "setting", "when it", "severity", "what follows"], sorted(rows))
+
+
+def _direction(when: str) -> str:
+    verb, _, values = when.partition(":")
+    return " ".join([verb, " or ".join(f"`{value}`" for value in values.split("|") if value)])
 
 
 def _sections(text: str) -> str:

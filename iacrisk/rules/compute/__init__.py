@@ -12,6 +12,7 @@ from iacrisk.rules.compute.capacity import (
     node_pool_destroyed,
     service_destroyed,
 )
+from iacrisk.rules.compute.in_place import workload_setting
 from iacrisk.rules.compute.runtimes import runtime_without_code
 from iacrisk.rules.rule import Rule
 
@@ -23,4 +24,5 @@ RULES: Final[tuple[Rule, ...]] = (
     capacity_cut,
     service_destroyed,
     runtime_without_code,
+    workload_setting,
 )

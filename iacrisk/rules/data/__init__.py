@@ -18,6 +18,7 @@ from iacrisk.rules.data.destruction import (
     stateful_replace,
     unknown_type_destroyed,
 )
+from iacrisk.rules.data.in_place import recovery_setting
 from iacrisk.rules.data.injected import injected_replacement
 from iacrisk.rules.data.keys_and_secrets import key_lost, secret_lost
 from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
@@ -39,4 +40,5 @@ RULES: Final[tuple[Rule, ...]] = (
     recovery_cut,
     retention_shortened,
     unknown_type_destroyed,
+    recovery_setting,
 )

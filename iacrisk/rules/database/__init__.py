@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from iacrisk.rules.database.in_place import data_store_setting
 from iacrisk.rules.database.operations import (
     database_address_changed,
     database_made_public,
@@ -29,4 +30,5 @@ RULES: Final[tuple[Rule, ...]] = (
     encryption_enforced,
     database_password_changed,
     index_lost,
+    data_store_setting,
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 from iacrisk.rules.entry.certificates import certificate_narrowed
 from iacrisk.rules.entry.gone import entry_point_gone
+from iacrisk.rules.entry.in_place import entry_point_setting
 from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
 from iacrisk.rules.rule import Rule
 
@@ -15,4 +16,5 @@ RULES: Final[tuple[Rule, ...]] = (
     domain_wide_record_changed,
     certificate_narrowed,
     entry_point_gone,
+    entry_point_setting,
 )

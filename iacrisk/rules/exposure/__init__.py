@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.rules.exposure.encryption import encryption_relaxed
+from iacrisk.rules.exposure.in_place import exposure_setting
 from iacrisk.rules.exposure.made_public import made_public
 from iacrisk.rules.exposure.recording import audit_off
 from iacrisk.rules.rule import Rule
 
-RULES: Final[tuple[Rule, ...]] = (made_public, encryption_relaxed, audit_off)
+RULES: Final[tuple[Rule, ...]] = (made_public, encryption_relaxed, audit_off, exposure_setting)

@@ -9,6 +9,7 @@ from iacrisk.rules.identity.exclusive_lists import (
     authoritative_membership,
     exclusive_attachment,
 )
+from iacrisk.rules.identity.in_place import identity_setting
 from iacrisk.rules.identity.lock_outs import (
     cluster_access_removed,
     resource_policy_lock_out,
@@ -30,4 +31,5 @@ RULES: Final[tuple[Rule, ...]] = (
     resource_policy_lock_out,
     cluster_access_removed,
     permission_narrowed,
+    identity_setting,
 )

@@ -11,6 +11,7 @@ from iacrisk.rules.network.filters import (
     opened_to_the_world,
     traffic_no_longer_admitted,
 )
+from iacrisk.rules.network.in_place import network_setting
 from iacrisk.rules.network.links import link_cut, private_endpoint_removed
 from iacrisk.rules.network.objects import (
     filter_object_destroyed,
@@ -33,4 +34,5 @@ RULES: Final[tuple[Rule, ...]] = (
     opened_to_the_world,
     traffic_no_longer_admitted,
     private_endpoint_removed,
+    network_setting,
 )

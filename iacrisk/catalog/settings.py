@@ -1,0 +1,97 @@
+"""Settings of resources that live on while a setting of theirs changes, to the harm of somebody.
+
+Rows of `settings.csv`, one for each setting and direction of change: which rule tells of it, how
+grave it is and in what words. Settings that need more than their own two values to be judged
+(policies, filters, routes, guards) have rules of their own and no row here.
+"""
+
+from __future__ import annotations
+
+import csv
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+
+class Direction(StrEnum):
+    """Which change of a setting a row is about."""
+
+    CHANGES = "changes"
+    """It had a value and gets another one, or none."""
+    SET = "set"
+    """It had no value and gets one."""
+    REMOVED = "removed"
+    """It had a value and gets none."""
+    ON = "on"
+    """A switch goes on."""
+    OFF = "off"
+    """A switch goes off."""
+    RISES = "rises"
+    FALLS = "falls"
+    ZERO = "zero"
+    """A number falls to 0."""
+    SHRINKS = "shrinks"
+    """A list loses items."""
+    GROWS = "grows"
+    """A list gains items."""
+    BECOMES = "becomes"
+    """It gets one of the values behind the colon, on a new object too."""
+    TURNS = "turns"
+    """The same on an object that exists already."""
+    LEAVES = "leaves"
+    """It had one of the values behind the colon and gets another one, or none."""
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """A row: the harm when the setting at `path` changes in `direction`.
+
+    `path` is dotted, with `*` for every item of a list. `values` in lower case. `severity` and
+    `confidence` as rules name them. `needs_users`: harmless where nobody uses the object.
+    """
+
+    rule: str
+    path: str
+    direction: Direction
+    values: frozenset[str]
+    severity: str
+    confidence: str
+    needs_users: bool
+    says: str
+
+
+def settings_of(rule: str, type_name: str) -> tuple[Setting, ...]:
+    """The settings of the type that the rule tells of."""
+    return _table().get((rule, type_name), ())
+
+
+def types_with_settings(rule: str) -> frozenset[str]:
+    """The types of which the rule tells a setting."""
+    return frozenset(type_name for of, type_name in _table() if of == rule)
+
+
+def all_rows() -> tuple[tuple[str, ...], ...]:
+    """The rows as they stand in the file, without its head."""
+    with Path(__file__).with_name("settings.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(map(tuple, csv.reader(file)))[1:]
+
+
+@cache
+def _table() -> dict[tuple[str, str], tuple[Setting, ...]]:
+    found: dict[tuple[str, str], tuple[Setting, ...]] = {}
+    for rule, types, path, when, severity, confidence, users, says in all_rows():
+        direction, _, values = when.partition(":")
+        setting = Setting(
+            rule=rule,
+            path=path,
+            direction=Direction(direction),
+            values=frozenset(values.lower().split("|")) if values else frozenset(),
+            severity=severity,
+            confidence=confidence,
+            needs_users=users == "1",
+            says=says,
+        )
+        for name in types.split(" "):
+            found[rule, name] = (*found.get((rule, name), ()), setting)
+    return found

@@ -1,0 +1,126 @@
+"""The catalog's table of settings: every row fires, and each direction means what it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iacrisk.catalog.settings import Direction, all_rows, settings_of, types_with_settings
+from iacrisk.graph import build_graph
+from iacrisk.plan import parse_path
+from iacrisk.rules import RULES, Context, Review, review
+from iacrisk.rules.rule import Confidence, Severity
+from tests.plans import Json, create, noop, plan, update
+
+IDS = sorted({row[0] for row in all_rows()})
+TYPE = "cloudflare_record"
+"""Has the switch `proxied`, of which X09 tells when it goes off."""
+
+SIDES: dict[Direction, tuple[Any, Any]] = {
+    Direction.CHANGES: ("one", "two"),
+    Direction.SET: (None, "two"),
+    Direction.REMOVED: ("one", None),
+    Direction.ON: (False, True),
+    Direction.OFF: (True, False),
+    Direction.RISES: (1, 2),
+    Direction.FALLS: (2, 1),
+    Direction.ZERO: (2, 0),
+    Direction.SHRINKS: (["one", "two"], ["two"]),
+    Direction.GROWS: (["two"], ["one", "two"]),
+}
+
+
+def judged(*changes: Json, **fields: Any) -> Review:
+    made = plan(*changes, **fields)
+    tells = tuple(item for item in RULES if item.id in IDS)
+    result = review(Context(made, build_graph(made)), rules=tells, suppressors=())
+    assert result.failures == ()
+    return result
+
+
+def nest(path: str, value: Any) -> Json:
+    """Attributes with `value` at the dotted path; `*` stands for the first item."""
+    tree: Any = value
+    for step in reversed(parse_path(path.replace("*", "0"))):
+        tree = [tree] if isinstance(step, int) else {step: tree}
+    assert isinstance(tree, dict)
+    return tree
+
+
+def sides(direction: Direction, values: frozenset[str]) -> tuple[Any, Any]:
+    named = next(iter(sorted(values)), "")
+    value = {"true": True, "false": False, "none": None}.get(named, named)
+    if direction in {Direction.BECOMES, Direction.TURNS}:
+        return ("another", value)
+    if direction is Direction.LEAVES:
+        return (value, "another")
+    return SIDES[direction]
+
+
+@pytest.mark.parametrize("row", all_rows(), ids=lambda row: f"{row[0]}-{row[1][:30]}-{row[2]}")
+def test_every_row_fires_and_its_reverse_does_not_do_so_for_this_reason(
+    row: tuple[str, ...],
+) -> None:
+    rule, types, path, *_, says = row
+    for type_name in types.split(" "):
+        [setting] = [
+            item
+            for item in settings_of(rule, type_name)
+            if (item.path, item.says) == (path, says) and row[3].startswith(item.direction)
+        ]
+        before, after = sides(setting.direction, setting.values)
+        user = noop("aws_instance.user", {"id": "i"})
+        uses = {"aws_instance.user": {"user_data": [f"{type_name}.x.id"]}}
+        sentences = [
+            finding.what
+            for finding in judged(
+                update(f"{type_name}.x", nest(path, before), nest(path, after)),
+                user,
+                references=uses,
+            ).findings
+        ]
+        assert says in sentences, type_name
+
+
+def test_rows_are_sorted_and_name_known_rules_and_words() -> None:
+    rows = all_rows()
+    assert list(rows) == sorted(rows)
+    known = {item.id for item in RULES}
+    for rule, types, _, when, severity, confidence, users, says in rows:
+        assert rule in known
+        assert types.split(" ") == sorted(set(types.split(" ")))
+        assert bool(when.partition(":")[2]) == when.startswith(("becomes", "turns", "leaves"))
+        assert Severity[severity.upper()]
+        assert Confidence(confidence)
+        assert users in {"0", "1"}
+        assert says.endswith(".")
+
+
+def test_a_rule_sees_the_types_of_its_rows() -> None:
+    [exposure] = [item for item in RULES if item.id == "X09"]
+    assert exposure.types == types_with_settings("X09")
+
+
+def test_the_safe_direction_passes_and_so_does_another_setting() -> None:
+    on = update(f"{TYPE}.x", {"proxied": False, "ttl": 60}, {"proxied": True, "ttl": 60})
+    ttl = update(f"{TYPE}.x", {"proxied": True, "ttl": 60}, {"proxied": True, "ttl": 300})
+    assert judged(on).findings == judged(ttl).findings == ()
+
+
+def test_a_new_value_that_is_not_known_is_undecided() -> None:
+    change = update(f"{TYPE}.x", {"proxied": True}, {}, after_unknown={"proxied": True})
+    assert [(item.rule, item.paths) for item in judged(change).undecided] == [("X09", ("proxied",))]
+
+
+def test_a_new_object_has_no_setting_that_goes_off() -> None:
+    assert judged(create(f"{TYPE}.x", {"proxied": False})).findings == ()
+
+
+@pytest.mark.parametrize("odd", [None, "text", 7, [], [None], {"a": 1}, [[1]]])
+def test_odd_values_do_not_make_it_raise(odd: Any) -> None:
+    for _, types, path, *_ in all_rows():
+        root = str(parse_path(path.replace("*", "0"))[0])
+        for type_name in types.split(" "):
+            judged(update(f"{type_name}.x", {root: odd}, {root: "other"}))
+            judged(update(f"{type_name}.x", {root: "other"}, {root: odd}))
