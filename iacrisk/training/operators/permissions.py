@@ -192,7 +192,7 @@ def _rename_sid(_stack: Stack, statement: Statement) -> Offers:
 OPERATORS: tuple[Operator, ...] = (
     on_statements("drop-statement", _FAMILY, _drop_statement),
     on_statements("drop-action", _FAMILY, _drop_action),
-    on_statements("drop-resource", _FAMILY, _drop_resource),
+    on_statements("drop-resource-of-statement", _FAMILY, _drop_resource),
     on_statements("add-action", _FAMILY, _add_action, calm=True, share=2),
     on_statements("widen-action", _FAMILY, _widen_action, calm=True),
     on_statements("narrow-action", _FAMILY, _narrow_action),

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from iacrisk.training.operators import (
+    additions,
+    assistant,
+    blocks,
+    filters,
     grants,
     guards,
+    keys,
+    labels,
+    lists,
+    modules,
     names,
     network,
     permissions,
     retention,
     scale,
     sizes,
+    targets,
     text,
+    values,
 )
 from iacrisk.training.operators.stack import Operator
 
@@ -24,5 +34,15 @@ OPERATORS: tuple[Operator, ...] = (
     *permissions.OPERATORS,
     *grants.OPERATORS,
     *network.OPERATORS,
+    *lists.OPERATORS,
+    *keys.OPERATORS,
+    *blocks.OPERATORS,
+    *labels.OPERATORS,
+    *values.OPERATORS,
+    *filters.OPERATORS,
+    *targets.OPERATORS,
+    *modules.OPERATORS,
+    *additions.OPERATORS,
+    *assistant.OPERATORS,
     *text.OPERATORS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import replace as replacing
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -104,7 +105,7 @@ class Stack:
     def edited(self, splices: Iterable[Splice]) -> dict[str, str]:
         """The texts with the splices made. Raises SettingsError where two overlap."""
         texts = dict(self.texts)
-        ordered = sorted(splices, key=lambda splice: (splice.path, splice.start, splice.end))
+        ordered = _joined(sorted(splices, key=_position))
         for earlier, later in pairwise(ordered):
             if collide(earlier, later):
                 raise SettingsError(f"{later.path}: two edits change the same characters.")
@@ -112,6 +113,22 @@ class Stack:
             text = texts.get(splice.path, "")
             texts[splice.path] = text[: splice.start] + splice.text + text[splice.end :]
         return texts
+
+
+def _position(splice: Splice) -> tuple[str, int, int]:
+    return splice.path, splice.start, splice.end
+
+
+def _joined(ordered: list[Splice]) -> list[Splice]:
+    """The splices with deletions that overlap made one: neighbours may share a blank line."""
+    joined: list[Splice] = []
+    for splice in ordered:
+        last = joined[-1] if joined else None
+        if last and not last.text and not splice.text and collide(last, splice):
+            joined[-1] = replacing(last, end=max(last.end, splice.end))
+        else:
+            joined.append(splice)
+    return joined
 
 
 def collide(first: Splice, second: Splice) -> bool:

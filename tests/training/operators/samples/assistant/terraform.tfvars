@@ -1,0 +1,2 @@
+capacity = { min = 2, max = 4 }
+shards   = 3
