@@ -32,10 +32,14 @@ class Direction(StrEnum):
     FALLS = "falls"
     ZERO = "zero"
     """A number falls to 0."""
+    HALVES = "halves"
+    """A number falls to half or less."""
     SHRINKS = "shrinks"
-    """A list loses items."""
+    """A list loses items, or the values that `*` collects lose one."""
     GROWS = "grows"
     """A list gains items."""
+    GAINS = "gains"
+    """A list gains one of the values behind the colon."""
     BECOMES = "becomes"
     """It gets one of the values behind the colon, on a new object too."""
     TURNS = "turns"
@@ -47,8 +51,9 @@ class Direction(StrEnum):
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """A row: the harm when the setting at `path` changes in `direction`.
 
-    `path` is dotted, with `*` for every item of a list. `values` in lower case. `severity` and
-    `confidence` as rules name them. `needs_users`: harmless where nobody uses the object.
+    `path` is dotted, with `*` for every item of a list and `!` for a dot inside a key. `values` in
+    lower case. `severity` and `confidence` as rules name them. `needs_users`: harmless where
+    nobody uses the object.
     """
 
     rule: str

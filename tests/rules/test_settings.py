@@ -8,8 +8,8 @@ import pytest
 
 from iacrisk.catalog.settings import Direction, all_rows, settings_of, types_with_settings
 from iacrisk.graph import build_graph
-from iacrisk.plan import parse_path
 from iacrisk.rules import RULES, Context, Review, review
+from iacrisk.rules.readers.settings import steps_of
 from iacrisk.rules.rule import Confidence, Severity
 from tests.plans import Json, create, noop, plan, update
 
@@ -26,6 +26,7 @@ SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.RISES: (1, 2),
     Direction.FALLS: (2, 1),
     Direction.ZERO: (2, 0),
+    Direction.HALVES: (2, 1),
     Direction.SHRINKS: (["one", "two"], ["two"]),
     Direction.GROWS: (["two"], ["one", "two"]),
 }
@@ -42,7 +43,7 @@ def judged(*changes: Json, **fields: Any) -> Review:
 def nest(path: str, value: Any) -> Json:
     """Attributes with `value` at the dotted path; `*` stands for the first item."""
     tree: Any = value
-    for step in reversed(parse_path(path.replace("*", "0"))):
+    for step in reversed(steps_of(path.replace("*", "0"))):
         tree = [tree] if isinstance(step, int) else {step: tree}
     assert isinstance(tree, dict)
     return tree
@@ -53,6 +54,8 @@ def sides(direction: Direction, values: frozenset[str]) -> tuple[Any, Any]:
     value = {"true": True, "false": False, "none": None}.get(named, named)
     if direction in {Direction.BECOMES, Direction.TURNS}:
         return ("another", value)
+    if direction is Direction.GAINS:
+        return (["another"], ["another", value])
     if direction is Direction.LEAVES:
         return (value, "another")
     return SIDES[direction]
@@ -90,7 +93,9 @@ def test_rows_are_sorted_and_name_known_rules_and_words() -> None:
     for rule, types, _, when, severity, confidence, users, says in rows:
         assert rule in known
         assert types.split(" ") == sorted(set(types.split(" ")))
-        assert bool(when.partition(":")[2]) == when.startswith(("becomes", "turns", "leaves"))
+        assert bool(when.partition(":")[2]) == when.startswith(
+            ("becomes", "turns", "leaves", "gains")
+        )
         assert Severity[severity.upper()]
         assert Confidence(confidence)
         assert users in {"0", "1"}
@@ -120,7 +125,7 @@ def test_a_new_object_has_no_setting_that_goes_off() -> None:
 @pytest.mark.parametrize("odd", [None, "text", 7, [], [None], {"a": 1}, [[1]]])
 def test_odd_values_do_not_make_it_raise(odd: Any) -> None:
     for _, types, path, *_ in all_rows():
-        root = str(parse_path(path.replace("*", "0"))[0])
+        root = str(steps_of(path)[0])
         for type_name in types.split(" "):
             judged(update(f"{type_name}.x", {root: odd}, {root: "other"}))
             judged(update(f"{type_name}.x", {root: "other"}, {root: odd}))

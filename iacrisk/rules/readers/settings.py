@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from iacrisk.catalog.settings import Direction, Setting, settings_of
-from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, parse_path, unset
+from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, unset
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
 _ON_NEW_OBJECTS = frozenset({Direction.BECOMES})
+_OF_COLLECTIONS = frozenset(
+    {Direction.GAINS, Direction.GROWS, Direction.REMOVED, Direction.SHRINKS}
+)
 
 
 def flags_of_settings(rule: str, change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -18,20 +21,46 @@ def flags_of_settings(rule: str, change: ResourceChange, context: Context) -> It
     for setting in settings_of(rule, change.type):
         if change.kind is ActionKind.CREATE and setting.direction not in _ON_NEW_OBJECTS:
             continue
-        for path in _paths(change, setting.path):
-            yield from _outcome(setting, path, change, context)
+        steps = steps_of(setting.path)
+        if steps[0] in change.changed:
+            for outcome in outcomes(setting, change.before, change.after, steps):
+                if isinstance(outcome, Undecided) or _matters(setting, change, context):
+                    yield outcome
 
 
-def _outcome(
-    setting: Setting, path: Path, change: ResourceChange, context: Context
-) -> Iterator[Outcome]:
-    before, after = lookup(change.before, path), change.planned(path)
+def outcomes(setting: Setting, before: Any, after: Any, steps: Path) -> Iterator[Outcome]:
+    """What follows from the setting at `steps` of two attribute trees."""
+    if "*" in steps and setting.direction in _OF_COLLECTIONS:
+        shown = steps[: steps.index("*")]
+        yield from _outcome(setting, shown, _collect(before, steps), _collect(after, steps))
+        return
+    for path in _places(before, after, steps):
+        yield from _outcome(setting, path, lookup(before, path), known(after, path))
+
+
+def steps_of(text: str) -> Path:
+    """The steps of a path in a table, where `!` stands for a dot inside a key."""
+    return tuple(
+        int(step) if step.isdigit() else step.replace("!", ".") for step in text.split(".")
+    )
+
+
+def known(tree: Any, path: Path) -> Any:
+    """The planned value at a path: known, UNKNOWN, or None where it is absent."""
+    for step in path:
+        if tree is UNKNOWN:
+            return UNKNOWN
+        tree = lookup(tree, (step,))
+    return tree
+
+
+def _outcome(setting: Setting, path: Path, before: Any, after: Any) -> Iterator[Outcome]:
     if before == after:
         return
-    if after is UNKNOWN:
+    if after is UNKNOWN or (isinstance(after, list) and UNKNOWN in after):
         if not unset(before):
             yield Undecided(why="The new value is not known.", paths=(path,))
-    elif _happens(setting, before, after) and _matters(setting, change, context):
+    elif _happens(setting, before, after):
         yield Flag(
             what=setting.says,
             paths=(path,),
@@ -44,48 +73,76 @@ def _matters(setting: Setting, change: ResourceChange, context: Context) -> bool
     return not setting.needs_users or bool(context.live_users(change))
 
 
-def _paths(change: ResourceChange, text: str) -> Iterator[Path]:
-    """The paths that a dotted text with `*` stands for, where the argument changes at all."""
-    head, star, tail = text.partition(".*")
-    path = parse_path(head)
-    if path[0] not in change.changed:
+def _places(before: Any, after: Any, steps: Path) -> Iterator[Path]:
+    """The paths that `steps` with `*` stand for, in either tree."""
+    if "*" not in steps:
+        yield steps
         return
-    if not star:
-        yield path
-        return
-    sides = (lookup(change.before, path), change.planned(path))
+    star = steps.index("*")
+    head, tail = steps[:star], steps[star + 1 :]
+    sides = (lookup(before, head), known(after, head))
     length = max((len(side) for side in sides if isinstance(side, list)), default=0)
-    rest = parse_path(tail.removeprefix(".")) if tail else ()
     for index in range(length):
-        yield (*path, index, *rest)
+        yield from _places(before, after, (*head, index, *tail))
+
+
+def _collect(tree: Any, steps: Path) -> Any:
+    """All values at a path with `*`, or UNKNOWN."""
+    if "*" not in steps:
+        found = known(tree, steps)
+        return found if found is UNKNOWN or isinstance(found, list) else [found]
+    star = steps.index("*")
+    items = known(tree, steps[:star])
+    if items is UNKNOWN:
+        return UNKNOWN
+    collected: list[Any] = []
+    for item in items if isinstance(items, list) else ():
+        inner = _collect(item, steps[star + 1 :]) if steps[star + 1 :] else [item]
+        if inner is UNKNOWN:
+            return UNKNOWN
+        collected += [value for value in inner if not unset(value)]
+    return collected
 
 
 def _happens(setting: Setting, before: Any, after: Any) -> bool:
+    values = setting.values
     match setting.direction:
-        case Direction.CHANGES:
-            return not unset(before)
-        case Direction.SET:
-            return unset(before) and not unset(after)
-        case Direction.REMOVED:
-            return not unset(before) and unset(after)
+        case Direction.CHANGES | Direction.SET | Direction.REMOVED:
+            return _is_moved(setting.direction, before, after)
         case Direction.ON:
             return _is_true(after) and not _is_true(before)
         case Direction.OFF:
             return _is_true(before) and not _is_true(after)
         case Direction.RISES:
             return _is_less(before, after)
-        case Direction.FALLS:
-            return _is_less(after, before)
-        case Direction.ZERO:
-            return _is_less(after, before) and _number(after) == 0
+        case Direction.FALLS | Direction.HALVES | Direction.ZERO:
+            return _is_lowered(setting.direction, before, after)
         case Direction.SHRINKS:
-            return bool(_items(before) - _items(after))
+            return bool(_items(before) - _items(after)) and repr("*") not in _items(after)
         case Direction.GROWS:
             return bool(_items(after) - _items(before))
+        case Direction.GAINS:
+            gained = {_text(item) for item in _listed(after)} & values
+            return bool(gained - {_text(item) for item in _listed(before)})
         case Direction.BECOMES | Direction.TURNS:
-            return _text(after) in setting.values and _text(before) not in setting.values
+            return _text(after) in values and _text(before) not in values
         case Direction.LEAVES:
-            return _text(before) in setting.values and _text(after) not in setting.values
+            return _text(before) in values and _text(after) not in values
+
+
+def _is_moved(direction: Direction, before: Any, after: Any) -> bool:
+    if direction is Direction.SET:
+        return unset(before) and not unset(after)
+    return not unset(before) and (direction is Direction.CHANGES or unset(after))
+
+
+def _is_lowered(direction: Direction, before: Any, after: Any) -> bool:
+    first, second = _number(before), _number(after)
+    if first is None or second is None or second >= first:
+        return False
+    if direction is Direction.ZERO:
+        return second == 0
+    return direction is Direction.FALLS or 0 <= second * 2 <= first
 
 
 def _is_true(value: Any) -> bool:
@@ -111,8 +168,14 @@ def _number(value: Any) -> float | None:
 
 
 def _items(value: Any) -> frozenset[str]:
-    items = value if isinstance(value, list) else () if unset(value) else (value,)
-    return frozenset(map(repr, items))
+    return frozenset(map(repr, _listed(value)))
+
+
+def _listed(value: Any) -> list[Any]:
+    """The members of a list or the keys of a map; a scalar stands for itself."""
+    if isinstance(value, list | dict):
+        return list(value)
+    return [] if unset(value) else [value]
 
 
 def _text(value: Any) -> str:
