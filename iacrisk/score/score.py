@@ -73,7 +73,7 @@ SEVERITY_STAKE: Final = {
 }
 CONFIDENCE_LIKELIHOOD: Final = {
     Confidence.HIGH: 0.9,
-    Confidence.MEDIUM: 0.7,
+    Confidence.MEDIUM: 0.8,
     Confidence.LOW: 0.4,
 }
 

@@ -73,7 +73,12 @@ def test_a_container_cluster_counts_only_with_services() -> None:
 
 
 def test_a_cluster_that_is_updated_passes() -> None:
-    assert findings(tweak("aws_eks_cluster.c", {"version": "1.30"}, version="1.31")) == set()
+    assert findings(tweak("aws_eks_cluster.c", {"tags": {}}, tags={"team": "a"})) == set()
+
+
+def test_an_upgraded_control_plane_is_flagged_for_it_cannot_go_back() -> None:
+    upgrade = tweak("aws_eks_cluster.c", {"version": "1.30"}, version="1.31")
+    assert findings(upgrade) == {("C15", "aws_eks_cluster.c")}
 
 
 # C02

@@ -429,6 +429,38 @@ def test_ordinary_roles_of_every_provider_pass(address: str, after: Json) -> Non
     assert findings(create(address, after)) == set()
 
 
+BOUNDARY = "arn:aws:iam::111111111111:policy/boundary"
+BOUNDED = {"name": "app", "permissions_boundary": None}
+
+
+def bounded_by(actions: list[str], **fields: Any) -> list[Json]:
+    """A role that may use a queue and a key, and gets a boundary that allows `actions`."""
+    allows = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    uses = {"Effect": "Allow", "Action": ["sqs:SendMessage", "kms:Decrypt"], "Resource": "*"}
+    return [
+        tweak("aws_iam_role.app", BOUNDED, permissions_boundary=BOUNDARY, **fields),
+        noop("aws_iam_role_policy.app", {"role": "app", "policy": json.dumps({"Statement": uses})}),
+        noop("aws_iam_policy.b", {"arn": BOUNDARY, "policy": json.dumps({"Statement": allows})}),
+    ]
+
+
+def test_a_boundary_that_takes_what_the_policies_allow_is_flagged() -> None:
+    assert findings(*bounded_by(["s3:*", "sqs:*"])) == {("I14", "aws_iam_role.app")}
+    [found] = judged(plan(*bounded_by(["s3:*", "sqs:*"]))).findings
+    assert found.what == "Its permissions boundary does not allow kms:Decrypt on *."
+
+
+def test_a_boundary_that_allows_all_that_the_policies_do_passes() -> None:
+    assert findings(*bounded_by(["sqs:*", "kms:*"])) == set()
+
+
+def test_a_boundary_that_is_not_known_is_undecided() -> None:
+    role = update(
+        "aws_iam_role.app", BOUNDED, {"name": "app"}, after_unknown={"permissions_boundary": True}
+    )
+    assert undecided(role) == {("I14", "aws_iam_role.app")}
+
+
 def test_a_permissions_boundary_that_goes_is_flagged() -> None:
     change = tweak("aws_iam_role.app", ROLE | {"permissions_boundary": "arn:x"},
                    permissions_boundary=None)  # fmt: skip

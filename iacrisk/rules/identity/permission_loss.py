@@ -18,7 +18,7 @@ from iacrisk.catalog.permissions import (
     Power,
 )
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
-from iacrisk.plan.policy_document import Effect, grants_removed, name_grants, parse_policy
+from iacrisk.plan.policy_document import Effect, Grant, grants_removed, name_grants, parse_policy
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.access_loss import (
     Loss,
@@ -30,7 +30,7 @@ from iacrisk.rules.identity.access_loss import (
 from iacrisk.rules.identity.lock_outs import key_management
 from iacrisk.rules.identity.principals import holders_of, users_of
 from iacrisk.rules.identity.rights_given import role_paths
-from iacrisk.rules.readers.effective_access import access_of
+from iacrisk.rules.readers.effective_access import Side, access_of
 from iacrisk.rules.readers.policy_changes import POLICY_TYPES, policy_changes
 from iacrisk.rules.readers.role_grant import RoleGrant
 from iacrisk.rules.readers.role_grants import ROLE_GRANT_TYPES, grants_roles
@@ -273,15 +273,41 @@ def _identity_unlinked(change: ResourceChange) -> Iterator[Outcome]:
 
 
 def _bounded(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    """A boundary takes what lies outside it, whatever the principal's own policies allow."""
     name = "permissions_boundary"
     if change.type not in {"aws_iam_role", "aws_iam_user"} or name not in change.changed:
         return
-    if change.after.get(name) and users_of(change, context):
+    boundary = change.after.get(name)
+    if not boundary:
+        return
+    if boundary is UNKNOWN:
+        yield Undecided(why="The permissions boundary is not known.", paths=((name,),))
+        return
+    if not access_of(context).shows_policy(boundary):
+        if users_of(change, context):
+            yield Flag(
+                what="A permissions boundary now limits what its policies allow.",
+                paths=((name,),),
+                severity=Severity.MEDIUM,
+            )
+        return
+    lost = _outside(boundary, Side.AFTER, change, context)
+    if old := change.before.get(name):
+        lost -= _outside(old, Side.BEFORE, change, context)
+    if lost:
         yield Flag(
-            what="A permissions boundary now limits what its policies allow.",
+            what=f"Its permissions boundary does not allow {grants_text(sorted(lost, key=str))}.",
             paths=((name,),),
-            severity=Severity.MEDIUM,
         )
+
+
+def _outside(boundary: str, side: Side, change: ResourceChange, context: Context) -> set[Grant]:
+    """What the principal's policies allow and the boundary does not."""
+    access = access_of(context)
+    principal = f"{change.type.removeprefix('aws_iam_')}/{change.before.get('name')}"
+    held = access.after(principal) if side is Side.AFTER else access.before(principal)
+    lost = grants_removed(held, access.policy_named(boundary, side))
+    return {grant for grant in lost if grant.effect is Effect.ALLOW}
 
 
 def _denied_to_accounts(change: ResourceChange) -> Iterator[Outcome]:

@@ -155,6 +155,17 @@ class Access:
             return opaque_policy(_arn(change, side))
         return policies_now(document, side.of(document)) or EMPTY
 
+    def policy_named(self, arn: str, side: Side) -> Policy:
+        """The managed policy with this ARN: its document in the plan, or a stand-in for it."""
+        document = self._documents.get(arn)
+        if document is None:
+            return opaque_policy(arn)
+        return policies_now(document, side.of(document)) or EMPTY
+
+    def shows_policy(self, arn: str) -> bool:
+        """Whether the document of the managed policy is in the plan."""
+        return arn in self._documents
+
     # What the sums are made of
 
     @cached_property
@@ -237,13 +248,7 @@ class Access:
         if "managed_policy_arns" in change.changed:
             for arn in _list(tree.get("managed_policy_arns")):
                 if isinstance(arn, str):
-                    yield self._by_arn(arn, side)
-
-    def _by_arn(self, arn: str, side: Side) -> Policy:
-        document = self._documents.get(arn)
-        if document is None:
-            return opaque_policy(arn)
-        return policies_now(document, side.of(document)) or EMPTY
+                    yield self.policy_named(arn, side)
 
     def _document(self, change: ResourceChange, side: Side) -> ResourceChange | None:
         arn = _arn(change, side)
