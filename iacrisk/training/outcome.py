@@ -25,6 +25,8 @@ latent       nothing is lost yet: a guard, a backup or an alarm is gone
 HARD: tuple[Harm, ...] = ("data_loss", "outage", "access_loss", "exposure")
 """The harms that make a case harmful, worst first."""
 
+Replan = Literal["clean", "changes", "error", "skipped"]
+
 State = Literal["works", "broken", "unknown"]
 
 
@@ -79,7 +81,7 @@ class Outcome(_Value, frozen=True):
     transient: tuple[Transient, ...] = ()
     apply_errors: tuple[str, ...] = ()
     """Terraform's messages; not empty means that the apply stopped half way."""
-    replan: Literal["clean", "changes", "error", "skipped"] = "clean"
+    replan: Replan = "clean"
     """What a plan right after the apply says; changes mean that the end is not reached."""
     replan_changes: tuple[tuple[str, str], ...] = ()
     """Address and action, joined by a slash, of what the second plan would still do."""

@@ -1,0 +1,32 @@
+"""Outcomes that the emulator made: recognised by what it says when it is at its end.
+
+AWS itself never answers so. A case with such an answer says nothing about AWS, whatever broke.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_SIGNS = (
+    (r"StatusCode: 50\d|https response error StatusCode: 0", "the emulator failed inside"),
+    (r"not (?:yet )?implemented|NotImplemented|has not been implemented", "not implemented"),
+    (r"inconsistent result after apply|inconsistent final plan", "the provider was misled"),
+    (r"deserialization failed|unexpected EOF|failed to decode", "the answer could not be read"),
+    (r"Plugin did not respond|connection refused|rpc error", "the provider died"),
+    (r"Resource\.AlreadyAssociated", "an address is not freed with its NAT gateway"),
+    (
+        r"timeout while waiting for state|couldn't find resource \(\d+ retries\)",
+        "a state that never comes",
+    ),
+    (r"unexpected state '[^']*', wanted target", "a state that never comes"),
+)
+
+
+def artefact_in(errors: Iterable[str]) -> str:
+    """Why these errors are the emulator's own; empty when they may be AWS's."""
+    for error in errors:
+        for pattern, reason in _SIGNS:
+            if found := re.search(pattern, error, re.IGNORECASE):
+                return f"{reason}: {found[0]}"
+    return ""

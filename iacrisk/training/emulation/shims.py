@@ -1,0 +1,390 @@
+"""Where moto answers otherwise than AWS, and the provider or a probe would be misled.
+
+Each function closes one gap, says which, and is listed in `GAPS`. Nothing here makes an edit
+harmless or harmful by itself: it brings moto's answer to what AWS documents. Modules are imported
+by name because moto is not installed where the code is type-checked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from importlib import import_module
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+from iacrisk.training.intents import ACCOUNT, REGION
+
+
+def answer_queue_urls_like_aws() -> None:
+    """Moto puts its own host and port into queue URLs, which would differ on every run."""
+    sqs: Any = import_module("moto.sqs.models")
+    sqs.Queue.url = lambda queue, _request: (
+        f"https://sqs.{queue.region}.amazonaws.com/{queue.account_id}/{queue.name}"
+    )
+
+
+def answer_queue_json_like_aws() -> None:
+    """AWS returns the redrive policy without spaces; the provider compares strings."""
+    sqs: Any = import_module("moto.sqs.models")
+    sqs.json = SimpleNamespace(
+        loads=json.loads,
+        JSONDecodeError=json.JSONDecodeError,
+        dumps=lambda value, **options: json.dumps(value, separators=(",", ":"), **options),
+    )
+
+
+def keep_messages_in_their_queue() -> None:
+    """An event source mapping would try to start the function in a container."""
+    sqs: Any = import_module("moto.sqs.models")
+    sqs.Queue.lambda_event_source_mappings = property(lambda _: {}, lambda _queue, _value: None)
+
+
+def keep_queue_policy_when_other_attributes_are_set() -> None:
+    """SetQueueAttributes changes what it names; moto drops the policy whenever it is not named."""
+    sqs: Any = import_module("moto.sqs.models")
+    set_attributes = sqs.Queue._set_attributes  # noqa: SLF001 - no public seam
+
+    def patched(queue: Any, attributes: Any, now: Any = None) -> None:
+        policy = getattr(queue, "policy", None)
+        set_attributes(queue, attributes, now)
+        if "Policy" not in attributes and policy is not None:
+            queue.policy = policy
+
+    sqs.Queue._set_attributes = patched  # noqa: SLF001
+
+
+def match_no_event_with_a_schedule() -> None:
+    """A rule with a schedule and no pattern takes no events; moto fails on it."""
+    events: Any = import_module("moto.events.models")
+    send = events.Rule.send_to_targets
+
+    def patched(rule: Any, *arguments: Any, **options: Any) -> Any:
+        pattern = getattr(rule.event_pattern, "_raw_pattern", None)
+        if rule.scheduled_expression and pattern is None:
+            return None
+        try:
+            return send(rule, *arguments, **options)
+        except NotImplementedError:  # a kind of target that moto cannot deliver to
+            return None
+
+    events.Rule.send_to_targets = patched
+
+
+def name_the_caller_by_a_user_id() -> None:
+    """Moto answers with an access key where AWS has a user id."""
+    sts: Any = import_module("moto.sts.models")
+    sts.STSBackend.get_caller_identity = lambda backend, _access_key_id, _region: (
+        "AIDATEST",
+        f"arn:aws:iam::{backend.account_id}:user/test",
+        backend.account_id,
+    )
+
+
+def make_zones_with_a_vpc_private() -> None:
+    """A zone that is created for a VPC is private."""
+    route53: Any = import_module("moto.route53.responses")
+    create = route53.Route53.create_hosted_zone
+
+    def create_hosted_zone(request: Any) -> Any:
+        if request._get_param("VPC.VPCId"):  # noqa: SLF001
+            read = request._get_bool_param  # noqa: SLF001
+            request._get_bool_param = lambda name, default=None: (  # noqa: SLF001
+                name.endswith("PrivateZone") or read(name, default)
+            )
+        return create(request)
+
+    route53.Route53.create_hosted_zone = create_hosted_zone
+
+
+def create_node_groups_without_remote_access() -> None:
+    """Moto invents a key pair for node groups, which the provider would replace for ever."""
+    eks: Any = import_module("moto.eks.models")
+    eks.DEFAULT_REMOTE_ACCESS = None
+
+
+def mark_parameters_as_set_by_the_user() -> None:
+    """The provider lists database parameters by source; moto stores none."""
+    rds: Any = import_module("moto.rds.models")
+    update = rds.DBParameterGroup.update_parameters
+
+    def update_parameters(group: Any, parameters: Any) -> Any:
+        parameters = list(parameters)
+        for parameter in parameters:
+            parameter.setdefault("Source", "user")
+        return update(group, parameters)
+
+    rds.DBParameterGroup.update_parameters = update_parameters
+
+
+def give_each_database_its_own_id() -> None:
+    """Moto gives every instance the same resource id, and the provider looks databases up by it.
+
+    The id belongs to the creation, not to the name: renaming keeps it, recreating does not.
+    """
+    rds: Any = import_module("moto.rds.models")
+    births = count()
+
+    def resource_id(instance: Any) -> str:
+        if "lab_resource_id" not in vars(instance):
+            born = f"{instance.db_instance_identifier} {next(births)}"
+            vars(instance)["lab_resource_id"] = (
+                f"db-{sha256(born.encode()).hexdigest()[:26].upper()}"
+            )
+        found: str = vars(instance)["lab_resource_id"]
+        return found
+
+    # A property that swallows the value moto assigns.
+    rds.DBInstance.dbi_resource_id = property(resource_id, lambda _instance, _value: None)
+
+
+def report_what_ecs_services_report() -> None:
+    """The provider reads a field that moto does not have."""
+    ecs: Any = import_module("moto.ecs.models")
+    ecs.Service.availability_zone_rebalancing = "DISABLED"
+
+
+def report_what_autoscaling_groups_report() -> None:
+    """The provider reads a field that moto does not have."""
+    groups: Any = import_module("moto.autoscaling.models")
+    groups.FakeAutoScalingGroup.capacity_reservation_specification = {
+        "CapacityReservationPreference": "default"
+    }
+
+
+def give_cache_nodes_an_endpoint() -> None:
+    """Cache clusters answer on a name and a port."""
+    cache: Any = import_module("moto.elasticache.models")
+
+    domain = "use1.cache.amazonaws.com"
+
+    def nodes(cluster: Any) -> list[dict[str, Any]]:
+        return [
+            {
+                "CacheNodeId": f"{number:04d}",
+                "CacheNodeStatus": "available",
+                "CustomerAvailabilityZone": f"{REGION}a",
+                "Endpoint": {
+                    "Address": f"{cluster.cache_cluster_id}.lab.{number:04d}.{domain}",
+                    "Port": int(getattr(cluster, "port", None) or 6379),
+                },
+            }
+            for number in range(1, int(cluster.num_cache_nodes or 1) + 1)
+        ]
+
+    cache.CacheCluster.cache_nodes = property(nodes)
+
+
+def finish_deleting_cache_clusters() -> None:
+    """Moto keeps a deleted cluster in the state deleting."""
+    cache: Any = import_module("moto.elasticache.models")
+    delete = cache.ElastiCacheBackend.delete_cache_cluster
+
+    def patched(backend: Any, cache_cluster_id: str) -> Any:
+        cluster = delete(backend, cache_cluster_id)
+        backend.cache_clusters.pop(cache_cluster_id, None)
+        return cluster
+
+    cache.ElastiCacheBackend.delete_cache_cluster = patched
+
+
+def list_tags_of_untagged_workgroups() -> None:
+    """Athena answers with an empty list, moto with nothing."""
+    athena: Any = import_module("moto.athena.models")
+    listed = athena.AthenaBackend.list_tags_for_resource
+    athena.AthenaBackend.list_tags_for_resource = lambda backend, resource_arn: (
+        listed(backend, resource_arn) or {"Tags": []}
+    )
+
+
+def report_what_redshift_reports() -> None:
+    """The provider waits for the availability status and reads several fields moto lacks."""
+    redshift: Any = import_module("moto.redshift.models")
+    cluster = redshift.Cluster
+    cluster.cluster_availability_status = "Available"
+    cluster.availability_zone_relocation_status = "disabled"
+    cluster.multi_az = "Disabled"
+    cluster.maintenance_track_name = "current"
+    cluster.manual_snapshot_retention_period = -1
+    cluster.cluster_nodes = property(
+        lambda self: [
+            {"NodeRole": f"COMPUTE-{number}"} for number in range(int(self.number_of_nodes or 1))
+        ]
+    )
+    create = cluster.__init__
+
+    def patched(self: Any, *arguments: Any, **options: Any) -> None:
+        create(self, *arguments, **options)
+        self.preferred_maintenance_window = str(self.preferred_maintenance_window).lower()
+
+    cluster.__init__ = patched
+
+
+def keep_security_groups_of_an_interface_block() -> None:
+    """Groups given through a network interface are the instance's groups."""
+    instances: Any = import_module("moto.ec2.models.instances")
+    prepare = instances.Instance.prep_nics
+
+    def patched(instance: Any, *arguments: Any, **options: Any) -> Any:
+        result = prepare(instance, *arguments, **options)
+        if not instance.security_groups and instance.nics.get(0) is not None:
+            instance.security_groups = list(instance.nics[0].group_set)
+        return result
+
+    instances.Instance.prep_nics = patched
+
+
+def refuse_to_delete_groups_and_subnets_in_use() -> None:
+    """AWS answers DependencyViolation; moto deletes what others still use."""
+    groups: Any = import_module("moto.ec2.models.security_groups")
+    subnets: Any = import_module("moto.ec2.models.subnets")
+    violation: Any = import_module("moto.ec2.exceptions").DependencyViolationError
+    delete_group = groups.SecurityGroupBackend._delete_security_group  # noqa: SLF001
+    delete_subnet = subnets.SubnetBackend.delete_subnet
+
+    def patched_group(backend: Any, vpc_id: Any, group_id: str) -> Any:
+        if users := sorted(_users_of_group(backend, group_id)):
+            raise violation(f"resource {group_id} has a dependent object ({users[0]})")
+        return delete_group(backend, vpc_id, group_id)
+
+    def patched_subnet(backend: Any, subnet_id: str) -> Any:
+        if users := sorted(_users_of_subnet(backend, subnet_id)):
+            raise violation(f"The subnet '{subnet_id}' has dependencies ({users[0]})")
+        return delete_subnet(backend, subnet_id)
+
+    groups.SecurityGroupBackend._delete_security_group = patched_group  # noqa: SLF001
+    subnets.SubnetBackend.delete_subnet = patched_subnet
+
+
+def _users_of_group(backend: Any, group_id: str) -> Iterator[str]:
+    for instance in backend.all_running_instances():
+        if any(group.id == group_id for group in instance.security_groups):
+            yield str(instance.id)
+    for database in _backend("rds").databases.values():
+        if group_id in database.vpc_security_group_ids:
+            yield str(database.db_instance_identifier)
+    for balancer in _backend("elbv2").load_balancers.values():
+        if group_id in (balancer.security_groups or ()):
+            yield str(balancer.name)
+    for mount in _backend("efs").mount_targets_by_id.values():
+        if group_id in (mount.security_groups or ()):
+            yield str(mount.mount_target_id)
+    for function in _backend("lambda").list_functions():
+        if group_id in (getattr(function, "vpc_config", None) or {}).get("SecurityGroupIds", ()):
+            yield str(function.function_name)
+    for group in (group for groups in backend.groups.values() for group in groups.values()):
+        rules = (*group.ingress_rules, *group.egress_rules)
+        if group.id != group_id and any(_names_group(rule, group_id) for rule in rules):
+            yield str(group.id)
+
+
+def _names_group(rule: Any, group_id: str) -> bool:
+    return bool((getattr(rule, "source_group", None) or {}).get("GroupId") == group_id)
+
+
+def _users_of_subnet(backend: Any, subnet_id: str) -> Iterator[str]:
+    for instance in backend.all_running_instances():
+        if instance.subnet_id == subnet_id:
+            yield str(instance.id)
+    for database in _backend("rds").databases.values():
+        group = getattr(database, "db_subnet_group", None)
+        if group and any(getattr(subnet, "id", subnet) == subnet_id for subnet in group.subnets):
+            yield str(database.db_instance_identifier)
+    for balancer in _backend("elbv2").load_balancers.values():
+        if any(getattr(subnet, "id", subnet) == subnet_id for subnet in balancer.subnets):
+            yield str(balancer.name)
+    for mount in _backend("efs").mount_targets_by_id.values():
+        if mount.subnet_id == subnet_id:
+            yield str(mount.mount_target_id)
+    for gateway in backend.nat_gateways.values():
+        if gateway.subnet_id == subnet_id and gateway.state != "deleted":
+            yield str(gateway.id)
+
+
+def _backend(service: str) -> Any:
+    found: Any = import_module("moto.backends").get_backend(service)
+    return found[ACCOUNT][REGION]
+
+
+GAPS: tuple[Callable[[], None], ...] = (
+    answer_queue_urls_like_aws,
+    answer_queue_json_like_aws,
+    keep_messages_in_their_queue,
+    keep_queue_policy_when_other_attributes_are_set,
+    match_no_event_with_a_schedule,
+    name_the_caller_by_a_user_id,
+    make_zones_with_a_vpc_private,
+    create_node_groups_without_remote_access,
+    mark_parameters_as_set_by_the_user,
+    give_each_database_its_own_id,
+    report_what_ecs_services_report,
+    report_what_autoscaling_groups_report,
+    give_cache_nodes_an_endpoint,
+    finish_deleting_cache_clusters,
+    list_tags_of_untagged_workgroups,
+    report_what_redshift_reports,
+    keep_security_groups_of_an_interface_block,
+    refuse_to_delete_groups_and_subnets_in_use,
+)
+
+_REGIONAL = (
+    "acm",
+    "apigateway",
+    "apigatewayv2",
+    "applicationautoscaling",
+    "athena",
+    "autoscaling",
+    "backup",
+    "batch",
+    "cloudtrail",
+    "cloudwatch",
+    "codebuild",
+    "cognitoidp",
+    "config",
+    "dynamodb",
+    "ec2",
+    "ecr",
+    "ecs",
+    "efs",
+    "eks",
+    "elasticache",
+    "elb",
+    "elbv2",
+    "events",
+    "firehose",
+    "glue",
+    "guardduty",
+    "kafka",
+    "kinesis",
+    "kms",
+    "lambda",
+    "logs",
+    "opensearch",
+    "rds",
+    "redshift",
+    "scheduler",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "stepfunctions",
+    "wafv2",
+)
+_GLOBAL = ("cloudfront", "iam", "organizations", "route53", "s3", "sts")
+
+
+def close_gaps() -> None:
+    """Close every gap."""
+    for gap in GAPS:
+        gap()
+
+
+def load_services() -> None:
+    """Create every backend now, so that forks share them and no first call is slow."""
+    get_backend: Any = import_module("moto.backends").get_backend
+    for service in _REGIONAL:
+        get_backend(service)[ACCOUNT][REGION]
+    for service in _GLOBAL:
+        get_backend(service)[ACCOUNT]["aws"]

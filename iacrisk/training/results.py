@@ -1,0 +1,86 @@
+"""Results as they come: append-only files, one for each bench, read back as one whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from iacrisk.training.case import Case
+from iacrisk.training.outcome import Outcome
+from iacrisk.training.rows import Row
+
+_T = TypeVar("_T")
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True):
+    """A case that gave no row, and why."""
+
+    case: Case
+    reason: str
+
+
+class Results:
+    """The folder of one run of the lab."""
+
+    def __init__(self, folder: Path) -> None:
+        """The folder is made when it is not there."""
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def add(self, bench: str, row: Row) -> None:
+        """Append a row; a second one of the same case counts as a repetition."""
+        self._append(f"{bench}.rows.jsonl", row)
+
+    def reject(self, bench: str, rejected: Rejected) -> None:
+        """Append a case that gave no row."""
+        self._append(f"{bench}.rejected.jsonl", rejected)
+
+    def _append(self, name: str, value: msgspec.Struct) -> None:
+        with (self.folder / name).open("ab") as file:
+            file.write(msgspec.json.encode(value) + b"\n")
+
+    def rows(self) -> list[Row]:
+        """One row for each case: its first, with the number of runs and how many agreed."""
+        runs: dict[str, list[Row]] = {}
+        for row in self._read("*.rows.jsonl", Row):
+            runs.setdefault(row.case.name, []).append(row)
+        return [_merged(each) for each in runs.values()]
+
+    def rejected(self) -> list[Rejected]:
+        """Every case that gave no row, once."""
+        return list(
+            {each.case.name: each for each in self._read("*.rejected.jsonl", Rejected)}.values()
+        )
+
+    def done(self) -> set[str]:
+        """Names of the cases that need not be run."""
+        names = {row.case.name for row in self._read("*.rows.jsonl", Row)}
+        return names | {each.case.name for each in self.rejected()}
+
+    def _read(self, pattern: str, type_: type[_T]) -> Iterator[_T]:
+        decoder = msgspec.json.Decoder(type_)
+        for path in sorted(self.folder.glob(pattern)):
+            with path.open("rb") as lines:
+                for line in lines:
+                    if line.endswith(b"\n"):  # the last one may have been cut off
+                        yield decoder.decode(line)
+
+
+def _merged(rows: list[Row]) -> Row:
+    first = signature(rows[0].outcome)
+    agreeing = sum(signature(row.outcome) == first for row in rows)
+    return msgspec.structs.replace(rows[0], runs=len(rows), agreeing=agreeing)
+
+
+def signature(outcome: Outcome) -> object:
+    """What has to be the same for two runs to agree: ids and messages may differ."""
+    return (
+        sorted({(each.probe, each.harm) for each in outcome.broken}),
+        bool(outcome.apply_errors),
+        outcome.replan,
+        sorted({each.object.partition(":")[0] for each in outcome.transient}),
+        bool(outcome.artefact),
+    )
