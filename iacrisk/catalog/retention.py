@@ -100,3 +100,6 @@ EXPIRATIONS: Final = {
     "aws_s3_bucket_lifecycle_configuration": ("rule", "expiration"),
 }
 """Lists of rules that delete objects after some days: the list, and the block that deletes."""
+
+IMAGE_POLICIES: Final = frozenset({"aws_ecr_lifecycle_policy"})
+"""Types whose policy deletes container images."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from iacrisk.plan import Plan
 from iacrisk.rules import Context, Review, review
 from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
 from iacrisk.rules.rule import Confidence, Severity
-from tests.plans import delete, noop, plan, tweak, update
+from tests.plans import create, delete, noop, plan, tweak, update
 
 TABLE = {"name": "ledger", "point_in_time_recovery": [{"enabled": True}]}
 LOGS = {"name": "/app", "retention_in_days": 90}
@@ -143,3 +144,56 @@ def test_a_bucket_rule_that_deletes_earlier_is_flagged_and_one_that_deletes_late
 
     assert found(judged(30)) == [("D15", address)]
     assert found(judged(400)) == []
+
+
+LIFECYCLE = "aws_s3_bucket_lifecycle_configuration.trail"
+EXPIRES: dict[str, Any] = {
+    "bucket": "trail",
+    "rule": [{"status": "Enabled", "filter": [], "expiration": [{"days": 30}]}],
+}
+
+
+def test_a_new_rule_that_deletes_objects_of_an_existing_bucket_is_flagged() -> None:
+    bucket = noop("aws_s3_bucket.trail", {"bucket": "trail"})
+    uses = {LIFECYCLE: {"bucket": ["aws_s3_bucket.trail.id"]}}
+    assert found(plan(bucket, create(LIFECYCLE, EXPIRES), references=uses)) == [("D15", LIFECYCLE)]
+
+
+def test_a_new_rule_of_a_new_bucket_or_for_scratch_data_passes() -> None:
+    new = create("aws_s3_bucket.trail", {"bucket": "trail"})
+    uses = {LIFECYCLE: {"bucket": ["aws_s3_bucket.trail.id"]}}
+    assert found(plan(new, create(LIFECYCLE, EXPIRES), references=uses)) == []
+    scratch = [{**EXPIRES["rule"][0], "filter": [{"prefix": "tmp/"}]}]
+    assert found(plan(create(LIFECYCLE, {"bucket": "trail", "rule": scratch}))) == []
+
+
+def images(status: str, count: int) -> dict[str, Any]:
+    chosen = {"tagStatus": status, "countType": "imageCountMoreThan", "countNumber": count}
+    return {"repository": "api", "policy": json.dumps({"rules": [{"selection": chosen}]})}
+
+
+def test_an_image_policy_that_deletes_more_tagged_images_is_flagged() -> None:
+    address = "aws_ecr_lifecycle_policy.api"
+    assert found(plan(update(address, images("any", 50), images("any", 3)))) == [("D15", address)]
+    assert found(plan(update(address, images("untagged", 50), images("any", 50)))) == [
+        ("D15", address)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(("untagged", 30), ("untagged", 14)), (("any", 3), ("any", 50)), (("any", 3), ("any", 3))],
+)
+def test_an_image_policy_that_keeps_tagged_images_passes(
+    before: tuple[str, int], after: tuple[str, int]
+) -> None:
+    assert (
+        found(plan(update("aws_ecr_lifecycle_policy.api", images(*before), images(*after)))) == []
+    )
+
+
+def test_an_image_policy_that_is_not_known_is_undecided() -> None:
+    change = update(
+        "aws_ecr_lifecycle_policy.api", images("any", 9), {}, after_unknown={"policy": True}
+    )
+    assert [item.rule for item in said(plan(change)).undecided] == ["D15"]

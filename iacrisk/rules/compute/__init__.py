@@ -12,6 +12,7 @@ from iacrisk.rules.compute.capacity import (
     node_pool_destroyed,
     service_destroyed,
 )
+from iacrisk.rules.compute.consumers import consumer_outlives_visibility
 from iacrisk.rules.compute.in_place import workload_setting
 from iacrisk.rules.compute.runtimes import runtime_without_code
 from iacrisk.rules.rule import Rule
@@ -25,4 +26,5 @@ RULES: Final[tuple[Rule, ...]] = (
     service_destroyed,
     runtime_without_code,
     workload_setting,
+    consumer_outlives_visibility,
 )

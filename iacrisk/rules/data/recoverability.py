@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+import msgspec
+
 from iacrisk.catalog import attachment, retention
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import (
+    CHANGES,
     Confidence,
     Flag,
     Harm,
@@ -19,6 +22,7 @@ from iacrisk.rules.rule import (
     rule,
 )
 
+_SCRATCH: Final = re.compile(r"(^|.*/)_?(cache|scratch|temp|temporary|tmp)(/|$|-)", re.IGNORECASE)
 _LEADING_NUMBER: Final = re.compile(r"\d+")
 
 
@@ -67,16 +71,17 @@ def recovery_cut(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     harm=Harm.DATA,
-    kinds={ActionKind.UPDATE},
-    types={*retention.RETENTION, *retention.EXPIRATIONS},
+    kinds=CHANGES,
+    types={*retention.RETENTION, *retention.EXPIRATIONS, *retention.IMAGE_POLICIES},
 )
-def retention_shortened(change: ResourceChange, context: Context) -> Iterator[Outcome]:  # noqa: ARG001
+def retention_shortened(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """What is kept is deleted earlier than before.
 
     What it flags
         Logs, messages or stream records kept for less than half the time, a first limit on
-        logs that were kept for ever, and a bucket rule that now deletes objects, or deletes
-        them earlier.
+        logs that were kept for ever; a bucket rule that now deletes objects, or deletes them
+        earlier, unless its prefix tells of scratch data; an image policy that now deletes
+        tagged images. Rules that are new count too where what they act on exists already.
 
     Why it matters
         The service deletes the older part in the background, within hours, for good.
@@ -92,8 +97,12 @@ def retention_shortened(change: ResourceChange, context: Context) -> Iterator[Ou
         Incidents R198, R231.
     """
     name = retention.RETENTION.get(change.type, "")
-    if name in change.changed:
+    if change.kind is ActionKind.UPDATE and name in change.changed:
         yield from _kept_shorter(change, name)
+    if change.kind is not ActionKind.UPDATE and not _acts_on_what_exists(change, context):
+        return
+    if change.type in retention.IMAGE_POLICIES:
+        yield from _images_expire(change)
     if change.type in retention.EXPIRATIONS:
         yield from _expires_earlier(change, *retention.EXPIRATIONS[change.type])
 
@@ -167,6 +176,8 @@ def _expires_earlier(change: ResourceChange, rules: str, block: str) -> Iterator
     before = _days_to_live(change.was(rules), block)
     after = _days_to_live(change.becomes(rules), block)
     for scope, days in sorted(after.items()):
+        if _SCRATCH.match(scope):
+            continue
         known = before.get(scope, before.get(""))
         if known is None or days < known:
             yield Flag(
@@ -174,6 +185,51 @@ def _expires_earlier(change: ResourceChange, rules: str, block: str) -> Iterator
                 paths=((rules,),),
                 confidence=None if known is None or days * 2 <= known else Confidence.MEDIUM,
             )
+
+
+def _acts_on_what_exists(change: ResourceChange, context: Context) -> bool:
+    """Whether the object that a new rule acts on stands today, with its content."""
+    arguments = attachment(change.type)
+    named = [change.after.get(name) for name in arguments]
+    if any(value is UNKNOWN for value in named):
+        return False
+    uses = context.graph.dependencies(change.label)
+    targets = [use.node.change for use in uses if use.argument.partition(".")[0] in arguments]
+    made = any(item is not None and item.kind is ActionKind.CREATE for item in targets)
+    return bool(arguments) and not made
+
+
+def _images_expire(change: ResourceChange) -> Iterator[Outcome]:
+    """An ECR lifecycle policy that takes more tagged images than before."""
+    if change.becomes("policy") is UNKNOWN:
+        yield Undecided(why="Which images expire is not known yet.", paths=(("policy",),))
+        return
+    before = _kept_images(change.before.get("policy"))
+    for scope, kept in sorted(_kept_images(change.after.get("policy")).items()):
+        known = before.get(scope)
+        if known is None or kept < known:
+            yield Flag(
+                what="Tagged images are now deleted, those that run or are rolled back to as well.",
+                paths=(("policy",),),
+            )
+
+
+def _kept_images(policy: Any) -> dict[str, int]:
+    """How many tagged images, or days of them, each rule keeps, by what it selects."""
+    try:
+        document = msgspec.json.decode(policy) if isinstance(policy, str) else {}
+    except msgspec.DecodeError:
+        return {}
+    rules = document.get("rules") if isinstance(document, dict) else None
+    found: dict[str, int] = {}
+    for item in rules if isinstance(rules, list) else ():
+        chosen = item.get("selection") if isinstance(item, dict) else None
+        if not isinstance(chosen, dict) or chosen.get("tagStatus") == "untagged":
+            continue
+        prefixes = chosen.get("tagPrefixList") or chosen.get("tagPatternList") or []
+        scope = f"{chosen.get('tagStatus')} {prefixes} {chosen.get('countType')}"
+        found[scope] = _number(chosen.get("countNumber")) or 0
+    return found
 
 
 def _days_to_live(rules: Any, block: str) -> dict[str, int]:

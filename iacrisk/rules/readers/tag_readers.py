@@ -53,6 +53,11 @@ def acts(plan: Plan, key: str) -> bool:
     return known[key]
 
 
+def is_read(plan: Plan, key: str) -> bool:
+    """Whether something in the plan itself reads the tag `key`."""
+    return key.lower() in _read_keys(plan)
+
+
 def _read_keys(plan: Plan) -> frozenset[str]:
     return once(plan, "tags read", lambda: frozenset(str(key).lower() for key in _keys(plan)))
 

@@ -16,6 +16,7 @@ from iacrisk.rules.state.ownership import (
     import_with_destroy,
 )
 from iacrisk.rules.state.replacements import replacement_by_request, tainted_replacement
+from iacrisk.rules.state.second_owner import second_owner
 from iacrisk.rules.state.unfinished import deposed_object, errored_plan, incomplete_plan
 from iacrisk.rules.state.whole_state import lost_state, mass_destroy
 
@@ -33,4 +34,5 @@ RULES: Final[tuple[Rule, ...]] = (
     tainted_replacement,
     replacement_by_request,
     errored_plan,
+    second_owner,
 )

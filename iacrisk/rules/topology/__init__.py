@@ -8,6 +8,7 @@ from iacrisk.rules.rule import Rule
 from iacrisk.rules.topology.concentration import siblings_lost_together
 from iacrisk.rules.topology.dangling import dangling_dependents
 from iacrisk.rules.topology.providers import provider_on_replaced_object
+from iacrisk.rules.topology.read_tags import read_tag_taken_away
 from iacrisk.rules.topology.unknown_causes import replaced_by_unknown_value
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -15,4 +16,5 @@ RULES: Final[tuple[Rule, ...]] = (
     dangling_dependents,
     provider_on_replaced_object,
     siblings_lost_together,
+    read_tag_taken_away,
 )
