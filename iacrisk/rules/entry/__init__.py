@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from iacrisk.rules.entry.admission import callers_turned_away, edge_protection_removed
 from iacrisk.rules.entry.certificates import certificate_narrowed
+from iacrisk.rules.entry.checks import health_check_changed
 from iacrisk.rules.entry.gone import entry_point_gone
 from iacrisk.rules.entry.in_place import entry_point_setting
 from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
+from iacrisk.rules.entry.requests import requests_led_elsewhere
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -16,5 +19,9 @@ RULES: Final[tuple[Rule, ...]] = (
     domain_wide_record_changed,
     certificate_narrowed,
     entry_point_gone,
+    edge_protection_removed,
+    requests_led_elsewhere,
     entry_point_setting,
+    callers_turned_away,
+    health_check_changed,
 )

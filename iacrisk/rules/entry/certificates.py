@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
-from iacrisk.catalog.entrances import CERTIFICATE_TYPES, NAMES_SERVED
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.catalog.entrances import CERTIFICATE_ARGUMENTS, CERTIFICATE_TYPES, NAMES_SERVED
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
-from iacrisk.rules.rule import DESTROYS, Confidence, Flag, Harm, Outcome, Severity, rule
+from iacrisk.rules.readers.followed import named_by
+from iacrisk.rules.readers.permission_readers import texts
+from iacrisk.rules.readers.wording import some_of
+from iacrisk.rules.rule import DESTROYS, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 
 @rule(
@@ -18,14 +21,15 @@ from iacrisk.rules.rule import DESTROYS, Confidence, Flag, Harm, Outcome, Severi
     confidence=Confidence.HIGH,
     harm=Harm.AVAILABILITY,
     kinds={*DESTROYS, ActionKind.UPDATE},
-    types=CERTIFICATE_TYPES,
+    types={*CERTIFICATE_TYPES, *CERTIFICATE_ARGUMENTS},
 )
 def certificate_narrowed(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """A certificate in use is destroyed first, or covers fewer names.
 
     What it flags
         The delete, or delete-first replacement, of a certificate that listeners or
-        distributions use, and names that the new certificate no longer covers.
+        distributions use; names that the new certificate no longer covers; and a listener,
+        distribution or proxy that gets a certificate without names that the old one covers.
 
     Why it matters
         A certificate in use cannot be deleted, so the apply gets stuck halfway; a missing name
@@ -41,19 +45,114 @@ def certificate_narrowed(change: ResourceChange, context: Context) -> Iterator[O
     References
         Incidents R010, R011, R017, R091, R169, R170.
     """
+    if change.type in CERTIFICATE_ARGUMENTS:
+        if change.kind is ActionKind.UPDATE:
+            yield from _exchanged(change, context)
+        return
     users = [use.node for use in context.consumers(change) if use.node.is_resource]
     staying = [node for node in users if node.change is None or not node.change.destroys]
     if change.destroys and not change.creates_first and staying:
         yield Flag(what="It is destroyed while it is still attached.", paths=change.replace_paths)
     if change.kind is ActionKind.DELETE:
         return
-    lost = _names(change.was) - _names(change.becomes)
-    unknown = any(change.becomes(name) is UNKNOWN for name in NAMES_SERVED)
-    if lost and not unknown:
+    after = _names(change.becomes)
+    lost = sorted(name for name in _names(change.was) if not _covers(after, name))
+    if any(change.becomes(name) is UNKNOWN for name in NAMES_SERVED):
+        if lost:
+            yield Undecided(why="Which names the certificate covers is not known yet.")
+    elif lost:
         yield Flag(
-            what=f"The certificate no longer covers {', '.join(sorted(lost)[:3])}.",
-            paths=tuple((name,) for name in NAMES_SERVED if name in change.changed),
+            what=f"The certificate no longer covers {some_of(lost)}.",
+            paths=tuple(
+                parse_path(name) for name in NAMES_SERVED if parse_path(name)[0] in change.changed
+            ),
         )
+
+
+def _covers(names: frozenset[str], name: str) -> bool:
+    """Whether the name is among them, or the wildcard one level above it."""
+    return name in names or f"*.{name.partition('.')[2]}" in names
+
+
+def _exchanged(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    for argument in CERTIFICATE_ARGUMENTS[change.type]:
+        path = parse_path(argument)
+        before, after = change.was(argument), change.planned(path)
+        if not before or before == after or _is_only_more(before, after):
+            continue
+        old, new = _presented(before, context), _planned(change, argument, context)
+        if not after:
+            yield Flag(what="It presents no certificate any more.", paths=(path,))
+        elif _is_only_less(before, after):
+            what = "It presents a certificate less."
+            if old is None or new is None:
+                yield Flag(what=what, paths=(path,), confidence=Confidence.MEDIUM)
+            elif lost := sorted(name for name in old if not _covers(new, name)):
+                yield Flag(what=f"{what[:-1]}: none covers {some_of(lost)}.", paths=(path,))
+        elif old is None or new is None:
+            why = "Whether the new certificate covers the same names is not in the plan."
+            yield Undecided(why=why, paths=(path,))
+        elif lost := sorted(name for name in old if not _covers(new, name)):
+            what = f"The new certificate does not cover {some_of(lost)}."
+            yield Flag(what=what, paths=(path,))
+
+
+def _is_only_more(before: Any, after: Any) -> bool:
+    lists = isinstance(before, list) and isinstance(after, list)
+    return lists and all(item in after for item in before)
+
+
+def _is_only_less(before: Any, after: Any) -> bool:
+    return isinstance(after, list) and all(item in texts(before) for item in after)
+
+
+def _presented(value: Any, context: Context) -> frozenset[str] | None:
+    """The names that certificates of today cover; None where one is not in the plan."""
+    names: frozenset[str] = frozenset()
+    for name in texts(value):
+        found = _certificate(name, context)
+        if found is None:
+            return None
+        names |= _names(found.was)
+    return names or None
+
+
+def _certificate(name: str, context: Context) -> ResourceChange | None:
+    return next(
+        (
+            change
+            for change in context.changes_of(*sorted(CERTIFICATE_TYPES))
+            if name in {change.was("arn"), change.was("id"), change.was("self_link")}
+        ),
+        None,
+    )
+
+
+def _planned(change: ResourceChange, argument: str, context: Context) -> frozenset[str] | None:
+    """The names that the planned certificates cover; None where one is not in the plan."""
+    value = change.becomes(argument)
+    items = value if isinstance(value, list) else [value]
+    kept = [item for item in items if item is not UNKNOWN]
+    known = _presented(kept, context)
+    if UNKNOWN not in items or (kept and known is None):
+        return known
+    root = argument.partition(".")[0]
+    made = [other for other, _ in named_by(change, [root], context)]
+    certificates = [item for one in made for item in _validated(one, context)]
+    if not certificates:
+        return None
+    return (known or frozenset()).union(*(_names(item.becomes) for item in certificates))
+
+
+_VALIDATIONS: Final = {"aws_acm_certificate_validation": "certificate_arn"}
+"""Types that stand for a certificate: the argument that names it."""
+
+
+def _validated(change: ResourceChange, context: Context) -> list[ResourceChange]:
+    if change.type not in _VALIDATIONS:
+        return [change] if change.type in CERTIFICATE_TYPES else []
+    named = named_by(change, [_VALIDATIONS[change.type]], context)
+    return [other for other, _ in named if other.type in CERTIFICATE_TYPES]
 
 
 def _names(side: Callable[[str], Any]) -> frozenset[str]:

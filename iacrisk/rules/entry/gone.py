@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from iacrisk.catalog.entrances import ENTRANCE_TYPES, MAIN_SWITCHES, PART_TYPES
+from iacrisk.catalog.entrances import ENTRANCE_TYPES, MAIN_SWITCHES, PART_TYPES, TARGET_TYPES
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.in_use import is_in_use
 from iacrisk.rules.rule import (
     DESTROYS,
     Confidence,
@@ -43,8 +44,8 @@ def entry_point_gone(change: ResourceChange, context: Context) -> Iterator[Outco
         allow-lists and partners outside the plan still know the old one.
 
     When it is fine
-        No client is left. A part that is created before the old one goes, with what uses it
-        updated in the same plan, is not flagged.
+        No client is left. Not flagged: a part that is created before the old one goes, one that
+        nothing uses, and up to half of the targets of a group.
 
     What to do instead
         Build the new entry point beside the old one, move DNS with a low TTL, and remove the
@@ -72,10 +73,26 @@ def _part_gone(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     ]
     if owners and all(owner is not None and owner.kind is ActionKind.DELETE for owner in owners):
         return
+    if not PART_TYPES[change.type] and not is_in_use(change, context):
+        return
+    if change.type in TARGET_TYPES and _enough_stay(change, context):
+        return
     what = "What it serves is not answered any more."
     if change.kind is ActionKind.REPLACE:
         what = "What it serves is not answered until it is created again."
     yield Flag(what=what, paths=change.replace_paths, severity=Severity.HIGH)
+
+
+def _enough_stay(change: ResourceChange, context: Context) -> bool:
+    """Whether at least half of the targets of the same group stay attached."""
+    group = change.was(TARGET_TYPES[change.type])
+    targets = [
+        other
+        for other in context.changes_of(change.type)
+        if other.before and other.was(TARGET_TYPES[change.type]) == group
+    ]
+    going = [other for other in targets if other.destroys and not other.creates_first]
+    return 2 * len(going) <= len(targets)
 
 
 def _moved_in_place(change: ResourceChange) -> Iterator[Outcome]:

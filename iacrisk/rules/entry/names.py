@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from iacrisk.catalog import facts
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.dns import (
     Record,
+    domain_wide_terms,
     is_domain_wide,
     is_validation,
+    leads_somewhere,
     record_after,
     record_before,
+    records_after,
+    records_before,
     served_after,
+    shares_of,
 )
+from iacrisk.rules.readers.followed import moves_to_new
+from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (
     DESTROYS,
     Confidence,
@@ -99,7 +107,7 @@ def record_gap(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     if before is None or is_validation(before):
         return
     if change.kind is ActionKind.UPDATE:
-        yield from _repointed(change, before)
+        yield from _repointed(change, before, context)
         return
     if before.name_and_type in served_after(context):
         if change.kind is ActionKind.REPLACE and not change.creates_first:
@@ -155,11 +163,9 @@ def domain_wide_record_changed(change: ResourceChange, context: Context) -> Iter
     after = record_after(change)
     if after is None:
         yield Undecided(why="The new values are not known yet.")
-    elif before.values - after.values:
-        gone = ", ".join(sorted(before.values - after.values)[:3])
-        yield Flag(
-            what=f"The domain's {before.type} record no longer says {gone}.", paths=_values(change)
-        )
+    elif gone := domain_wide_terms(before) - domain_wide_terms(after):
+        what = f"The domain's {before.type} record no longer says {some_of(sorted(gone))}."
+        yield Flag(what=what, paths=_values(change))
 
 
 def _weight(record: Record) -> Severity:
@@ -170,19 +176,69 @@ def _gap(record: Record) -> str:
     return f"The name {record.name} ({record.type}) is deleted before it is created again."
 
 
-def _repointed(change: ResourceChange, before: Record) -> Iterator[Outcome]:
+def _repointed(change: ResourceChange, before: Record, context: Context) -> Iterator[Outcome]:
     after = record_after(change)
     if after is None:
+        yield from _hidden(change, before, context)
         return
     if before.name_and_type != after.name_and_type and before.name != after.name:
         yield Flag(what=f"The name {before.name} stops resolving.", severity=_weight(before))
+    elif before.weights or after.weights:
+        yield from _shifted(change, before, after, context)
+    elif not leads_somewhere(before):
+        return
     elif before.values and after.values and not before.values & after.values:
         yield Flag(
             what=f"The name {before.name} leads to other targets than before.",
             paths=_values(change),
             severity=Severity.HIGH if before.is_broad else None,
-            confidence=Confidence.MEDIUM,
         )
+    elif "proxied" not in change.changed and before.values and not after.values:
+        what = f"The name {before.name} leads nowhere any more."
+        yield Flag(what=what, paths=_values(change), severity=_weight(before))
+
+
+def _hidden(change: ResourceChange, before: Record, context: Context) -> Iterator[Outcome]:
+    """New targets that are not known yet: fine where they follow what is led to today."""
+    if not leads_somewhere(before) or before.weights:
+        return
+    paths = _values(change)
+    new = moves_to_new(change, (str(path[0]) for path in paths), context)
+    if new:
+        what = f"The name {before.name} leads to something that this plan only makes."
+        yield Flag(what=what, paths=paths, severity=Severity.HIGH if before.is_broad else None)
+    elif new is None and paths:
+        yield Undecided(why=f"Where {before.name} leads to is not known yet.", paths=paths)
+
+
+def _shifted(
+    change: ResourceChange, before: Record, after: Record, context: Context
+) -> Iterator[Outcome]:
+    """Weights that move half of the answers or more, and other targets of a heavy set."""
+    was, becomes = shares_of(_sets_before(before, context)), shares_of(_sets_after(after, context))
+    lost = sum(max(0.0, was[name] - becomes.get(name, 0)) for name in before.weights if name in was)
+    paths = (("weighted_routing_policy",), ("routing_policy",))
+    if lost >= _AT_ONCE and becomes:
+        yield Flag(
+            what=f"{round(100 * lost)} % of the answers for {before.name} change at once.",
+            paths=tuple(path for path in paths if path[0] in change.changed),
+        )
+    heavy = sum(was.get(name, 0) for name in before.weights) >= _AT_ONCE
+    if heavy and before.values and after.values and not before.values & after.values:
+        what = f"The name {before.name} leads to other targets than before."
+        yield Flag(what=what, paths=_values(change))
+
+
+_AT_ONCE: Final = 0.5
+"""From this share on it is no canary."""
+
+
+def _sets_before(record: Record, context: Context) -> list[Record]:
+    return [item for item in records_before(context) if item.name_and_type == record.name_and_type]
+
+
+def _sets_after(record: Record, context: Context) -> list[Record]:
+    return [item for item in records_after(context) if item.name_and_type == record.name_and_type]
 
 
 def _values(change: ResourceChange) -> tuple[tuple[str, ...], ...]:

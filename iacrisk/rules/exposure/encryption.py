@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.exposure.switches import flags_of
 from iacrisk.rules.readers.effective_access import is_gone
 from iacrisk.rules.readers.policy_changes import policy_changes
+from iacrisk.rules.readers.tls import lowest_tls
 from iacrisk.rules.rule import (
     Confidence,
     Flag,
@@ -104,28 +104,13 @@ def _default_removed(change: ResourceChange, context: Context) -> Iterator[Outco
     yield Flag(what=says, severity=severity, confidence=Confidence.MEDIUM)
 
 
-_VERSION: Final = re.compile(r"1[._-]([0-3])(?!\d)")
-
-
-def _tls_version(value: Any) -> int | None:
-    """The second digit of the lowest TLS version; -1 for anything before TLS."""
-    if not isinstance(value, str):
-        return None
-    found = _VERSION.search(value)
-    if found:
-        return int(found[1])
-    if value.startswith("ELBSecurityPolicy") or value in {"TLSv1", "TLSv1_2016"}:
-        return 0
-    return -1 if value in {"SSLv3", "TLSEnforcementDisabled"} else None
-
-
 def _version_lowered(change: ResourceChange) -> Iterator[Outcome]:
     name = TLS_VERSIONS.get(change.type)
     if name is None or parse_path(name)[0] not in change.changed:
         return
     path = parse_path(name)
     after = change.planned(path)
-    old, new = _tls_version(change.was(name)), _tls_version(after)
+    old, new = lowest_tls(change.was(name)), lowest_tls(after)
     if old is not None and after is UNKNOWN and change.kind is ActionKind.UPDATE:
         yield Undecided(why="The new TLS version is not known.", paths=(path,))
     elif old is not None and new is not None and new < old:
