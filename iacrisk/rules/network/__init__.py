@@ -12,6 +12,7 @@ from iacrisk.rules.network.filters import (
     traffic_no_longer_admitted,
 )
 from iacrisk.rules.network.in_place import network_setting
+from iacrisk.rules.network.interfaces import security_group_left
 from iacrisk.rules.network.links import link_cut, private_endpoint_removed
 from iacrisk.rules.network.objects import (
     filter_object_destroyed,
@@ -34,5 +35,6 @@ RULES: Final[tuple[Rule, ...]] = (
     opened_to_the_world,
     traffic_no_longer_admitted,
     private_endpoint_removed,
+    security_group_left,
     network_setting,
 )

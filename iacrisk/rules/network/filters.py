@@ -8,6 +8,7 @@ from typing import Final
 from iacrisk.catalog import ports, resource_type
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.network.acl_subnets import subnets_let_go, subnets_taken_in
 from iacrisk.rules.readers.ip_permissions import (
     ALL_PROTOCOLS,
     ANYWHERE,
@@ -109,6 +110,7 @@ def traffic_no_longer_admitted(context: Context) -> Iterator[Outcome]:
                 yield from _judge_loss(found, member, context)
     yield from _prefix_list_losses(context)
     yield from _adopted_default_acls(context)
+    yield from subnets_taken_in(context)
 
 
 @plan_rule(
@@ -180,6 +182,7 @@ def filter_removed(context: Context) -> Iterator[Outcome]:
                 yield from _judge_lifted_deny(found, member, context)
     for change in context.changes_of(*_FILTER_ATTACHMENTS):
         yield from _judge_detached(change, context)
+    yield from subnets_let_go(context)
     for change in context.changes_of("azurerm_subnet"):
         name = "network_security_group_id"
         if change.was(name) and change.kind is ActionKind.UPDATE and not change.becomes(name):
@@ -271,7 +274,7 @@ _CONFIDENCES: Final = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 
 def _weigh_loss(item: Difference, found: PacketFilter, users: Users) -> tuple[Severity, int]:
     """Severity and confidence; a shell or database port closed to the internet is hardening."""
-    if item.protocol == "icmp":
+    if item.protocol == "icmp" or _is_outsider_denied(item):
         return Severity.LOW, 0
     if not item.permission.ingress and users.live and users.types <= _DATA_STORES:
         return Severity.LOW, 0
@@ -280,6 +283,16 @@ def _weigh_loss(item: Difference, found: PacketFilter, users: Users) -> tuple[Se
         if admin or (_is_sensitive(item) and _others_remain(item, found.after)):
             return Severity.LOW, 0
     return (Severity.HIGH, 1) if users.live else (Severity.MEDIUM, 2)
+
+
+def _is_outsider_denied(item: Difference) -> bool:
+    """Whether a new deny names a few public addresses, as one does with attackers."""
+    entry = item.permission
+    few = entry.peer.last - entry.peer.first < _FEW_ADDRESSES
+    return not entry.allow and entry.ingress and entry.peer.is_public and few
+
+
+_FEW_ADDRESSES: Final = 256
 
 
 def _is_sensitive(item: Difference) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.ip_permissions import Span, address_peer
 from iacrisk.rules.readers.left_alone import why_left_alone
@@ -94,7 +94,9 @@ _ENDPOINTS: Final = frozenset(
         "azurerm_private_dns_zone_virtual_network_link",
         "azurerm_private_endpoint",
         "azurerm_subnet",
+        "aws_route53_zone",
         "google_compute_service_attachment",
+        "google_dns_managed_zone",
         "google_service_networking_connection",
         "google_vpc_access_connector",
     }
@@ -126,6 +128,8 @@ _ENDPOINT_LISTS: Final = (
     "allowed_principals",
     "ip_address",
     "delegation",
+    "vpc",
+    "private_visibility_config.0.networks",
 )
 _ENDPOINT_SWITCHES: Final = {
     "private_dns_enabled": "The service's own name no longer leads to the endpoint.",
@@ -190,7 +194,7 @@ def private_endpoint_removed(change: ResourceChange, context: Context) -> Iterat
     What it flags
         The delete or replacement of a VPC endpoint, private endpoint, service connection or
         private zone link; its private name switched off; subnets, route tables or ranges taken
-        out of it; service endpoints taken off a subnet.
+        out of it; a network taken off a private zone; service endpoints taken off a subnet.
 
     Why it matters
         Subnets without another way out lose the service: image pulls, secrets and storage stop.
@@ -209,7 +213,7 @@ def private_endpoint_removed(change: ResourceChange, context: Context) -> Iterat
     if change.kind is ActionKind.UPDATE:
         yield from _reduced(change, _ENDPOINT_SWITCHES, _ENDPOINT_LISTS)
         return
-    skip = change.type == "azurerm_subnet" or not change.destroys or change.creates_first
+    skip = change.type in _JUDGED_ELSEWHERE or not change.destroys or change.creates_first
     if skip or why_left_alone(change) or _end_goes(change, context):
         return
     if not _has_twin(change, context):
@@ -217,6 +221,12 @@ def private_endpoint_removed(change: ResourceChange, context: Context) -> Iterat
             what="The private way to the service goes.",
             paths=(("service_name",),) if change.was("service_name") else (),
         )
+
+
+_JUDGED_ELSEWHERE: Final = frozenset(
+    {"aws_route53_zone", "azurerm_subnet", "google_dns_managed_zone"}
+)
+"""Types whose delete other rules judge."""
 
 
 def spans_of(values: Iterable[Any]) -> list[Span]:
@@ -242,25 +252,28 @@ def _reduced(
 
 def _shortened(change: ResourceChange, name: str) -> Iterator[Outcome]:
     before, after = change.was(name), change.becomes(name)
-    if name not in change.changed or not isinstance(before, list) or not before:
+    path = parse_path(name)
+    if path[0] not in change.changed or not isinstance(before, list) or not before:
         return
     if after is UNKNOWN or (isinstance(after, list) and UNKNOWN in after):
-        yield Undecided(why=f"What stays in {name} is not known yet.", paths=((name,),))
+        yield Undecided(why=f"What stays in {name} is not known yet.", paths=(path,))
         return
     left = [_told(item) for item in after or ()]
     dropped = [item for item in before if _told(item) not in left]
     if dropped:
         shown = ", ".join(str(_told(item)) for item in dropped[:3])
-        yield Flag(
-            what=f"{name} no longer holds {shown}.", paths=((name,),), severity=Severity.HIGH
-        )
+        what = f"{name} no longer holds {shown}."
+        yield Flag(what=what, paths=(path,), severity=Severity.HIGH)
 
 
 def _told(item: Any) -> Any:
     """What names an entry: of a block the range or the name, not its description."""
     if isinstance(item, dict):
-        return next((item[key] for key in ("range", "name") if key in item), str(item))
+        return next((item[key] for key in _NAMING if key in item), str(item))
     return item
+
+
+_NAMING: Final = ("range", "vpc_id", "network_url", "name")
 
 
 def _end_goes(change: ResourceChange, context: Context) -> bool:

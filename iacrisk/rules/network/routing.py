@@ -64,8 +64,8 @@ def route_dropped(context: Context) -> Iterator[Outcome]:
 
     What it flags
         A route that goes, inline or standalone, where no other route leads the destination to
-        the same target; a route that is pointed at another kind of next hop; and a new, longer
-        route that takes traffic from a wider one.
+        the same target; a route that is pointed at another kind of next hop; a new, longer
+        route that takes traffic from a wider one; and a machine that stops to forward packets.
 
     Why it matters
         The way out, to the other network or, just as often, the way back for answers is gone at
@@ -94,6 +94,7 @@ def route_dropped(context: Context) -> Iterator[Outcome]:
                 yield Undecided(why=why, address=member.change.label, paths=(("route",),))
     yield from _adopted_tables(context)
     yield from _stopped_propagation(context)
+    yield from _stopped_forwarding(context)
 
 
 @rule(
@@ -278,6 +279,24 @@ def _stopped_propagation(context: Context) -> Iterator[Outcome]:
         elif any(item not in (after or []) for item in before):
             what = "A VPN gateway no longer hands its routes to the table."
             yield Flag(what=what, address=change.label, paths=((name,),))
+
+
+_FORWARDS: Final = {
+    "aws_instance": ("source_dest_check", False),
+    "aws_network_interface": ("source_dest_check", False),
+    "azurerm_network_interface": ("ip_forwarding_enabled", True),
+}
+"""Machines that route for others: the argument, and the value with which they do."""
+
+
+def _stopped_forwarding(context: Context) -> Iterator[Outcome]:
+    for change in context.changes_of(*_FORWARDS):
+        name, forwards = _FORWARDS[change.type]
+        if change.kind is not ActionKind.UPDATE or change.was(name) is not forwards:
+            continue
+        if change.becomes(name) is (not forwards):
+            what = "The machine no longer forwards packets of others, as NAT and appliances do."
+            yield Flag(what=what, address=change.label, paths=((name,),), severity=Severity.HIGH)
 
 
 _ROUTE_ARGUMENTS: Final = (

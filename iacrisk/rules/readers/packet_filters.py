@@ -61,6 +61,7 @@ _OWNER: Final[dict[str, tuple[str, ...]]] = {
 }
 """Types that are entries of another object, and the argument that names it."""
 
+_SECURITY_GROUPS: Final = frozenset({"aws_default_security_group", "aws_security_group"})
 _NAMED_OWNERS: Final = frozenset({"network_security_group_name", "server_name", "network"})
 _INLINE: Final = ("ingress", "egress", "security_rule", "rule", "inbound_rule", "outbound_rule")
 
@@ -122,6 +123,21 @@ def touched_filters(context: Context) -> tuple[PacketFilter, ...]:
     return found
 
 
+_standing: WeakKeyDictionary[Context, dict[str, PacketFilter]] = WeakKeyDictionary()
+
+
+def security_group(context: Context, name: str) -> PacketFilter | None:
+    """The security group with this id or address, with its standalone rules, touched or not."""
+    found = _standing.get(context)
+    if found is None:
+        found = _standing[context] = {}
+        for item in _Filters(context).groups():
+            found[item.key] = item
+            if item.owner is not None and isinstance(item.owner.before.get("id"), str):
+                found[item.owner.before["id"]] = item
+    return found.get(name)
+
+
 class _Filters:
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -133,10 +149,21 @@ class _Filters:
         self._owners = _owners(self._changes, context)
         self._lists = _prefix_lists(context, planned=False), _prefix_lists(context, planned=True)
 
-    def build(self) -> Iterator[PacketFilter]:
+    def groups(self) -> Iterator[PacketFilter]:
+        """Security groups that are in the plan themselves."""
+        for key, changes in self._grouped().items():
+            owner = self._context.change_at(key)
+            if owner is not None and owner.type in _SECURITY_GROUPS:
+                yield self._filter(key, changes)
+
+    def _grouped(self) -> dict[str, list[ResourceChange]]:
         groups: dict[str, list[ResourceChange]] = {}
         for change in self._changes:
             groups.setdefault(self._key(change), []).append(change)
+        return groups
+
+    def build(self) -> Iterator[PacketFilter]:
+        groups = self._grouped()
         for key in sorted(groups):
             if any(map(_may_touch, groups[key])):
                 found = self._filter(key, groups[key])
