@@ -63,10 +63,6 @@ CAPACITY: Final[dict[str, tuple[Capacity, ...]]] = {
     "aws_api_gateway_usage_plan": _numbers(
         throughput="throttle_settings.0.burst_limit throttle_settings.0.rate_limit"
     ),
-    "aws_apigatewayv2_stage": _numbers(
-        throughput="default_route_settings.0.throttling_burst_limit"
-        " default_route_settings.0.throttling_rate_limit"
-    ),
     "aws_appautoscaling_target": _numbers(ceiling="max_capacity", floor="min_capacity"),
     "aws_autoscaling_group": _numbers("desired_capacity", "max_size", "min_size"),
     "aws_batch_compute_environment": _numbers(ceiling="compute_resources.0.max_vcpus"),

@@ -229,13 +229,6 @@ _KEY_ALL = "Encryption with its own key goes."
 
 ENCRYPTION: dict[str, tuple[Switch, ...]] = {
     "aws_alb_listener": (),
-    "aws_cloudfront_distribution": (
-        _not(
-            "default_cache_behavior.0.viewer_protocol_policy",
-            {"allow-all"},
-            "Plain HTTP is let in.",
-        ),
-    ),
     "aws_cloudtrail": (Switch("kms_key_id", frozenset(), _KEY, 3),),
     "aws_cloudwatch_log_group": (Switch("kms_key_id", frozenset(), _KEY, 3),),
     "aws_dynamodb_table": (_on("server_side_encryption.0.enabled", _KEY, 3),),
