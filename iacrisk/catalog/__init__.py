@@ -1,6 +1,6 @@
 """What resource types mean: which hold data, face a network, grant access or guard something."""
 
-from iacrisk.catalog.attachments import attachment, attachment_types
+from iacrisk.catalog.attachments import attachment, attachment_types, stands_alone
 from iacrisk.catalog.classes import Basis, ResourceClass, ResourceType
 from iacrisk.catalog.lookup import known_types, resource_type
 
@@ -12,4 +12,5 @@ __all__ = [
     "attachment_types",
     "known_types",
     "resource_type",
+    "stands_alone",
 ]

@@ -298,3 +298,8 @@ SECRET_TYPES: Final = frozenset(
     }
 )
 """Secrets that programs read while they run (D12)."""
+
+RECOVERY_WINDOWS: Final = {
+    "aws_secretsmanager_secret": "recovery_window_in_days",
+}
+"""Types that can be restored for some days after the delete, and the argument with the days."""

@@ -18,10 +18,10 @@ from typing import Final
 
 import msgspec
 
-from iacrisk.catalog import attachment, resource_type
+from iacrisk.catalog import attachment, resource_type, stands_alone
 from iacrisk.graph.graph import Graph
 from iacrisk.graph.model import Node, NodeKind, Origin, Precision, Reference, Use
-from iacrisk.plan import ActionKind
+from iacrisk.plan import ActionKind, unset
 
 ROOT_OUTPUT_TYPE: Final = "output"
 
@@ -217,7 +217,13 @@ def _is_victim(position: _Position) -> bool:
 
 
 def _is_attachment(node: Node) -> bool:
-    return bool(attachment(node.type))
+    arguments = attachment(node.type)
+    if arguments and node.change is not None and stands_alone(node.type):
+        change = node.change
+        return any(
+            not unset(side.get(n)) for side in (change.before, change.after) for n in arguments
+        )
+    return bool(arguments)
 
 
 def _passes_on(node: Node) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from iacrisk.graph import BlastRadius, Effect, Graph, NodeKind, blast_radius, build_graph
 from iacrisk.plan import Plan
-from tests.plans import Json, create, delete, noop, plan, replace, update
+from tests.plans import Json, create, delete, noop, plan, replace, tweak, update
 
 
 def hops(radius: BlastRadius) -> list[tuple[str, int]]:
@@ -260,3 +260,15 @@ def test_cycles_of_carriers_end() -> None:
 def test_the_live_users_of_a_carrier_are_the_endpoints_behind_it(network: Graph) -> None:
     assert sorted(network.live_users("aws_vpc.v")) == ["aws_instance.a", "aws_instance.b"]
     assert network.live_users("aws_instance.a") == ()
+
+
+def test_an_interface_endpoint_is_hit_and_a_gateway_endpoint_passes_on() -> None:
+    graph = graph_of(
+        tweak("aws_security_group.g", {"ingress": []}, ingress=[{}]),
+        noop("aws_vpc_endpoint.secrets", {"vpc_endpoint_type": "Interface"}),
+        noop("aws_vpc_endpoint.s3", {"route_table_ids": ["rtb-1"]}),
+        aws_vpc_endpoint__secrets={"security_group_ids": ["aws_security_group.g.id"]},
+        aws_vpc_endpoint__s3={"policy": ["aws_security_group.g.id"]},
+    )
+    radius = blast_radius(graph, "aws_security_group.g", Effect.IMPAIRED)
+    assert hops(radius) == [("aws_vpc_endpoint.secrets", 1)]

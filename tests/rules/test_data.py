@@ -876,6 +876,17 @@ def test_five_thousand_changes_are_judged_in_time() -> None:
     assert time.perf_counter() - started < 2.0
 
 
+def test_a_secret_that_can_be_brought_back_and_that_nobody_uses_weighs_little() -> None:
+    address = "aws_secretsmanager_secret.smtp"
+    kept = {"name": "smtp", "recovery_window_in_days": 30}
+    uses = {"aws_ecs_task_definition.app": {"container_definitions": [f"{address}.arn"]}}
+    app = noop("aws_ecs_task_definition.app", {"family": "app"})
+
+    assert weights(delete(address, kept))["D01"] == (3, "low")
+    assert weights(delete(address, kept), app, references=uses)["D01"] == (4, "medium")
+    assert weights(delete(address, {**kept, "recovery_window_in_days": 0}))["D01"][0] == 4
+
+
 # --- D26 ---------------------------------------------------------------------------------------
 
 

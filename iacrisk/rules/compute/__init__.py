@@ -14,6 +14,7 @@ from iacrisk.rules.compute.capacity import (
 )
 from iacrisk.rules.compute.consumers import consumer_outlives_visibility
 from iacrisk.rules.compute.in_place import workload_setting
+from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
 from iacrisk.rules.rule import Rule
 
@@ -27,4 +28,5 @@ RULES: Final[tuple[Rule, ...]] = (
     runtime_without_code,
     workload_setting,
     consumer_outlives_visibility,
+    refresh_of_all_at_once,
 )

@@ -336,6 +336,11 @@ def _loss(change: ResourceChange, known: ResourceType, context: Context) -> Weig
     argument = destroying.REFUSES_WHILE_FULL.get(change.type)
     if argument and change.before.get(argument) is not True:
         return " The delete fails while it is not empty.", Severity.HIGH, Confidence.MEDIUM
+    window = destroying.RECOVERY_WINDOWS.get(change.type)
+    days = change.before.get(window) if window else None
+    if isinstance(days, int) and days > 0 and not context.consumers(change):
+        words = f" It can be brought back for {days} days, and nothing here is seen to use it."
+        return words, Severity.MEDIUM, Confidence.LOW
     if change.type in destroying.FLOWING:
         return " What was not read yet is lost.", Severity.HIGH, Confidence.MEDIUM
     guess, mild = known.basis is not Basis.CURATED, known.recoverability >= _HARD_TO_RESTORE
