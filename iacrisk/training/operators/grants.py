@@ -142,11 +142,20 @@ def _principals(statement: Statement) -> Iterator[tuple[str, Expression]]:
 def _add_principal(_stack: Stack, statement: Statement) -> Offers:
     """One principal more beside the present ones."""
     for kind, value in _principals(statement):
-        words = value.items if value.kind == "list" else (value,)
         more = {"AWS": _STRANGER, "Service": "edgelambda.amazonaws.com"}.get(kind)
-        if more and all(word.literal != more for word in words):
+        words = value.items if value.kind == "list" else (value,)
+        if not more or any(word.literal == more for word in words):
+            continue
+        if _whole_list(statement, value):
+            yield more, (replace(value, f'concat({value.text}, ["{more}"])'),)
+        else:
             listed = ", ".join([*(word.text for word in words), f'"{more}"'])
             yield more, (replace(value, f"[{listed}]"),)
+
+
+def _whole_list(statement: Statement, value: Expression) -> bool:
+    """Whether the value stands for a list, as a variable may in a block."""
+    return statement.block is not None and value.kind not in {"list", "text", "template"}
 
 
 def _other_principal(_stack: Stack, statement: Statement) -> Offers:
@@ -155,7 +164,8 @@ def _other_principal(_stack: Stack, statement: Statement) -> Offers:
         for word in value.items if value.kind == "list" else (value,):
             new = _OTHER_SERVICES.get(word.literal) or (_STRANGER if kind == "AWS" else "")
             if new:
-                yield f"{kind} {new}", (replace(word, f'"{new}"'),)
+                text = f'["{new}"]' if _whole_list(statement, value) else f'"{new}"'
+                yield f"{kind} {new}", (replace(word, text),)
 
 
 def _anyone(_stack: Stack, statement: Statement) -> Offers:

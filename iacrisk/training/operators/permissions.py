@@ -198,8 +198,8 @@ OPERATORS: tuple[Operator, ...] = (
     on_statements("narrow-action", _FAMILY, _narrow_action),
     on_statements("widen-resource", _FAMILY, _widen_resource),
     on_statements("narrow-resource", _FAMILY, _narrow_resource),
-    on_statements("reorder-words", _FAMILY, _reorder, calm=True, share=0.5),
-    on_statements("swap-statements", _FAMILY, _swap_statements, calm=True, share=1.5),
+    on_statements("reorder-words", _FAMILY, _reorder, silent=True),
+    on_statements("swap-statements", _FAMILY, _swap_statements, silent=True),
     on_statements("split-statement", _FAMILY, _split, calm=True, share=1.5),
     on_statements("rename-sid", _FAMILY, _rename_sid, calm=True, share=1.5),
 )

@@ -117,6 +117,7 @@ def on_statements(
     offer: Callable[[Stack, Statement], Offers],
     *,
     calm: bool = False,
+    silent: bool = False,
     share: float = 1.0,
 ) -> Operator:
     """An operator that tries `offer` on every statement."""
@@ -126,4 +127,4 @@ def on_statements(
             for parameter, splices in offer(stack, statement):
                 yield Site(where=statement.where, parameter=parameter, splices=splices)
 
-    return Operator(name=name, family=family, find=find, calm=calm, share=share)
+    return Operator(name=name, family=family, find=find, calm=calm, silent=silent, share=share)

@@ -25,6 +25,8 @@ _COUNTS = frozenset(
         "tasks",
     }
 )
+_SHARDS = frozenset({"shard_count", "shards", "number_of_nodes"})
+"""Of these there has to be one."""
 _LIMITS = frozenset({"max", "max_size", "max_capacity"})
 _THROUGHPUT = frozenset(
     {
@@ -55,7 +57,7 @@ def _more(value: Expression) -> Iterator[str]:
 OPERATORS: tuple[Operator, ...] = (
     change("scale-in", _FAMILY, _COUNTS, _NUMBER, _fewer),
     change("scale-out", _FAMILY, _COUNTS, _NUMBER, _more, calm=True, share=2),
-    change("scale-to-zero", _FAMILY, _COUNTS | _CONCURRENCY, _NUMBER, lowered_to(0)),
+    change("scale-to-zero", _FAMILY, (_COUNTS - _SHARDS) | _CONCURRENCY, _NUMBER, lowered_to(0)),
     change("raise-limit", _FAMILY, _LIMITS, _NUMBER, _more, calm=True),
     change("lower-limit", _FAMILY, _LIMITS, _NUMBER, _fewer),
     change("raise-throughput", _FAMILY, _THROUGHPUT, _NUMBER, _more, calm=True),
