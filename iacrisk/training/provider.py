@@ -83,7 +83,8 @@ class Provider:
         if output is not None:
             for line in output:
                 if found := re.search(r"TF_REATTACH_PROVIDERS='(.*)'", line):
-                    threading.Thread(target=lambda: [*output], daemon=True).start()
+                    self._drain = threading.Thread(target=lambda: [*output], daemon=True)
+                    self._drain.start()
                     attached: dict[str, Any] = next(iter(json.loads(found[1]).values()))
                     return attached
         raise ProviderMissing("the provider ended before it said where it listens")
@@ -107,6 +108,9 @@ class Provider:
         self._server.stop(None)
         self._process.terminate()
         self._process.wait(timeout=20)
+        self._drain.join(timeout=20)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
         self._log.close()
 
 

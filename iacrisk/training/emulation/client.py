@@ -57,7 +57,7 @@ class Emulator:
         self.url = f"http://127.0.0.1:{self.port}"
         with log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "iacrisk.training.emulation.server", str(self.port)],
+                [sys.executable, "-P", "-m", "iacrisk.training.emulation.server", str(self.port)],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={key: value for key, value in os.environ.items() if key[:4] != "AWS_"},

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from copy import deepcopy
 from hashlib import sha256
 from importlib import import_module
 from itertools import count
@@ -56,19 +58,25 @@ def keep_queue_policy_when_other_attributes_are_set() -> None:
     sqs.Queue._set_attributes = patched  # noqa: SLF001
 
 
-def match_no_event_with_a_schedule() -> None:
-    """A rule with a schedule and no pattern takes no events; moto fails on it."""
+def deliver_events_to_each_target() -> None:
+    """A rule without a pattern takes no events, and a target that moto cannot reach stops no other.
+
+    Moto fails on the first such target, and changes the event for the next one.
+    """
     events: Any = import_module("moto.events.models")
     send = events.Rule.send_to_targets
 
-    def patched(rule: Any, *arguments: Any, **options: Any) -> Any:
-        pattern = getattr(rule.event_pattern, "_raw_pattern", None)
-        if rule.scheduled_expression and pattern is None:
-            return None
+    def patched(rule: Any, original_event: Any, *arguments: Any, **options: Any) -> None:
+        if getattr(rule.event_pattern, "_raw_pattern", None) is None:
+            return
+        targets = rule.targets
         try:
-            return send(rule, *arguments, **options)
-        except NotImplementedError:  # a kind of target that moto cannot deliver to
-            return None
+            for target in targets:
+                rule.targets = [target]
+                with suppress(NotImplementedError):
+                    send(rule, deepcopy(original_event), *arguments, **options)
+        finally:
+            rule.targets = targets
 
     events.Rule.send_to_targets = patched
 
@@ -313,7 +321,7 @@ GAPS: tuple[Callable[[], None], ...] = (
     answer_queue_json_like_aws,
     keep_messages_in_their_queue,
     keep_queue_policy_when_other_attributes_are_set,
-    match_no_event_with_a_schedule,
+    deliver_events_to_each_target,
     name_the_caller_by_a_user_id,
     make_zones_with_a_vpc_private,
     create_node_groups_without_remote_access,
