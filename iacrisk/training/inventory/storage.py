@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from iacrisk.training.intents import ACCOUNT
+from iacrisk.training.intents import ACCOUNT, REGION
 from iacrisk.training.inventory.cloud import Cloud, tags_of
 from iacrisk.training.inventory.network import nodes_in
 from iacrisk.training.inventory.things import Thing
@@ -26,12 +26,17 @@ def read_buckets(cloud: Cloud, _network: Network) -> Iterator[Thing]:
         blocked = cloud.ask("s3", "get_public_access_block", Bucket=name) or {}
         acl = cloud.ask("s3", "get_bucket_acl", Bucket=name) or {}
         versioning = cloud.ask("s3", "get_bucket_versioning", Bucket=name) or {}
+        site = cloud.ask("s3", "get_bucket_website", Bucket=name)
         yield Thing(
             kind="bucket",
             name=name,
             identity=str(item["CreationDate"]),
             handles=(f"arn:aws:s3:::{name}", name),
-            addresses=(f"{name}.s3.amazonaws.com", f"{name}.s3.us-east-1.amazonaws.com"),
+            addresses=(
+                f"{name}.s3.amazonaws.com",
+                f"{name}.s3.{REGION}.amazonaws.com",
+                *((f"{name}.s3-website-{REGION}.amazonaws.com",) if site else ()),
+            ),
             mentions=(default.get("KMSMasterKeyID", ""),),
             policy=policy and policy["Policy"],
             facts={
