@@ -170,11 +170,12 @@ def _kept_shorter(change: ResourceChange, name: str) -> Iterator[Outcome]:
 def _expires_earlier(change: ResourceChange, rules: str, block: str) -> Iterator[Outcome]:
     if rules not in change.changed:
         return
-    if change.becomes(rules) is UNKNOWN:
+    planned = change.becomes(rules)
+    if planned is UNKNOWN or _hides(planned, block):
         yield Undecided(why="Which objects expire is not known yet.", paths=((rules,),))
         return
     before = _days_to_live(change.was(rules), block)
-    after = _days_to_live(change.becomes(rules), block)
+    after = _days_to_live(planned, block)
     for scope, days in sorted(after.items()):
         if _SCRATCH.match(scope):
             continue
@@ -185,6 +186,11 @@ def _expires_earlier(change: ResourceChange, rules: str, block: str) -> Iterator
                 paths=((rules,),),
                 confidence=None if known is None or days * 2 <= known else Confidence.MEDIUM,
             )
+
+
+def _hides(rules: Any, block: str) -> bool:
+    items = rules if isinstance(rules, list) else []
+    return any(isinstance(item, dict) and item.get(block) is UNKNOWN for item in items)
 
 
 def _acts_on_what_exists(change: ResourceChange, context: Context) -> bool:
@@ -240,7 +246,8 @@ def _days_to_live(rules: Any, block: str) -> dict[str, int]:
             continue
         if item.get("enabled") is False:
             continue
-        for expiration in item.get(block) or ():
+        expirations = item.get(block)
+        for expiration in expirations if isinstance(expirations, list) else ():
             days = _number(expiration.get("days")) if isinstance(expiration, dict) else None
             if days:
                 scope = _prefix(item)

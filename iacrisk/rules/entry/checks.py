@@ -15,7 +15,7 @@ _HOLDS_ITS_OWN_TARGETS: Final = frozenset(
     {"aws_elb", "aws_globalaccelerator_endpoint_group", "digitalocean_loadbalancer"}
 )
 _NO_QUESTION: Final = (None, "", 0)
-_OPEN_PORT_WILL_DO: Final = frozenset({"TCP", "Tcp", "tcp"})
+_OPEN_PORT_WILL_DO: Final = ("TCP", "Tcp", "tcp")
 
 
 @rule(
@@ -68,7 +68,7 @@ def _asked(change: ResourceChange, path: str) -> Iterator[Outcome]:
         return
     if after is UNKNOWN:
         yield Undecided(why="What the check asks for is not known yet.", paths=(parse_path(path),))
-    elif after not in _NO_QUESTION and after not in _OPEN_PORT_WILL_DO:
+    elif after not in (*_NO_QUESTION, *_OPEN_PORT_WILL_DO):
         name = path.rpartition(".")[2].replace("_", " ")
         what = f"The health check asks for {name} {after} instead of {before}."
         yield Flag(what=what, paths=(parse_path(path),))

@@ -149,10 +149,16 @@ def range_peer(first: str, last: str) -> Peer | None:
     return Peer(low.first, high.last, text)
 
 
+_NOT_PUBLIC: Final = (
+    "10.0.0.0/7",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "fc00::/7",
+)
 _PRIVATE: Final[tuple[Span, ...]] = tuple(
-    (peer.first, peer.last)
-    for peer in map(address_peer, ("10.0.0.0/7", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
-    if peer is not None
+    (peer.first, peer.last) for peer in map(address_peer, _NOT_PUBLIC) if peer is not None
 )
 
 

@@ -90,7 +90,7 @@ def _entries(
     """An entry for each peer, and a vague one where something is not known yet."""
     name = ALL_PROTOCOLS if protocol is UNKNOWN else protocol_name(protocol)
     span = ALL_PORTS if name == "icmp" else ports
-    vague = protocol is UNKNOWN or bool(more.pop("vague", False))
+    vague = bool(more.pop("vague", False)) or protocol is UNKNOWN
     for peer in [*peers, *([ANYWHERE] if gap else [])]:
         hidden = vague or peer is ANYWHERE or peer is SOME_GROUP
         yield Permission(
