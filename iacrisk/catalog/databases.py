@@ -282,5 +282,7 @@ PASSWORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Passwords of databases and their users."""
 
-INDEX_TYPES: Final = frozenset({"google_firestore_index", "google_datastore_index"})
+INDEX_TYPES: Final = frozenset(
+    {"google_datastore_index", "google_firestore_index", "mongodbatlas_search_index"}
+)
 """Indexes that are resources of their own."""

@@ -85,6 +85,7 @@ ABANDON: dict[str, Scalar] = {"skip_destroy": True}
 """On any type, this value in the state makes a delete leave the real object alone. Schema."""
 
 ABANDON_BY_TYPE: dict[str, dict[str, Scalar]] = {
+    "argocd_application": {"cascade": False},
     "aws_api_gateway_account": {"reset_on_delete": False},
     "aws_cloudformation_stack_instances": {"retain_stacks": True},
     "aws_cloudformation_stack_set_instance": {"retain_stack": True},

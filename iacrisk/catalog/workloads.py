@@ -217,6 +217,11 @@ RUNS_UNASKED: Final = (
         "google_cloudfunctions_function",
     }
 ) | {
+    "argocd_application",
+    "argocd_application_set",
+    "confluent_connector",
+    "confluent_flink_statement",
+    "flux_bootstrap_git",
     "helm_release",
     "kubernetes_cron_job",
     "kubernetes_cron_job_v1",

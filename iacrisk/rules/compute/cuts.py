@@ -163,9 +163,14 @@ def _number(value: Any) -> float | None:
     return UNLIMITED if number < 0 else number
 
 
-_TEXT_OF_TYPE: Final = {"helm_release": "values", "kubectl_manifest": "yaml_body"}
+_TEXT_OF_TYPE: Final = {
+    "helm_release": "values",
+    "kubectl_manifest": "yaml_body",
+    "nomad_job": "jobspec",
+}
 _REPLICAS: Final = re.compile(
-    r"^[\s-]*\"?(\w*[rR]eplica(?:s|Count))\"?\s*:\s*\"?(\d+)\"?\s*,?$", re.MULTILINE
+    r"^[\s-]*\"?(\w*[rR]eplica(?:s|Count)|[cC]ount)\"?\s*[:=]\s*\"?(\d+)\"?\s*,?$",
+    re.MULTILINE,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from iacrisk.rules.data.columns import columns_dropped
 from iacrisk.rules.data.deletion_guards import (
     force_destroy,
     guard_lowered,
@@ -41,4 +42,5 @@ RULES: Final[tuple[Rule, ...]] = (
     retention_shortened,
     unknown_type_destroyed,
     recovery_setting,
+    columns_dropped,
 )

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
+from iacrisk.rules.exposure.alarms import alarm_silenced
+from iacrisk.rules.exposure.edge_rules import edge_rule_weakened
 from iacrisk.rules.exposure.encryption import encryption_relaxed
+from iacrisk.rules.exposure.guards_gone import guard_destroyed
 from iacrisk.rules.exposure.in_place import exposure_setting
 from iacrisk.rules.exposure.made_public import made_public
 from iacrisk.rules.exposure.recording import audit_off
 from iacrisk.rules.rule import Rule
 
-RULES: Final[tuple[Rule, ...]] = (made_public, encryption_relaxed, audit_off, exposure_setting)
+RULES: Final[tuple[Rule, ...]] = (
+    made_public,
+    encryption_relaxed,
+    audit_off,
+    exposure_setting,
+    guard_destroyed,
+    alarm_silenced,
+    edge_rule_weakened,
+)

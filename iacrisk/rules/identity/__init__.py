@@ -17,7 +17,9 @@ from iacrisk.rules.identity.lock_outs import (
 )
 from iacrisk.rules.identity.permission_loss import permission_narrowed
 from iacrisk.rules.identity.principals import principal_recreated
+from iacrisk.rules.identity.refused import everyone_refused
 from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
+from iacrisk.rules.identity.ways_in import way_in_destroyed
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -32,4 +34,6 @@ RULES: Final[tuple[Rule, ...]] = (
     cluster_access_removed,
     permission_narrowed,
     identity_setting,
+    way_in_destroyed,
+    everyone_refused,
 )

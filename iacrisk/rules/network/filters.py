@@ -276,7 +276,7 @@ def _weigh_loss(item: Difference, found: PacketFilter, users: Users) -> tuple[Se
     """Severity and confidence; a shell or database port closed to the internet is hardening."""
     if item.protocol == "icmp" or _is_outsider_denied(item):
         return Severity.LOW, 0
-    if not item.permission.ingress and users.live and users.types <= _DATA_STORES:
+    if not item.permission.ingress and users.types and users.types <= _DATA_STORES:
         return Severity.LOW, 0
     if item.permission.ingress and item.permission.allow and item.permission.peer.is_world:
         admin = set(range(item.ports[0], item.ports[1] + 1)) <= ports.ADMIN_PORTS
@@ -314,7 +314,7 @@ def _others_remain(item: Difference, after: Iterable[Permission]) -> bool:
 
 def _is_missed(item: Difference, users: Users) -> bool:
     """Whether those who live there can use what is lost at all."""
-    only_ask = bool(users.live) and users.types <= _ASK_ONLY
+    only_ask = bool(users.types) and users.types <= _ASK_ONLY
     return not (item.permission.ingress and only_ask)
 
 

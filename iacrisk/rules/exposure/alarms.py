@@ -1,0 +1,151 @@
+"""X04: alarms that no longer reach anybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import others_with
+from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
+
+_MONITORS: Final = frozenset({"datadog_monitor"})
+_SILENCES: Final = frozenset({"datadog_downtime", "datadog_downtime_schedule"})
+_INDEXES: Final = frozenset({"datadog_logs_index"})
+_RECIPIENT: Final = re.compile(r"@[\w.{}+-]*\w")
+_WAKES: Final = re.compile(r"@(pagerduty|opsgenie|oncall|victorops|webhook)", re.IGNORECASE)
+_LIMIT: Final = re.compile(r"([<>]=?)\s*(-?\d+(?:\.\d+)?)\s*$")
+_FAR: Final = 3
+_ALL: Final = frozenset({"*", "env:*", "*:*"})
+
+
+@rule(
+    id="X04",
+    name="alarm-silenced",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    harm=Harm.DETECTION,
+    kinds={ActionKind.CREATE, ActionKind.UPDATE, ActionKind.DELETE},
+    types=_MONITORS | _SILENCES | _INDEXES,
+)
+def alarm_silenced(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    """An alarm no longer reaches anybody, or is asked to look away.
+
+    What it flags
+        A monitor that wakes people and is deleted, loses all its recipients, or goes off only
+        far beyond its old threshold; a downtime for everything; a log index that drops all
+        logs.
+
+    Why it matters
+        It is quiet, and quiet looks like health.
+
+    When it is fine
+        Another monitor of the same query takes its place, or what it watched goes too.
+
+    What to do instead
+        Silence one service for an hour instead of all for good; move recipients before they go.
+
+    References
+        https://docs.datadoghq.com/monitors/downtimes/
+    """
+    if change.type in _SILENCES:
+        yield from _silence(change)
+    elif change.type in _INDEXES:
+        yield from _dropped(change)
+    elif change.kind is ActionKind.DELETE:
+        yield from _deleted(change, context)
+    elif change.kind is ActionKind.UPDATE:
+        yield from _unheard(change)
+        yield from _threshold_moved(change)
+
+
+def _deleted(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    text = str(change.before.get("message") or "")
+    kept = [
+        other
+        for other in others_with(change, context, "query")
+        if other.kind is not ActionKind.DELETE
+    ]
+    if kept or not _RECIPIENT.search(text):
+        return
+    wakes = bool(_WAKES.search(text)) or change.before.get("priority") in {1, 2, "1", "2"}
+    yield Flag(
+        what="Nobody hears of it any more when this happens.",
+        severity=None if wakes else Severity.MEDIUM,
+        confidence=Confidence.HIGH,
+    )
+
+
+def _unheard(change: ResourceChange) -> Iterator[Outcome]:
+    if "message" not in change.changed:
+        return
+    before, after = str(change.before.get("message") or ""), change.after.get("message")
+    had = set(_RECIPIENT.findall(before))
+    if after is UNKNOWN:
+        if had:
+            yield Undecided(why="Whom it will call is not known.", paths=(("message",),))
+        return
+    left = set(_RECIPIENT.findall(str(after or "")))
+    if had and not left:
+        yield Flag(what="It no longer calls anybody.", paths=(("message",),))
+    elif _WAKES.search(before) and not _WAKES.search(str(after or "")):
+        yield Flag(what="It no longer wakes anybody.", paths=(("message",),))
+
+
+def _threshold_moved(change: ResourceChange) -> Iterator[Outcome]:
+    old = _LIMIT.search(str(change.before.get("query") or ""))
+    new = _LIMIT.search(str(change.after.get("query") or ""))
+    if old is None or new is None or old[1][0] != new[1][0]:
+        return
+    before, after = float(old[2]), float(new[2])
+    if old[1].startswith("<"):
+        before, after = after, before
+    if before > 0 and after >= before * _FAR:
+        yield Flag(
+            what=f"It goes off at {new[2]} instead of {old[2]}.",
+            paths=(("query",),),
+            severity=Severity.MEDIUM,
+        )
+
+
+def _silence(change: ResourceChange) -> Iterator[Outcome]:
+    if change.kind is ActionKind.DELETE:
+        return
+    scope = change.after.get("scope")
+    scopes = {str(item) for item in (scope if isinstance(scope, list) else [scope])}
+    if scopes & _ALL and not _names_monitors(change.after):
+        yield Flag(what="Every alarm is silenced.", paths=(("scope",),))
+
+
+def _names_monitors(values: dict[str, Any]) -> bool:
+    """Whether the silence is for some monitors only."""
+    if values.get("monitor_id"):
+        return True
+    tags = values.get("monitor_tags")
+    blocks = values.get("monitor_identifier")
+    for block in blocks if isinstance(blocks, list) else ():
+        if isinstance(block, dict) and block.get("monitor_id"):
+            return True
+        tags = block.get("monitor_tags") if isinstance(block, dict) else tags
+    return bool(tags) and isinstance(tags, list) and not _ALL.intersection(map(str, tags))
+
+
+def _dropped(change: ResourceChange) -> Iterator[Outcome]:
+    if change.kind is not ActionKind.UPDATE or "exclusion_filter" not in change.changed:
+        return
+    if _drops_all(change.after) and not _drops_all(change.before):
+        yield Flag(what="All logs are dropped.", paths=(("exclusion_filter",),))
+
+
+def _drops_all(values: dict[str, Any]) -> bool:
+    filters = values.get("exclusion_filter")
+    for item in filters if isinstance(filters, list) else ():
+        if not isinstance(item, dict) or item.get("is_enabled") is False:
+            continue
+        for block in item.get("filter") or ():
+            if isinstance(block, dict) and block.get("query") in {"*", ""}:
+                rate = block.get("sample_rate")
+                return bool(rate == 1)
+    return False

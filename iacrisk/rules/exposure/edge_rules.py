@@ -1,0 +1,116 @@
+"""X11: rules at the edge that hold something off are switched off, weakened or removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.rules.context import Context
+from iacrisk.rules.readers.edge_rulesets import rules_of
+from iacrisk.rules.readers.removals import subject_goes
+from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
+
+_RULESETS: Final = frozenset({"cloudflare_ruleset"})
+_SETTINGS: Final = frozenset({"cloudflare_zone_setting"})
+_SAFE: Final[dict[str, tuple[frozenset[str], str]]] = {
+    "always_use_https": (frozenset({"on"}), "Plain HTTP is let in."),
+    "security_level": (
+        frozenset({"low", "medium", "high", "under_attack"}),
+        "Clients with a bad name are no longer challenged.",
+    ),
+    "ssl": (
+        frozenset({"full", "strict", "origin_pull"}),
+        "Traffic to the origin is not encrypted or not checked.",
+    ),
+    "tls_client_auth": (frozenset({"on"}), "The origin can no longer tell who calls."),
+    "waf": (frozenset({"on"}), "The firewall of the zone is off."),
+}
+_TLS: Final = ("1.0", "1.1", "1.2", "1.3")
+
+
+@rule(
+    id="X11",
+    name="edge-rule-weakened",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    harm=Harm.EXPOSURE,
+    kinds={ActionKind.UPDATE, ActionKind.DELETE},
+    types=_RULESETS | _SETTINGS,
+)
+def edge_rule_weakened(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    """What was held off at the edge gets through.
+
+    What it flags
+        In a Cloudflare ruleset, a rule that blocks or challenges which is removed, switched off,
+        or only logs from now on; the delete of a ruleset with such rules; and a setting of a
+        zone that leaves its safe side: TLS to the origin, HTTPS for all, the firewall.
+
+    Why it matters
+        A ruleset owns all rules of its phase: what is missing in the plan is gone at once, for
+        every name of the zone.
+
+    When it is fine
+        Another rule holds the same off, or what was behind it is gone.
+
+    What to do instead
+        Let the rule log for a while and read who it would have stopped, then decide.
+
+    References
+        https://developers.cloudflare.com/ruleset-engine/about/rules/
+    """
+    if change.type in _SETTINGS:
+        yield from _setting_relaxed(change)
+    elif change.kind is ActionKind.DELETE:
+        if rules_of(change.before, guarding=True) and not subject_goes(change, context):
+            yield Flag(what="All its rules go: what they held off gets through.")
+    else:
+        yield from _rules_weakened(change)
+
+
+def _rules_weakened(change: ResourceChange) -> Iterator[Outcome]:
+    if "rules" not in change.changed:
+        return
+    if change.after.get("rules") is UNKNOWN:
+        yield Undecided(why="The new rules are not known.", paths=(("rules",),))
+        return
+    kept = {str(item.get("expression")) for item in rules_of(change.after, guarding=True)}
+    lost = [
+        item
+        for item in rules_of(change.before, guarding=True)
+        if str(item.get("expression")) not in kept
+    ]
+    after = {str(item.get("ref") or item.get("id")): item for item in _all_rules(change.after)}
+    for item in lost:
+        same = after.get(str(item.get("ref") or item.get("id")))
+        rewritten = same is not None and same in rules_of(change.after, guarding=True)
+        yield Flag(
+            what="A rule that held requests off is changed: others get through now."
+            if rewritten
+            else "A rule that held requests off no longer does.",
+            paths=(("rules",),),
+            severity=Severity.MEDIUM if rewritten else None,
+            confidence=Confidence.MEDIUM if rewritten else None,
+        )
+
+
+def _all_rules(values: dict[str, Any]) -> list[dict[str, Any]]:
+    rules = values.get("rules")
+    return [item for item in rules if isinstance(item, dict)] if isinstance(rules, list) else []
+
+
+def _setting_relaxed(change: ResourceChange) -> Iterator[Outcome]:
+    name, path = str(change.before.get("setting_id")), ("value",)
+    before, after = change.before.get("value"), change.after.get("value")
+    if change.kind is not ActionKind.UPDATE or before == after:
+        return
+    safe, says = _SAFE.get(name, (frozenset(), ""))
+    if name == "min_tls_version" and before in _TLS:
+        lower = _TLS[: _TLS.index(str(before))]
+        safe, says = frozenset(_TLS) - frozenset(lower), "Old versions of TLS are let in."
+    if before not in safe:
+        return
+    if after is UNKNOWN:
+        yield Undecided(why="The new value is not known.", paths=(path,))
+    elif after not in safe:
+        yield Flag(what=says, paths=(path,))
