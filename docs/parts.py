@@ -25,6 +25,7 @@ from iacrisk.score.score import (
     CONFIDENCE_LIKELIHOOD,
     SEVERITY_STAKE,
 )
+from iacrisk.training.card import Card, Share
 
 EXAMPLE: Final = "fixtures/plans/rds-replaced/plan.json"
 EXAMPLE_ADDRESS: Final = "aws_db_instance.main"
@@ -191,6 +192,47 @@ def _fenced(text: str) -> str:
     return f"```text\n{text.rstrip()}\n```"
 
 
+def lab_card() -> str:
+    """What the rows of the outcome lab consist of."""
+    path = _ROOT / "fixtures" / "lab" / "rows" / "card.json"
+    if not path.exists():
+        return "No rows yet."
+    card = msgspec.json.decode(path.read_bytes(), type=Card)
+    repeats = f"{card.repeated} cases were run more than once; {card.unstable} of them differed."
+    head = [
+        f"{card.rows} rows, of which {card.usable} are usable: {card.harmful} harmful, "
+        f"{card.usable - card.harmful} harmless; {card.combined} with more than one edit, "
+        f"{card.unchanged} whose plan changes nothing.",
+        f"Of {card.destroying.rows} plans that destroy something, {card.destroying.harmful} did "
+        f"hard harm; of the other {card.usable - card.destroying.rows}, "
+        f"{card.harmful - card.destroying.harmful} did.",
+        f"{card.victims} hard breakages have an address, {card.victimless} have none. In "
+        f"{card.untouched_victims} harmful rows a victim is a resource that the plan does not "
+        "change.",
+        repeats,
+    ]
+    tables = [
+        _counts("worst outcome", card.classes),
+        _shares("stack", card.stacks),
+        _shares("family of the edit", card.families),
+        _counts("broken probes by concern", card.concerns),
+        _counts("left out: the emulator's doing", card.artefacts),
+        _counts("rejected before they were a row", card.rejected),
+        _counts("versions", {f"{k} {', '.join(v)}": card.rows for k, v in card.versions.items()}),
+    ]
+    return "\n\n".join([*head, *filter(None, tables)])
+
+
+def _counts(title: str, counts: Mapping[str, int]) -> str:
+    rows = [[name, str(count)] for name, count in counts.items()]
+    return "\n".join(table([title, "rows"], rows)) if rows else ""
+
+
+def _shares(title: str, shares: Mapping[str, Share]) -> str:
+    rows = [[name, str(each.rows), str(each.harmful)] for name, each in shares.items()]
+    return "\n".join(table([title, "rows", "harmful"], rows)) if rows else ""
+
+
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "actions": action_table,
     "catalog": catalog_counts,
@@ -199,6 +241,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "doubts": doubt_table,
     "explanation": explanation_picture,
     "findings": finding_tables,
+    "lab-card": lab_card,
     "thresholds": threshold_table,
     "worked-example": worked_example,
 }

@@ -20,10 +20,11 @@ from pathlib import Path
 
 import msgspec
 
+from iacrisk.training.card import summarise
 from iacrisk.training.case import Case
 from iacrisk.training.operators.mutation import STACKS, all_cases
 from iacrisk.training.results import Results
-from iacrisk.training.rows import write_rows
+from iacrisk.training.rows import Row, write_rows
 from iacrisk.training.workers import Plan, run_all
 
 ROWS = Path("fixtures/lab/rows")
@@ -82,17 +83,21 @@ def _sample(asked: argparse.Namespace, results: Results) -> list[Case]:
 
 
 def _pack(results: Results) -> None:
-    stacks: dict[str, list[object]] = {}
-    for row in results.rows():
+    rows, rejected = results.rows(), results.rejected()
+    stacks: dict[str, list[Row]] = {}
+    for row in rows:
         stacks.setdefault(row.case.stack, []).append(row)
     ROWS.mkdir(parents=True, exist_ok=True)
-    for stack, rows in sorted(stacks.items()):
+    for stack, of_stack in sorted(stacks.items()):
         path = ROWS / f"{stack}.jsonl.xz"
-        write_rows(rows, path)  # type: ignore[arg-type]
-        sys.stdout.write(f"{path}: {len(rows)} rows, {path.stat().st_size // 1024} kB\n")
-    rejected = sorted(results.rejected(), key=lambda each: each.case.name)
-    text = b"".join(msgspec.json.encode(each) + b"\n" for each in rejected)
-    (ROWS / "rejected.jsonl").write_bytes(text)
+        write_rows(of_stack, path)
+        sys.stdout.write(f"{path}: {len(of_stack)} rows, {path.stat().st_size // 1024} kB\n")
+    lines = [
+        msgspec.json.encode(each) for each in sorted(rejected, key=lambda each: each.case.name)
+    ]
+    (ROWS / "rejected.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+    card = msgspec.json.encode(summarise(rows, rejected))
+    (ROWS / "card.json").write_bytes(msgspec.json.format(card, indent=2) + b"\n")
 
 
 def _say_status(results: Results, wanted: Sequence[Case]) -> None:
