@@ -172,7 +172,7 @@ def _score_changes(
             suppressed.get(change.label, ()),
             undecided.get(change.label, ()),
             said.benign.get(change.label, ""),
-            places.settings(change.label).lower,
+            places,
         )
         for change in plan.pending
     ]
@@ -188,15 +188,18 @@ def _assess_change(
     suppressed: Sequence[SuppressedFinding],
     undecided: Sequence[UndecidedRule],
     benign: str,
-    lower: int,
+    places: _Places,
 ) -> AssessedChange:
     effect, changed = (Effect.NONE, frozenset[str]()) if benign else effect_of(change, findings)
     radius = blast_radius(graph, change.label, effect, changed, _HITS_FOR_THE_SCORE)
+    if benign:
+        score = score_benign(change)
+    else:
+        lower = places.settings(change.label).lower
+        score = score_change(change, findings, radius, lower=lower)
     return AssessedChange(
         change=change,
-        score=(
-            score_benign(change) if benign else score_change(change, findings, radius, lower=lower)
-        ),
+        score=score,
         findings=tuple(findings),
         suppressed=tuple(suppressed),
         undecided=tuple(undecided),

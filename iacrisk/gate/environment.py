@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -202,7 +203,9 @@ def _tag_votes(plan: Plan, redact: Redact) -> Iterator[Vote]:
 def _tags(change: ResourceChange) -> Iterator[tuple[str, Any]]:
     before = change.before
     for tags in (
-        *(before.get(name) for name in ("tags_all", "tags", "labels")),
+        before.get("tags_all"),
+        before.get("tags"),
+        before.get("labels"),
         lookup(before, ("metadata", 0, "labels")),
     ):
         if isinstance(tags, dict):
@@ -227,8 +230,11 @@ def _name_votes(plan: Plan, redact: Redact) -> Iterator[Vote]:
 
 def _named(text: Any) -> Environment | None:
     """The strictest environment that a word of `text` names."""
-    if not isinstance(text, str):
-        return None
+    return _named_in(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _named_in(text: str) -> Environment | None:
     words = set(re.split(r"[-_./\s]+", text.lower()))
     for environment, known in _WORDS.items():
         if words & known:

@@ -92,12 +92,13 @@ class _Builder:
         for change in self._plan.changes:
             kind = NodeKind.DATA if change.mode == "data" else NodeKind.RESOURCE
             block = block_name(change.mode, change.type, change.name)
+            module = change.module_address
             node = Node(
                 label=change.label,
                 kind=NodeKind.DEPOSED if change.deposed else kind,
                 type=change.type,
-                module=change.module_address,
-                block=absolute_block(change.module_address, block),
+                module=module,
+                block=absolute_block(module, block),
                 change=change,
             )
             self._add_member(node, block, change.key)

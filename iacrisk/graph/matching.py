@@ -126,10 +126,12 @@ class _Reach:
         self._neighbours.pop(source, None)
 
     def _search(self, source: int) -> set[int] | None:
+        neighbours = self._neighbours
         seen = {source}
         waiting = [source]
         while waiting:
-            new = self._direct(waiting.pop()) - seen
+            node = waiting.pop()
+            new = (neighbours.get(node) or self._direct(node)) - seen
             waiting += new
             seen |= new
             if len(seen) > _FARTHEST:

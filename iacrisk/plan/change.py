@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ import msgspec
 from iacrisk.errors import BrokenPlan
 from iacrisk.plan import wire
 from iacrisk.plan.address import Key
+from iacrisk.plan.lazy import lazy
 from iacrisk.plan.values import (
     UNKNOWN,
     Difference,
@@ -154,14 +155,14 @@ class ResourceChange:
             return ("",)
         return tuple(verb for verb in self.actions if verb not in KNOWN_ACTIONS)
 
-    @cached_property
+    @lazy
     def before(self) -> dict[str, Any]:
         """The attributes today; empty for a create."""
         raw = self.raw.change.before
         self._cache.keep(self, "before", len(raw))
         return _attributes(_tree(raw))
 
-    @cached_property
+    @lazy
     def after(self) -> dict[str, Any]:
         """The planned attributes, UNKNOWN where they are not known; empty for a delete."""
         change = self.raw.change
@@ -176,7 +177,7 @@ class ResourceChange:
         """Forget a decoded tree; the next one who asks decodes it again."""
         vars(self).pop(name, None)
 
-    @cached_property
+    @lazy
     def identity(self) -> Identity:
         """By what others name the object today, read without decoding the rest."""
         try:
@@ -201,7 +202,7 @@ class ResourceChange:
             tree = lookup(tree, (step,))
         return tree
 
-    @cached_property
+    @lazy
     def changed(self) -> frozenset[str]:
         """Names of the top-level attributes that differ or become unknown."""
         before, after = self.before, self.after
@@ -231,7 +232,7 @@ class ResourceChange:
         """Every leaf that differs, in the order of the attribute names."""
         return self._differences
 
-    @cached_property
+    @lazy
     def _differences(self) -> tuple[Difference, ...]:
         before, after = self.before, self.after
         return tuple(
