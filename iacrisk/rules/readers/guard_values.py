@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from iacrisk.catalog import destroying, facts
@@ -12,6 +13,8 @@ from iacrisk.rules.context import Context
 def guards(name: str, value: Any) -> bool:
     """Whether the argument `name` at `value` keeps its object from being deleted."""
     values = _guarding(name)
+    if not values:
+        return False
     if isinstance(value, bool):
         return value in values
     if isinstance(value, str):
@@ -50,6 +53,7 @@ def block_address(change: ResourceChange) -> str:
 _NOT_OF_THE_OBJECT = frozenset({"block_device_mappings", "spec"})
 
 
+@lru_cache(maxsize=4096)
 def _guarding(name: str) -> frozenset[facts.Scalar]:
     return facts.GUARD_ATTRIBUTES.get(name, frozenset()) | destroying.MORE_GUARDS.get(
         name, frozenset()

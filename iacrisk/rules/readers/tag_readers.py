@@ -63,24 +63,31 @@ def _read_keys(plan: Plan) -> frozenset[str]:
 
 
 def _keys(plan: Plan) -> Iterator[Any]:
+    for text in _texts(plan):
+        if _hints_at_tags(text):
+            yield from _mentioned(text)
     for change in plan.changes:
-        before, after = change.raw.change.before, change.raw.change.after
-        yield from _mentioned(bytes(before))
-        if after != before:
-            yield from _mentioned(bytes(after))
         if change.type in _SELECTORS:
             yield from _selected(change.before)
             yield from _selected(change.after)
     looks_up = _types_that_look_up(plan.document)
     for resource in _data_sources(plan.document):
-        yield from _mentioned(bytes(resource.values))
         if resource.type in looks_up:
             yield from _own_tags(resource)
 
 
+def _texts(plan: Plan) -> Iterator[bytes]:
+    """The attributes of all that the plan shows, as JSON."""
+    for change in plan.changes:
+        before, after = change.raw.change.before, change.raw.change.after
+        yield bytes(before)
+        if after != before:
+            yield bytes(after)
+    for resource in _data_sources(plan.document):
+        yield bytes(resource.values)
+
+
 def _mentioned(text: bytes) -> Iterator[str]:
-    if not _hints_at_tags(text):
-        return
     for hint, pattern in _MENTIONS:
         if hint in text:
             yield from (key.decode("utf-8", "replace") for key in pattern.findall(text))
