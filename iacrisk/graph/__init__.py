@@ -3,7 +3,7 @@
 from iacrisk.graph.build import build_graph
 from iacrisk.graph.graph import Graph
 from iacrisk.graph.model import Node, NodeKind, Origin, Precision, Reference, Unresolved, Use
-from iacrisk.graph.reach import BlastRadius, Effect, Hit, Step, blast_radius
+from iacrisk.graph.reach import BlastRadius, Effect, Hit, Step, blast_radius, impaired, is_endpoint
 
 __all__ = [
     "BlastRadius",
@@ -20,4 +20,6 @@ __all__ = [
     "Use",
     "blast_radius",
     "build_graph",
+    "impaired",
+    "is_endpoint",
 ]

@@ -103,12 +103,35 @@ def blast_radius(
 
 def live_users(graph: Graph, label: str) -> tuple[str, ...]:
     """Endpoints that exist, stay, and live on the resource at `label`, at any hop."""
-    hits = blast_radius(graph, label, Effect.IMPAIRED).hits
-    return tuple(
-        hit.address
-        for hit in hits
-        if hit.kind is NodeKind.RESOURCE and not resource_type(hit.type).carrier
-    )
+    return tuple(node.label for node in impaired(graph, label) if is_endpoint(node))
+
+
+def is_endpoint(node: Node) -> bool:
+    """Whether harm ends at the node: it is a resource and no carrier."""
+    return node.kind is NodeKind.RESOURCE and not resource_type(node.type).carrier
+
+
+def impaired(graph: Graph, label: str) -> Iterator[Node]:
+    """All that `blast_radius` hits with Effect.IMPAIRED, in no special order and without paths."""
+    start = graph.node(label)
+    seen = {label}
+    waiting = [start] if start is not None else []
+    while waiting:
+        for node in _impaired_next(graph, waiting.pop()):
+            if node.label not in seen:
+                seen.add(node.label)
+                if _is_victim(node):
+                    yield node
+                if _passes_on(node):
+                    waiting.append(node)
+
+
+def _impaired_next(graph: Graph, node: Node) -> tuple[Node, ...]:
+    found = graph.impaired_next.get(node.label)
+    if found is None:
+        uses = _next(graph, node, Effect.IMPAIRED, frozenset(), is_start=False)
+        found = graph.impaired_next[node.label] = tuple(use.node for use in uses)
+    return found
 
 
 class _Position(msgspec.Struct, frozen=True):
@@ -129,11 +152,11 @@ def _walk(graph: Graph, start: Node, effect: Effect, changed: frozenset[str]) ->
         if node.label in seen:
             continue
         seen.add(node.label)
-        if position.path and _is_victim(position):
+        if position.path and _is_victim(node, is_dangling=position.is_dangling):
             yield _hit(position)
         if position.path and not _passes_on(node):
             continue
-        for use in _next(graph, position, effect, changed):
+        for use in _next(graph, node, effect, changed, is_start=not position.path):
             if use.node.label not in seen:
                 weak = use.reference.precision is Precision.WEAK
                 step = (cost + 1 + weak * _WEAK_COST, next(order), _step(position, use, effect))
@@ -141,9 +164,8 @@ def _walk(graph: Graph, start: Node, effect: Effect, changed: frozenset[str]) ->
 
 
 def _next(
-    graph: Graph, position: _Position, effect: Effect, changed: frozenset[str]
+    graph: Graph, node: Node, effect: Effect, changed: frozenset[str], *, is_start: bool
 ) -> Iterator[Use]:
-    node, is_start = position.node, not position.path
     goes = is_start and effect in _IDENTITY_GOES
     if _is_attachment(node):
         yield from _acted_on(graph, node)
@@ -203,13 +225,12 @@ def _hit(position: _Position) -> Hit:
     )
 
 
-def _is_victim(position: _Position) -> bool:
+def _is_victim(node: Node, *, is_dangling: bool = False) -> bool:
     """Whether the node itself can be hurt: it exists today and does not go in this plan.
 
     An attachment is hurt only where what it joins is gone and leaves it dangling.
     """
-    node = position.node
-    if node.kind is NodeKind.DATA or (_is_attachment(node) and not position.is_dangling):
+    if node.kind is NodeKind.DATA or (_is_attachment(node) and not is_dangling):
         return False
     if node.change is None:
         return True

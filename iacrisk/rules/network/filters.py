@@ -8,6 +8,7 @@ from typing import Final
 from iacrisk.catalog import ports, resource_type
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.network.acl_subnets import subnets_let_go, subnets_taken_in
 from iacrisk.rules.readers.ip_permissions import (
     ALL_PROTOCOLS,
@@ -323,10 +324,18 @@ def _nobody_there(item: Difference, context: Context) -> bool:
     kind, _, name = item.permission.peer.text.partition(" ")
     if kind != "group" or not item.permission.peer.is_name:
         return False
-    for change in context.changes_of("aws_security_group", "openstack_networking_secgroup_v2"):
-        if change.before.get("id") == name:
-            return change.destroys or users_of(change, context).nobody
-    return False
+    group = once(context.plan, "groups by id", lambda: _groups_by_id(context)).get(name)
+    return group is not None and (group.destroys or users_of(group, context).nobody)
+
+
+def _groups_by_id(context: Context) -> dict[str, ResourceChange]:
+    types = ("aws_security_group", "openstack_networking_secgroup_v2")
+    found: dict[str, ResourceChange] = {}
+    for change in context.changes_of(*types):
+        name = change.before.get("id")
+        if isinstance(name, str):
+            found.setdefault(name, change)
+    return found
 
 
 def _users(

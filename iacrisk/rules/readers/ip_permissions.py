@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
 import msgspec
+
+from iacrisk.rules.readers.span_index import SpanIndex
 
 Span = tuple[int, int]
 
@@ -194,24 +196,6 @@ def format_ports(protocol: str, ports: Span) -> str:
     return f"{prefix}port {low}" if low == high else f"{prefix}ports {low} to {high}"
 
 
-def admitted_only_by(
-    these: Iterable[Permission],
-    one: Sequence[Permission],
-    other: Sequence[Permission],
-    home: tuple[Span, ...] = (),
-) -> list[Difference]:
-    """What the set `one` admits within `these`, and the set `other` does not.
-
-    `home`: the addresses of the network itself; who admits all of them admits its groups.
-    """
-    sets = _Sets(one, other, home)
-    found: list[Difference] = []
-    for permission in dict.fromkeys(these):
-        if not permission.vague:
-            found += sets.differences(permission)
-    return found
-
-
 def may_admit(difference: Difference, permissions: Iterable[Permission]) -> bool:
     """Whether an entry that is not fully known could admit what the difference names."""
     permission = difference.permission
@@ -232,25 +216,35 @@ def _overlaps(item: Permission, peers: Iterable[Span]) -> bool:
     return any(item.peer.first <= high and low <= item.peer.last for low, high in peers)
 
 
-class _Sets:
-    """Two sets of permissions, ready to be compared."""
+class PermissionSet:
+    """Permissions in the order in which they decide, found by the peers they concern."""
 
-    def __init__(
-        self, one: Sequence[Permission], other: Sequence[Permission], home: tuple[Span, ...]
-    ) -> None:
-        self._one = _ordered(one)
-        self._other = _ordered(other)
-        self._home = home
-        self._plain = all(item.allow for item in (*self._one, *self._other))
-        self._other_entries = frozenset(self._other)
+    def __init__(self, permissions: Iterable[Permission], home: tuple[Span, ...] = ()) -> None:
+        """`home`: the addresses of the network itself; who admits them all admits its groups."""
+        known = (item for item in permissions if not item.vague)
+        self._ordered = sorted(known, key=lambda item: (item.order, item.allow))
+        self._spans = {item: _spans(item, home) for item in self._ordered}
+        self._index = SpanIndex(
+            (number, span)
+            for number, item in enumerate(self._ordered)
+            for span in self._spans[item]
+        )
+        self._only_allows = all(item.allow for item in self._ordered)
 
-    def differences(self, permission: Permission) -> Iterator[Difference]:
-        if self._plain and permission in self._other_entries:
-            return
+    def admits_beyond(
+        self, other: PermissionSet, these: Iterable[Permission]
+    ) -> Iterator[Difference]:
+        """What is admitted here within `these`, and not by `other`."""
+        are_plain = self._only_allows and other._only_allows
+        for permission in dict.fromkeys(these):
+            if not permission.vague and not (are_plain and permission in other._spans):
+                yield from self._beyond(other, permission)
+
+    def _beyond(self, other: PermissionSet, permission: Permission) -> Iterator[Difference]:
         protocols = self._protocols(permission)
         for protocol in protocols:
             shown = ALL_PROTOCOLS if protocol == "tcp" and len(protocols) > 1 else protocol
-            found = list(self._on_protocol(permission, protocol))
+            found = list(self._on_protocol(other, permission, protocol))
             yield from (msgspec.structs.replace(item, protocol=shown) for item in found)
             if found and len(protocols) > 1:
                 return
@@ -260,34 +254,31 @@ class _Sets:
             return (permission.protocol,)
         return _EVERYDAY_PROTOCOLS
 
-    def _on_protocol(self, permission: Permission, protocol: str) -> Iterator[Difference]:
-        one = self._relevant(self._one, permission, protocol)
-        other = self._relevant(self._other, permission, protocol)
-        for scope in _scopes(permission, one, other):
+    def _on_protocol(
+        self, other: PermissionSet, permission: Permission, protocol: str
+    ) -> Iterator[Difference]:
+        ours = self._relevant(permission, protocol)
+        theirs = other._relevant(permission, protocol)
+        for scope in _scopes(permission, ours, theirs):
             pieces: list[tuple[Span, list[Span]]] = []
-            for ports in _segments(permission.ports, (*one, *other)):
+            for ports in _segments(permission.ports, (*ours, *theirs)):
                 peers = _subtract(
-                    self._admitted(permission, one, ports[0], scope),
-                    self._admitted(permission, other, ports[0], scope),
+                    self._admitted(permission, ours, ports[0], scope),
+                    other._admitted(permission, theirs, ports[0], scope),
                 )
                 if peers:
                     pieces.append((ports, peers))
             yield from (_difference(permission, protocol, *piece) for piece in _merge(pieces))
 
-    def _relevant(
-        self, entries: Sequence[Permission], permission: Permission, protocol: str
-    ) -> list[Permission]:
+    def _relevant(self, permission: Permission, protocol: str) -> list[Permission]:
+        meeting = self._index.meeting(permission.peer.first, permission.peer.last)
         return [
             item
-            for item in entries
+            for item in map(self._ordered.__getitem__, meeting)
             if item.ingress == permission.ingress
             and item.protocol in {ALL_PROTOCOLS, protocol}
             and item.ports[0] <= permission.ports[1]
             and permission.ports[0] <= item.ports[1]
-            and any(
-                low <= permission.peer.last and permission.peer.first <= high
-                for low, high in self._spans(item)
-            )
         ]
 
     def _admitted(
@@ -298,7 +289,7 @@ class _Sets:
         for item in entries:
             if not item.ports[0] <= port <= item.ports[1] or item.scope not in {"", scope}:
                 continue
-            spans = self._spans(item)
+            spans = self._spans[item]
             if item.allow:
                 admitted += _intersect(undecided, spans)
             undecided = _subtract(undecided, spans)
@@ -306,18 +297,14 @@ class _Sets:
                 break
         return _union(admitted)
 
-    def _spans(self, item: Permission) -> list[Span]:
-        peer = item.peer
-        spans = [(peer.first, peer.last)]
-        covers_home = bool(self._home) and not _subtract(self._home, spans)
-        if covers_home or (peer.first == 0 and peer.last >= WORLD_V4.last):
-            spans.append((_NAMES_START, _LINE_END))
-        return spans
 
-
-def _ordered(permissions: Iterable[Permission]) -> list[Permission]:
-    known = (item for item in permissions if not item.vague)
-    return sorted(known, key=lambda item: (item.order, item.allow))
+def _spans(item: Permission, home: tuple[Span, ...]) -> list[Span]:
+    peer = item.peer
+    spans = [(peer.first, peer.last)]
+    covers_home = bool(home) and not _subtract(home, spans)
+    if covers_home or (peer.first == 0 and peer.last >= WORLD_V4.last):
+        spans.append((_NAMES_START, _LINE_END))
+    return spans
 
 
 def _scopes(permission: Permission, *sets: Iterable[Permission]) -> list[str]:

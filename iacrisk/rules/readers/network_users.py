@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import msgspec
 
-from iacrisk.catalog import resource_type
-from iacrisk.graph import Effect, NodeKind, blast_radius
+from iacrisk.graph import NodeKind, impaired, is_endpoint
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.permission_readers import blocks, texts
 
 _PLACES: Final = frozenset(
@@ -58,22 +59,26 @@ class Users(msgspec.Struct, frozen=True, kw_only=True):
         return not self.live and not self.possible
 
 
+_KEPT: Final = 64
+"""Answers kept: all entries of one filter or table ask in a row about the same object."""
+
 NOBODY: Final = Users()
 PERHAPS: Final = Users(possible=True)
 
 
 def users_of(change: ResourceChange, context: Context) -> Users:
     """Who lives on the object, or on what an attachment is attached to."""
-    radius = blast_radius(context.graph, change.label, Effect.IMPAIRED)
-    live = [
-        hit
-        for hit in radius.hits
-        if hit.kind is NodeKind.RESOURCE and not resource_type(hit.type).carrier
-    ]
-    places = any(hit.type in _PLACES or hit.kind is NodeKind.OUTPUT for hit in radius.hits)
+    find = once(context.plan, "network users", lambda: lru_cache(_KEPT)(partial(_find, context)))
+    return find(change)
+
+
+def _find(context: Context, change: ResourceChange) -> Users:
+    hits = list(impaired(context.graph, change.label))
+    live = list(filter(is_endpoint, hits))
+    places = any(hit.type in _PLACES or hit.kind is NodeKind.OUTPUT for hit in hits)
     hosts = any(change.before.get(name) for name in _HOSTS.get(change.type, ()))
     return Users(
-        live=tuple(hit.address for hit in live) or ((change.label,) if hosts else ()),
+        live=tuple(hit.label for hit in live) or ((change.label,) if hosts else ()),
         types=frozenset(hit.type for hit in live),
         possible=places,
     )

@@ -20,9 +20,9 @@ from iacrisk.rules.readers.ip_permissions import (
     Difference,
     Peer,
     Permission,
+    PermissionSet,
     Span,
     address_peer,
-    admitted_only_by,
     may_admit,
     named_peer,
 )
@@ -89,7 +89,9 @@ class PacketFilter(msgspec.Struct, frozen=True, kw_only=True):
     before: tuple[Permission, ...]
     after: tuple[Permission, ...]
     wiped: tuple[tuple[Member, tuple[Permission, ...]], ...]
-    home: tuple[Span, ...]
+    set_before: PermissionSet
+    set_after: PermissionSet
+    vague_after: tuple[Permission, ...]
 
     def lost(self, member: Member) -> list[Difference]:
         """What was admitted and no longer is, because of this member."""
@@ -99,17 +101,17 @@ class PacketFilter(msgspec.Struct, frozen=True, kw_only=True):
             for item in member.after
             if not item.allow and not item.vague and item not in member.before
         ]
-        return admitted_only_by(changed, self.before, self.after, self.home)
+        return list(self.set_before.admits_beyond(self.set_after, changed))
 
     def gained(self, member: Member) -> list[Difference]:
         """What is newly admitted because of this member."""
         changed = [item for item in member.after if item.allow and item not in member.before]
         changed += [item for item in member.before if not item.allow and item not in member.after]
-        return admitted_only_by(changed, self.after, self.before, self.home)
+        return list(self.set_after.admits_beyond(self.set_before, changed))
 
     def may_still_admit(self, difference: Difference) -> bool:
         """Whether an entry that is not known yet could make up for the loss."""
-        return may_admit(difference, self.after)
+        return may_admit(difference, self.vague_after)
 
 
 _known: WeakKeyDictionary[Context, tuple[PacketFilter, ...]] = WeakKeyDictionary()
@@ -212,14 +214,19 @@ class _Filters:
             if id(member) in gone:
                 after = [item for item in after if item not in gone[id(member)]]
         owner = self._context.change_at(key)
+        home = _home(owner, self._context)
+        all_before = (*dict.fromkeys(before), *implicit)
+        all_after = (*dict.fromkeys([*inline, *after]), *implicit)
         return PacketFilter(
             key=key,
             owner=owner,
             members=members,
-            before=(*dict.fromkeys(before), *implicit),
-            after=(*dict.fromkeys([*inline, *after]), *implicit),
+            before=all_before,
+            after=all_after,
             wiped=wiped,
-            home=_home(owner, self._context),
+            set_before=PermissionSet(all_before, home),
+            set_after=PermissionSet(all_after, home),
+            vague_after=tuple(item for item in all_after if item.vague),
         )
 
 

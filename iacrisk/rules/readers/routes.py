@@ -128,6 +128,8 @@ class RouteTable(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[RouteMember, ...]
     before: tuple[Route, ...]
     after: tuple[Route, ...]
+    spans_before: frozenset[Span]
+    after_by_span: dict[Span, list[Route]]
 
     def dropped(self, member: RouteMember) -> list[Route]:
         """Routes that are gone, their destinations not led to the same target any more."""
@@ -140,11 +142,8 @@ class RouteTable(msgspec.Struct, frozen=True, kw_only=True):
 
     def replacement(self, route: Route) -> Route | None:
         """The route that serves exactly the same destination afterwards."""
-        same = [
-            item
-            for item in self.after
-            if _span(item) == _span(route) and item.scope in {"", route.scope}
-        ]
+        served = self.after_by_span.get(_span(route), ())
+        same = [item for item in served if item.scope in {"", route.scope}]
         return min(same, key=lambda item: item.order) if same else None
 
     def repointed(self, member: RouteMember) -> list[tuple[Route, Route]]:
@@ -158,10 +157,9 @@ class RouteTable(msgspec.Struct, frozen=True, kw_only=True):
 
     def captured(self, member: RouteMember) -> list[tuple[Route, Route]]:
         """New routes that take traffic from a wider one of today: (wider, new)."""
-        spans = {_span(item) for item in self.before}
         pairs: list[tuple[Route, Route]] = []
         for item in member.after:
-            if item in member.before or _span(item) in spans:
+            if item in member.before or _span(item) in self.spans_before:
                 continue
             wider = _longest_holding(item, self.before)
             if wider is not None and (wider.kind, wider.target) != (item.kind, item.target):
@@ -272,12 +270,17 @@ def _table(key: str, members: list[RouteMember], context: Context) -> RouteTable
             kept = member.after if member.is_touched else set(member.after) - revoked
             after += [item for item in member.after if item in kept]
     before = dict.fromkeys(item for member in members for item in member.before)
+    by_span: dict[Span, list[Route]] = {}
+    for item in dict.fromkeys(after):
+        by_span.setdefault(_span(item), []).append(item)
     return RouteTable(
         key=key,
         table=context.change_at(key),
         members=tuple(members),
         before=tuple(before),
         after=tuple(dict.fromkeys(after)),
+        spans_before=frozenset(map(_span, before)),
+        after_by_span=by_span,
     )
 
 
