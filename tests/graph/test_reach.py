@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iacrisk.graph import BlastRadius, Effect, Graph, NodeKind, blast_radius, build_graph
+from iacrisk.graph import BlastRadius, Effect, Graph, NodeKind, blast_radius, build_graph, impaired
 from iacrisk.plan import Plan
 from tests.plans import Json, create, delete, noop, plan, replace, tweak, update
 
@@ -272,3 +272,14 @@ def test_an_interface_endpoint_is_hit_and_a_gateway_endpoint_passes_on() -> None
     )
     radius = blast_radius(graph, "aws_security_group.g", Effect.IMPAIRED)
     assert hops(radius) == [("aws_vpc_endpoint.secrets", 1)]
+
+
+@pytest.mark.parametrize("label", ["aws_vpc.v", "aws_security_group_rule.r", "aws_route.r"])
+def test_the_impaired_are_those_whom_the_walk_with_paths_hits(network: Graph, label: str) -> None:
+    radius = blast_radius(network, label, Effect.IMPAIRED)
+
+    assert {node.label for node in impaired(network, label)} == {hit.address for hit in radius.hits}
+
+
+def test_nobody_is_impaired_by_a_label_that_is_no_node(network: Graph) -> None:
+    assert list(impaired(network, "aws_vpc.other")) == []

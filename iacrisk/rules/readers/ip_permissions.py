@@ -196,6 +196,16 @@ def format_ports(protocol: str, ports: Span) -> str:
     return f"{prefix}port {low}" if low == high else f"{prefix}ports {low} to {high}"
 
 
+def admitted_only_by(
+    these: Iterable[Permission],
+    one: Iterable[Permission],
+    other: Iterable[Permission],
+    home: tuple[Span, ...] = (),
+) -> list[Difference]:
+    """What `one` admits within `these`, and `other` does not."""
+    return list(PermissionSet(one, home).admits_beyond(PermissionSet(other, home), these))
+
+
 def may_admit(difference: Difference, permissions: Iterable[Permission]) -> bool:
     """Whether an entry that is not fully known could admit what the difference names."""
     permission = difference.permission

@@ -89,6 +89,7 @@ class PacketFilter(msgspec.Struct, frozen=True, kw_only=True):
     before: tuple[Permission, ...]
     after: tuple[Permission, ...]
     wiped: tuple[tuple[Member, tuple[Permission, ...]], ...]
+    home: tuple[Span, ...]
     set_before: PermissionSet
     set_after: PermissionSet
     vague_after: tuple[Permission, ...]
@@ -224,6 +225,7 @@ class _Filters:
             before=all_before,
             after=all_after,
             wiped=wiped,
+            home=home,
             set_before=PermissionSet(all_before, home),
             set_after=PermissionSet(all_after, home),
             vague_after=tuple(item for item in all_after if item.vague),
