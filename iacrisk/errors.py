@@ -9,6 +9,7 @@ IacriskError
 │   └── UnsupportedFormat a format_version this release does not know
 ├── SettingsError         iacrisk.toml is wrong
 │   └── ExpiredWaiver     a waiver has passed its expiry date
+├── UnusableModel         the classifier's files are missing, damaged or for another release
 ├── UnknownAddress        no such resource instance in the plan
 └── UnknownRule           no such rule id
 
@@ -58,6 +59,10 @@ class SettingsError(IacriskError):
 
 class ExpiredWaiver(SettingsError):
     """A waiver is past its date; it has to be renewed or removed."""
+
+
+class UnusableModel(IacriskError):
+    """The classifier cannot be used; what follows is the policy's decision."""
 
 
 class UnknownAddress(IacriskError):

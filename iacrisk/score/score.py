@@ -77,6 +77,11 @@ CONFIDENCE_LIKELIHOOD: Final = {
     Confidence.LOW: 0.4,
 }
 
+HUNCH: Final = 0.2
+MODEL_HOLDS: Final = 0.4
+MODEL_AT_MOST: Final = 0.94
+"""The floor that the model puts under a score: just below its bar, at the bar, when certain."""
+
 _RECOVERABLE_SHARE: Final = 0.4
 _CREATE_FIRST_SHARE: Final = 0.6
 _READERS_FOLLOW: Final = 0.25
@@ -91,11 +96,12 @@ _NOISE: Final = frozenset({"tags", "tags_all", "labels", "terraform_labels", "ef
 
 
 class Part(StrEnum):
-    """The factor of the score that a contribution belongs to."""
+    """The factor of the score that a contribution belongs to; `MODEL` is a floor under it."""
 
     STAKE = "stake"
     REACH = "reach"
     LIKELIHOOD = "likelihood"
+    MODEL = "model"
 
 
 class Contribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +120,18 @@ class ChangeScore(msgspec.Struct, frozen=True, kw_only=True):
     impact: float
     likelihood: float
     contributions: tuple[Contribution, ...] = ()
+
+
+def model_floor(chance: float, bar: float) -> float:
+    """The share of 100 that a change scores at least when the model gives it this chance.
+
+    A chance below the bar is a hunch: it is shown, and even dozens of them hold no plan. From the
+    bar on it holds the plan under the default policy; however sure, it never blocks one alone.
+    """
+    if chance < bar:
+        return HUNCH * chance / bar
+    sure = (chance - bar) / (1 - bar) if bar < 1 else 1.0
+    return MODEL_HOLDS + (MODEL_AT_MOST - MODEL_HOLDS) * sure
 
 
 def effect_of(change: ResourceChange, findings: Sequence[Finding]) -> tuple[Effect, frozenset[str]]:

@@ -1,0 +1,30 @@
+"""The trained classifier: verified, loaded and evaluated without scikit-learn or numpy."""
+
+from iacrisk.classifier.artifact import (
+    Artifact,
+    Calibration,
+    Combination,
+    Guarantee,
+    Manifest,
+    PairTerm,
+    Term,
+    Use,
+)
+from iacrisk.classifier.loading import MODEL_FOLDER, load_model
+from iacrisk.classifier.model import Influence, Model, Prediction
+
+__all__ = [
+    "MODEL_FOLDER",
+    "Artifact",
+    "Calibration",
+    "Combination",
+    "Guarantee",
+    "Influence",
+    "Manifest",
+    "Model",
+    "PairTerm",
+    "Prediction",
+    "Term",
+    "Use",
+    "load_model",
+]

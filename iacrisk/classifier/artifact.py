@@ -1,0 +1,104 @@
+"""The model as plain data, and the manifest that travels with it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+FORMAT: Final = 1
+"""Of the artifact; a model of another format is refused."""
+
+MANIFEST_FILE: Final = "manifest.json"
+
+
+class Use(StrEnum):
+    """What the model's answer may do."""
+
+    VERDICT = "verdict"
+    """It moves scores, and so the verdict."""
+    ADVISORY = "advisory"
+    """It is shown, and moves nothing."""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of everything in the two files: unknown keys are refused."""
+
+
+class Term(Part, frozen=True, kw_only=True):
+    """What one column adds to the log odds: `amounts[i]` between the cuts `i - 1` and `i`.
+
+    A value equal to a cut lies below it. The amount at zero is zero.
+    """
+
+    column: str
+    cuts: tuple[float, ...]
+    amounts: tuple[float, ...]
+
+
+class PairTerm(Part, frozen=True, kw_only=True):
+    """What two columns add together beyond what each adds alone: zero where one of them is."""
+
+    columns: tuple[str, str]
+    cuts: tuple[tuple[float, ...], tuple[float, ...]]
+    amounts: tuple[tuple[float, ...], ...]
+
+
+class Calibration(Part, frozen=True, kw_only=True):
+    """Beta calibration of a raw probability p: log odds `a ln p - b ln (1 - p) + c`."""
+
+    a: float = 1.0
+    b: float = 1.0
+    c: float = 0.0
+
+
+class Combination(StrEnum):
+    """How the chances of a plan's changes make the plan's chance."""
+
+    MAX = "max"
+    NOISY_OR = "noisy-or"
+
+
+class Guarantee(Part, frozen=True, kw_only=True):
+    """Of harmful changes like the held-out ones at most `alpha` pass, with `confidence`."""
+
+    alpha: float
+    confidence: float
+    cases: int
+    """Held-out harmful cases behind the claim."""
+
+
+class Artifact(Part, frozen=True, kw_only=True):
+    """The model."""
+
+    format: int
+    intercept: float
+    terms: tuple[Term, ...]
+    pairs: tuple[PairTerm, ...] = ()
+    combination: Combination = Combination.MAX
+    calibration: Calibration = Calibration()
+    hold: float
+    """From this calibrated chance on a change should wait."""
+
+
+class Manifest(Part, frozen=True, kw_only=True):
+    """What has to be true for a model to be used, and how it came about."""
+
+    model: str
+    """Name of the artifact's file beside the manifest."""
+    sha256: str
+    """Of the artifact's bytes."""
+    feature_schema: str
+    """`iacrisk.features.FEATURE_SCHEMA` of the columns it was trained on."""
+    use: Use
+    iacrisk: str
+    """Version it was trained with."""
+    kind: str
+    """What was fitted."""
+    libraries: dict[str, str]
+    data: dict[str, int | str]
+    """How many cases, stacks and operator families, and the hash of the rows."""
+    metrics: dict[str, float]
+    """On stacks and operator families that the model had not seen."""
+    guarantee: Guarantee | None = None

@@ -1,0 +1,69 @@
+"""Reading a model: the manifest first, and nothing that does not fit it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from iacrisk.classifier.artifact import FORMAT, MANIFEST_FILE, Artifact, Manifest, Part
+from iacrisk.classifier.model import Model
+from iacrisk.errors import UnusableModel
+from iacrisk.features import FEATURE_SCHEMA
+
+_PACKAGED: Final = Path(__file__).parent.parent / "models"
+_IN_CHECKOUT: Final = Path(__file__).parent.parent.parent / "models"
+MODEL_FOLDER: Final = _PACKAGED if _PACKAGED.is_dir() else _IN_CHECKOUT
+"""The shipped model: inside the package once installed, beside it in a checkout."""
+
+P = TypeVar("P", bound=Part)
+
+
+def load_model(folder: Path = MODEL_FOLDER) -> Model:
+    """The model in `folder`; raises UnusableModel where anything does not fit."""
+    manifest = _decode(_read(folder / MANIFEST_FILE), Manifest, MANIFEST_FILE)
+    name = Path(manifest.model).name
+    raw = _read(folder / name)
+    if sha256(raw).hexdigest() != manifest.sha256:
+        raise UnusableModel(f"{name} is not the file that its manifest describes.")
+    if manifest.feature_schema != FEATURE_SCHEMA:
+        raise UnusableModel(
+            f"{name} was trained on other columns than this release extracts "
+            f"(by iacrisk {manifest.iacrisk})."
+        )
+    artifact = _decode(raw, Artifact, name)
+    if artifact.format != FORMAT:
+        raise UnusableModel(f"{name} has format {artifact.format}; this release reads {FORMAT}.")
+    _check(artifact, name)
+    return Model(artifact, manifest)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnusableModel(f"Cannot read {path.name}: {error.strerror}.") from error
+
+
+def _decode(raw: bytes, kind: type[P], name: str) -> P:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnusableModel(f"{name}: {error}.") from error
+
+
+def _check(artifact: Artifact, name: str) -> None:
+    """Tables have as many amounts as their cuts make intervals."""
+    fits = all(_is_table(term.cuts, len(term.amounts)) for term in artifact.terms) and all(
+        _is_table(pair.cuts[0], len(pair.amounts))
+        and all(_is_table(pair.cuts[1], len(row)) for row in pair.amounts)
+        for pair in artifact.pairs
+    )
+    if not fits:
+        raise UnusableModel(f"{name}: a table does not fit its cuts.")
+
+
+def _is_table(cuts: tuple[float, ...], amounts: int) -> bool:
+    return amounts == len(cuts) + 1 and list(cuts) == sorted(cuts)

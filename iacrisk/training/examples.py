@@ -1,0 +1,155 @@
+"""Rows of the outcome lab as examples to learn from: columns of each change, and the label.
+
+examples = read_examples(Path("fixtures/lab/rows"))
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, islice, zip_longest
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from iacrisk.assess import Assessment, Circumstances, assess
+from iacrisk.catalog import attachment
+from iacrisk.features import extract_features
+from iacrisk.gate import Policy, Verdict
+from iacrisk.graph import Effect, Graph, blast_radius, build_graph
+from iacrisk.plan import ActionKind, Plan, ResourceChange, decode_plan
+from iacrisk.score import score_finding
+from iacrisk.training.outcome import HARD
+from iacrisk.training.rows import Row, usable_rows
+from iacrisk.training.splits import Origin
+
+_TODAY: Final = datetime.date(2026, 1, 1)
+_TUTORIAL_WEIGHTS: Final = {
+    ActionKind.DELETE: 10,
+    ActionKind.REPLACE: 11,
+    ActionKind.CREATE: 1,
+    ActionKind.UPDATE: 1,
+}
+"""The score of Open Policy Agent's Terraform tutorial: delete 10, create 1, modify 1."""
+
+
+class ChangeExample(msgspec.Struct, frozen=True, kw_only=True):
+    """One change: its columns, and the addresses it touches or can reach."""
+
+    label: str
+    values: dict[str, float]
+    reaches: frozenset[str]
+
+
+class RulesSay(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rules alone make of the plan."""
+
+    scores: dict[str, int]
+    """Of each change, by its label."""
+    others: tuple[int, ...]
+    """Of findings that belong to no single change."""
+    held: bool
+    named: frozenset[str]
+    """Addresses of the changes that score, and of those they hit."""
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """One case."""
+
+    name: str
+    origin: Origin
+    operators: tuple[str, ...]
+    harmful: bool
+    worst: str
+    victims: frozenset[str]
+    concerned: frozenset[str]
+    """The victims and the other parties: a flow's target, an access's resource."""
+    changes: tuple[ChangeExample, ...]
+    rules: RulesSay
+    destroys: bool
+    tutorial: int
+
+    @property
+    def suspects(self) -> tuple[bool, ...]:
+        """Which changes may have done the harm: those that touch or reach somebody concerned.
+
+        All of them where none does; none where nothing was harmed.
+        """
+        if not self.harmful:
+            return (False,) * len(self.changes)
+        found = tuple(not self.concerned.isdisjoint(item.reaches) for item in self.changes)
+        return found if any(found) else (True,) * len(self.changes)
+
+
+def read_examples(folder: Path, workers: int = 2) -> list[Example]:
+    """The usable rows under `folder` as examples, in the order of the rows."""
+    if workers == 1:
+        return _every(folder, 0, 1)
+    with ProcessPoolExecutor(workers) as pool:
+        asked = [pool.submit(_every, folder, turn, workers) for turn in range(workers)]
+        parts = [future.result() for future in asked]
+    dealt = zip_longest(*parts)
+    return [example for hand in dealt for example in hand if example is not None]
+
+
+def _every(folder: Path, first: int, step: int) -> list[Example]:
+    return list(map(to_example, islice(usable_rows(folder), first, None, step)))
+
+
+def to_example(row: Row) -> Example:
+    """The row with its columns and what the rules say."""
+    plan = decode_plan(row.plan_json)
+    graph = build_graph(plan)
+    outcome = row.outcome
+    hard = [item for item in outcome.broken if item.harm in HARD]
+    return Example(
+        name=row.case.name,
+        origin=Origin(
+            stack=row.case.stack, families=frozenset(edit.family for edit in row.case.edits)
+        ),
+        operators=tuple(edit.operator for edit in row.case.edits),
+        harmful=outcome.harmful,
+        worst=outcome.worst,
+        victims=outcome.victims,
+        concerned=outcome.victims | frozenset(chain.from_iterable(item.also for item in hard)),
+        changes=tuple(
+            ChangeExample(
+                label=item.label,
+                values=item.values,
+                reaches=frozenset(_reaches(plan.by_label[item.label], graph)),
+            )
+            for item in extract_features(plan, graph)
+        ),
+        rules=_rules_say(plan),
+        destroys=any(change.destroys for change in plan.pending),
+        tutorial=sum(_TUTORIAL_WEIGHTS.get(change.kind, 0) for change in plan.pending),
+    )
+
+
+def _reaches(change: ResourceChange, graph: Graph) -> Iterator[str]:
+    """The change itself, what an attachment acts on, and everyone harm can travel to."""
+    yield change.label
+    if attachment(change.type):
+        yield from (use.node.label for use in graph.dependencies(change.label))
+    for effect in (Effect.GONE, Effect.IMPAIRED):
+        for hit in blast_radius(graph, change.label, effect).hits:
+            yield from (step.address for step in hit.path)
+
+
+def _rules_say(plan: Plan) -> RulesSay:
+    assessment = assess(plan, Policy(), Circumstances(today=_TODAY, environment="production"))
+    return RulesSay(
+        scores={item.address: item.score.score for item in assessment.changes},
+        others=tuple(score_finding(item).score for item in assessment.plan_findings),
+        held=assessment.decision.verdict is not Verdict.ALLOWED,
+        named=frozenset(_named(assessment)),
+    )
+
+
+def _named(assessment: Assessment) -> Iterator[str]:
+    for item in assessment.changes:
+        if item.score.score:
+            yield item.change.address
+            yield from (hit.address for hit in item.radius.hits)

@@ -1,0 +1,82 @@
+"""What is held out from what: stacks, operator families, and the stacks of the final test.
+
+A model that has seen a stack knows its habits, and one that has seen an operator knows what that
+operator breaks. So a case is judged only by a model that saw neither its stack nor any of the
+families of its edits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+
+_FINAL_SHARE: Final = 51 / 256
+_CONTROL: Final = "control"
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a case comes from; a control counts as a family of its own."""
+
+    stack: str
+    families: frozenset[str]
+
+
+class Fold(msgspec.Struct, frozen=True, kw_only=True):
+    """Indices of the cases that are judged, and of those their judge may have seen."""
+
+    tested: tuple[int, ...]
+    trained: tuple[int, ...]
+
+
+def is_final(stack: str) -> bool:
+    """Whether a stack belongs to the final test, which no choice may look at.
+
+    Decided by the hash of its name, before any result was seen; about a fifth.
+    """
+    return sha256(f"final test: {stack}".encode()).digest()[0] < _FINAL_SHARE * 256
+
+
+def folds(origins: Sequence[Origin], stack_folds: int = 4, family_folds: int = 4) -> list[Fold]:
+    """Every case is tested once, by a judge that saw neither its stack nor its families."""
+    stacks = _group(Counter(item.stack for item in origins), stack_folds)
+    families = _group(Counter(name for item in origins for name in _families(item)), family_folds)
+    places: dict[tuple[int, frozenset[int]], list[int]] = {}
+    for number, item in enumerate(origins):
+        held_out = frozenset(families[name] for name in _families(item))
+        places.setdefault((stacks[item.stack], held_out), []).append(number)
+    return [
+        Fold(
+            tested=tuple(tested),
+            trained=tuple(
+                number
+                for number, item in enumerate(origins)
+                if stacks[item.stack] != stack
+                and held_out.isdisjoint(families[name] for name in _families(item))
+            ),
+        )
+        for (stack, held_out), tested in sorted(places.items(), key=_order)
+    ]
+
+
+def _order(place: tuple[tuple[int, frozenset[int]], list[int]]) -> tuple[int, list[int]]:
+    (stack, held_out), _ = place
+    return stack, sorted(held_out)
+
+
+def _families(item: Origin) -> Iterable[str]:
+    return item.families or (_CONTROL,)
+
+
+def _group(sizes: Counter[str], number: int) -> dict[str, int]:
+    """The names in groups of about equal size, largest first into the smallest group."""
+    totals = [0] * number
+    groups: dict[str, int] = {}
+    for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
+        group = totals.index(min(totals))
+        groups[name] = group
+        totals[group] += size
+    return groups
