@@ -208,7 +208,7 @@ def _bucket_policy(stack: Stack) -> Iterator[Site]:
 
 
 OPERATORS: tuple[Operator, ...] = (
-    Operator(name="new-resource", family=_FAMILY, find=_new, calm=True),
+    Operator(name="new-resource", family=_FAMILY, find=_new, calm=True, share=0.5),
     Operator(name="complete-bucket", family=_FAMILY, find=_complete, calm=True),
     Operator(name="bucket-policy", family=_FAMILY, find=_bucket_policy),
 )
