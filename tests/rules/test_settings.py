@@ -20,6 +20,7 @@ TYPE = "cloudflare_record"
 SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.CHANGES: ("one", "two"),
     Direction.SET: (None, "two"),
+    Direction.APPEARS: (None, "two"),
     Direction.REMOVED: ("one", None),
     Direction.ON: (False, True),
     Direction.OFF: (True, False),
@@ -56,6 +57,8 @@ def sides(direction: Direction, values: frozenset[str]) -> tuple[Any, Any]:
         return ("another", value)
     if direction is Direction.GAINS:
         return (["another"], ["another", value])
+    if direction is Direction.MENTIONS:
+        return ("another", f"another {value} of all")
     if direction is Direction.LEAVES:
         return (value, "another")
     return SIDES[direction]
@@ -94,7 +97,7 @@ def test_rows_are_sorted_and_name_known_rules_and_words() -> None:
         assert rule in known
         assert types.split(" ") == sorted(set(types.split(" ")))
         assert bool(when.partition(":")[2]) == when.startswith(
-            ("becomes", "turns", "leaves", "gains")
+            ("becomes", "turns", "leaves", "gains", "mentions")
         )
         assert Severity[severity.upper()]
         assert Confidence(confidence)
@@ -129,3 +132,41 @@ def test_odd_values_do_not_make_it_raise(odd: Any) -> None:
         for type_name in types.split(" "):
             judged(update(f"{type_name}.x", {root: odd}, {root: "other"}))
             judged(update(f"{type_name}.x", {root: "other"}, {root: odd}))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "falls"),
+    [
+        ("604800s", "1h", True),
+        ("1h", "604800s", False),
+        ("7d", "168h", False),
+        ("1Gi", "512Mi", True),
+        ("500m", "1", False),
+        ("1", "500m", True),
+        ("30m", "1h", False),
+        ("50%", 40, True),
+        ("many", "few", False),
+    ],
+)
+def test_numbers_with_units_are_compared(before: Any, after: Any, *, falls: bool) -> None:
+    path = "max_time_travel_hours"
+    change = update(
+        "google_bigquery_dataset.x", {path: before, "id": "d"}, {path: after, "id": "d"}
+    )
+    assert bool(judged(change).findings) is falls
+
+
+def test_a_statement_that_was_there_before_is_not_mentioned_anew() -> None:
+    kept, added = "DROP TABLE old", "DROP TABLE orders"
+    change = update("google_spanner_database.x", {"ddl": [kept]}, {"ddl": [kept, "CREATE TABLE a"]})
+    drop = update("google_spanner_database.x", {"ddl": [kept]}, {"ddl": [kept, added]})
+    assert judged(change).findings == ()
+    assert [item.rule for item in judged(drop).findings] == ["B11"]
+
+
+def test_a_setting_that_appears_counts_on_a_new_object_too() -> None:
+    inside = {"restricted_services": ["storage.googleapis.com"]}
+    made = create("google_access_context_manager_service_perimeter.x", {"status": [inside]})
+    dry = create("google_access_context_manager_service_perimeter.x", {"spec": [inside]})
+    assert [item.rule for item in judged(made).findings] == ["I15"]
+    assert judged(dry).findings == ()

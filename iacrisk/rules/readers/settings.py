@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from iacrisk.catalog.settings import Direction, Setting, settings_of
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, unset
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
-_ON_NEW_OBJECTS = frozenset({Direction.BECOMES})
+_ON_NEW_OBJECTS = frozenset({Direction.APPEARS, Direction.BECOMES})
 _OF_COLLECTIONS = frozenset(
-    {Direction.GAINS, Direction.GROWS, Direction.REMOVED, Direction.SHRINKS}
+    {
+        Direction.APPEARS,
+        Direction.GAINS,
+        Direction.GROWS,
+        Direction.MENTIONS,
+        Direction.REMOVED,
+        Direction.SHRINKS,
+    }
 )
 
 
@@ -107,7 +115,7 @@ def _collect(tree: Any, steps: Path) -> Any:
 def _happens(setting: Setting, before: Any, after: Any) -> bool:
     values = setting.values
     match setting.direction:
-        case Direction.CHANGES | Direction.SET | Direction.REMOVED:
+        case Direction.APPEARS | Direction.CHANGES | Direction.SET | Direction.REMOVED:
             return _is_moved(setting.direction, before, after)
         case Direction.ON:
             return _is_true(after) and not _is_true(before)
@@ -124,6 +132,8 @@ def _happens(setting: Setting, before: Any, after: Any) -> bool:
         case Direction.GAINS:
             gained = {_text(item) for item in _listed(after)} & values
             return bool(gained - {_text(item) for item in _listed(before)})
+        case Direction.MENTIONS:
+            return _newly_mentions(values, before, after)
         case Direction.BECOMES | Direction.TURNS:
             return _text(after) in values and _text(before) not in values
         case Direction.LEAVES:
@@ -131,13 +141,19 @@ def _happens(setting: Setting, before: Any, after: Any) -> bool:
 
 
 def _is_moved(direction: Direction, before: Any, after: Any) -> bool:
-    if direction is Direction.SET:
+    if direction in {Direction.APPEARS, Direction.SET}:
         return unset(before) and not unset(after)
     return not unset(before) and (direction is Direction.CHANGES or unset(after))
 
 
+def _newly_mentions(words: frozenset[str], before: Any, after: Any) -> bool:
+    new = [item for item in _listed(after) if item not in _listed(before)]
+    texts = [item.lower() for item in new if isinstance(item, str)]
+    return any(word in text for word in words for text in texts)
+
+
 def _is_lowered(direction: Direction, before: Any, after: Any) -> bool:
-    first, second = _number(before), _number(after)
+    first, second = _numbers(before, after)
     if first is None or second is None or second >= first:
         return False
     if direction is Direction.ZERO:
@@ -150,21 +166,44 @@ def _is_true(value: Any) -> bool:
 
 
 def _is_less(one: Any, other: Any) -> bool:
-    first, second = _number(one), _number(other)
+    first, second = _numbers(one, other)
     return first is not None and second is not None and first < second
 
 
-def _number(value: Any) -> float | None:
+_Measured = tuple[float, str]
+"""A number and its unit."""
+
+_NUMBER_WITH_UNIT: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(%|[a-zA-Z]{0,2})")
+_UNITS: Final = {
+    "ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400,
+    "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,
+    "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40,
+}  # fmt: skip
+_MILLI: Final = 0.001
+"""What `m` means beside a number of processors without a unit."""
+
+
+def _numbers(one: Any, other: Any) -> tuple[float | None, float | None]:
+    """Both as numbers of the same unit; durations and sizes may be written in different ones."""
+    first, second = _measured(one), _measured(other)
+    if first is None or second is None or first[1] == second[1]:
+        return (first and first[0], second and second[0])
+    scales = [
+        _MILLI if unit == "m" and "" in (first[1], second[1]) else _UNITS.get(unit, 1)
+        for _, unit in (first, second)
+    ]
+    return (first[0] * scales[0], second[0] * scales[1])
+
+
+def _measured(value: Any) -> _Measured | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return value
-    if isinstance(value, str):
-        try:
-            return float(value.removesuffix("%"))
-        except ValueError:
-            return None
-    return None
+        return value, ""
+    match = _NUMBER_WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
+    if match is None or match[2] not in {"", "%", *_UNITS}:
+        return None
+    return float(match[1]), match[2].removesuffix("%")
 
 
 def _items(value: Any) -> frozenset[str]:
