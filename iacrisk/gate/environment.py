@@ -73,6 +73,9 @@ _WORDS: Final = {
         }
     ),
 }
+_DISPOSABLE: Final = frozenset({"drill", "loadtest", "scratch", "temp", "throwaway", "tmp"})
+_BUILDERS: Final = frozenset({"build", "builder", "ccache", "ci", "compiler", "docker", "runner"})
+_SEPARATORS: Final = re.compile(r"[-_./\s]+")
 _PULL_REQUEST: Final = re.compile(r"(?:^|[-_/.])pr[-_]?\d+(?:$|[-_/.])")
 _NAMING_KEYS: Final = frozenset({"environment", "env", "stage", "tier", "deployment_environment"})
 _NAMING_VARIABLES: Final = _NAMING_KEYS | {
@@ -140,6 +143,8 @@ def own_environment(change: ResourceChange) -> Environment | None:
         for key, value in _tags(change)
         if key.lower() in _NAMING_KEYS and (environment := _named(value))
     ]
+    if not named and _is_disposable(change):
+        return Environment.PREVIEW
     if not named:
         before = change.before
         metadata = lookup(before, ("metadata", 0))
@@ -148,6 +153,15 @@ def own_environment(change: ResourceChange) -> Environment | None:
             places.append(metadata.get("namespace"))
         named = [environment for place in places if (environment := _named(place))]
     return strictest(named) if named else None
+
+
+def _is_disposable(change: ResourceChange) -> bool:
+    """Whether its names say that what it holds is made again: scratch space, a build's cache."""
+    names = (change.name, *(change.before.get(name) for name in _NAMES[:3]))
+    words = {
+        word for name in names if isinstance(name, str) for word in _SEPARATORS.split(name.lower())
+    }
+    return bool(words & _DISPOSABLE) or ("cache" in words and bool(words & _BUILDERS))
 
 
 def strictest(environments: Iterable[Environment]) -> Environment:
@@ -235,7 +249,7 @@ def _named(text: Any) -> Environment | None:
 
 @lru_cache(maxsize=4096)
 def _named_in(text: str) -> Environment | None:
-    words = set(re.split(r"[-_./\s]+", text.lower()))
+    words = set(_SEPARATORS.split(text.lower()))
     for environment, known in _WORDS.items():
         if words & known:
             return environment

@@ -181,6 +181,26 @@ def test_a_change_names_its_own_environment(before: Json) -> None:
     assert environment_of(judged.by_label["a_b.y"], whole) is PRODUCTION
 
 
+@pytest.mark.parametrize(
+    ("address", "name", "disposable"),
+    [
+        ("aws_ebs_volume.build_cache", "x", True),
+        ("kubernetes_persistent_volume_claim_v1.a", "ci-runner-cache", True),
+        ("a_b.restore_drill", "x", True),
+        ("aws_elasticache_cluster.cache", "session-cache", False),
+        ("aws_s3_bucket.template", "templates", False),
+    ],
+)
+def test_what_is_named_as_made_again_counts_as_a_preview(
+    address: str, name: str, disposable: bool
+) -> None:
+    judged = plan(delete(address, {"name": name}), noop("a_b.y", {"tags": {"env": "prod"}}))
+    whole = detect_environment(judged, Environments())
+
+    found = environment_of(judged.by_label[address], whole)
+    assert found is (PREVIEW if disposable else PRODUCTION)
+
+
 @pytest.mark.parametrize("stated", [True, False])
 def test_a_resource_cannot_leave_the_environment_of_its_whole_root(stated: bool) -> None:
     judged = plan(delete("a_b.x", {"tags": {"env": "preview"}}))

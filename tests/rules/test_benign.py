@@ -961,3 +961,30 @@ def test_every_page_tells_its_traps() -> None:
     for item in SUPPRESSORS:
         assert all(word in item.page for word in ("Harmless when", "Traps", "References")), item.id
     assert len({item.id for item in SUPPRESSORS}) == len(SUPPRESSORS)
+
+
+UNUSED = "aws_secretsmanager_secret.smtp"
+
+
+def test_an_unused_secret_that_can_be_brought_back_may_go() -> None:
+    gone = delete(UNUSED, {"name": "smtp", "recovery_window_in_days": 30})
+    assert benign(gone) == {UNUSED: "BL-window"}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"name": "smtp", "recovery_window_in_days": 0},
+        {"name": "smtp", "recovery_window_in_days": None},
+        {"name": "smtp", "recovery_window_in_days": 30, "replica": [{"region": "eu"}]},
+    ],
+)
+def test_a_secret_with_no_way_back_or_a_replica_is_no_look_alike(before: Json) -> None:
+    assert benign(delete(UNUSED, before)) == {}
+
+
+def test_a_secret_that_something_refers_to_is_no_look_alike() -> None:
+    gone = delete(UNUSED, {"name": "smtp", "recovery_window_in_days": 30})
+    app = noop("aws_ecs_task_definition.app", {"family": "app"})
+    uses = {"aws_ecs_task_definition.app": {"container_definitions": [f"{UNUSED}.arn"]}}
+    assert benign(gone, app, references=uses) == {}

@@ -913,10 +913,52 @@ def test_an_unknown_type_replaced_by_an_unknown_value_is_flagged_all_the_same() 
     assert ("D26", "acme_widget.main") in findings(change_)
 
 
+# --- D29 ---------------------------------------------------------------------------------------
+
+MAPPING = "aws_lambda_event_source_mapping.m"
+STREAM = {
+    "event_source_arn": "arn:aws:dynamodb:eu-west-1:1:table/t/stream/2026",
+    "starting_position": "LATEST",
+}
+
+
+def test_a_stream_mapping_that_starts_again_at_the_end_is_flagged() -> None:
+    change_ = replace(MAPPING, STREAM, STREAM, "event_source_arn")
+    assert ("D29", MAPPING) in findings(change_)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (STREAM, {**STREAM, "starting_position": "TRIM_HORIZON"}),
+        ({"event_source_arn": "arn:aws:sqs:eu-west-1:1:q"}, {}),
+    ],
+)
+def test_a_mapping_that_reads_from_the_start_or_from_a_queue_passes(
+    before: Json, after: Json
+) -> None:
+    assert findings(replace(MAPPING, before, after, "event_source_arn")) == set()
+
+
+def test_a_stream_that_nobody_reads_any_more_is_flagged() -> None:
+    table = noop("aws_dynamodb_table.t", {"stream_arn": STREAM["event_source_arn"]})
+    uses = {MAPPING: {"event_source_arn": ["aws_dynamodb_table.t.stream_arn"]}}
+    assert findings(delete(MAPPING, STREAM), table, references=uses) == {("D29", MAPPING)}
+    gone = delete("aws_dynamodb_table.t", {"stream_arn": STREAM["event_source_arn"]})
+    assert ("D29", MAPPING) not in findings(delete(MAPPING, STREAM), gone, references=uses)
+
+
+def test_where_a_mapping_starts_may_be_unknown_without_a_finding() -> None:
+    change_ = replace(
+        MAPPING, STREAM, {}, "event_source_arn", after_unknown={"starting_position": True}
+    )
+    assert ("D29", MAPPING) not in findings(change_)
+
+
 def test_every_page_has_its_sections() -> None:
     sections = ("What it flags", "Why it matters", "When it is fine", "What to do instead")
     for item in RULES:
         assert all(section in item.page for section in (*sections, "References")), item.id
     assert [item.id for item in RULES] == [
-        f"D{number:02}" for number in (*range(1, 13), 14, 15, 26, 27, 28)
+        f"D{number:02}" for number in (*range(1, 13), 14, 15, 26, 27, 28, 29)
     ]

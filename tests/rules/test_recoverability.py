@@ -197,3 +197,50 @@ def test_an_image_policy_that_is_not_known_is_undecided() -> None:
         "aws_ecr_lifecycle_policy.api", images("any", 9), {}, after_unknown={"policy": True}
     )
     assert [item.rule for item in said(plan(change)).undecided] == ["D15"]
+
+
+def table(attribute: str | None, *, enabled: bool = True) -> dict[str, Any]:
+    return {"name": "ledger", "ttl": [{"attribute_name": attribute, "enabled": enabled}]}
+
+
+def test_a_time_to_live_on_when_an_item_was_made_is_flagged() -> None:
+    change = update("aws_dynamodb_table.t", table(None, enabled=False), table("created_at"))
+    assert found(plan(change)) == [("D15", "aws_dynamodb_table.t")]
+
+
+@pytest.mark.parametrize("attribute", ["expires_at", "ttl", "deleteAfter"])
+def test_a_time_to_live_on_an_attribute_named_for_it_passes(attribute: str) -> None:
+    change = update("aws_dynamodb_table.t", table(None, enabled=False), table(attribute))
+    assert found(plan(change)) == []
+
+
+def test_a_time_to_live_that_stays_or_goes_passes() -> None:
+    stays = tweak("aws_dynamodb_table.t", table("created_at"), tags={"a": "b"})
+    goes = update("aws_dynamodb_table.t", table("created_at"), table(None, enabled=False))
+    assert found(plan(stays)) == found(plan(goes)) == []
+
+
+def test_a_time_to_live_that_is_not_known_is_undecided() -> None:
+    after = {"name": "ledger", "ttl": [{"enabled": True}]}
+    unknown = {"ttl": [{"attribute_name": True}]}
+    change = update(
+        "aws_dynamodb_table.t", table(None, enabled=False), after, after_unknown=unknown
+    )
+    assert [item.rule for item in said(plan(change)).undecided] == ["D15"]
+
+
+def test_versions_of_a_bucket_whose_objects_expire_soon_weigh_little() -> None:
+    def suspended(days: int) -> list[tuple[Severity, Confidence]]:
+        versions = tweak(
+            "aws_s3_bucket_versioning.v",
+            {"bucket": "results", "versioning_configuration": [{"status": "Enabled"}]},
+            versioning_configuration=[{"status": "Suspended"}],
+        )
+        rules = [{"status": "Enabled", "filter": [], "expiration": [{"days": days}]}]
+        expires = noop(
+            "aws_s3_bucket_lifecycle_configuration.l", {"bucket": "results", "rule": rules}
+        )
+        return [(item.severity, item.confidence) for item in said(plan(versions, expires)).findings]
+
+    assert suspended(7) == [(Severity.LOW, Confidence.LOW)]
+    assert suspended(400) == [(Severity.HIGH, Confidence.HIGH)]

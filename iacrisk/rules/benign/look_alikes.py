@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Final
 
-from iacrisk.catalog import facts, harmless
+from iacrisk.catalog import destroying, facts, harmless
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.benign.growth import all_grow, grows, is_number, larger_class
 from iacrisk.rules.benign.harmless_attributes import Harmless, explain
@@ -30,6 +30,7 @@ _FOLLOWS: Final = frozenset(
 )
 _AS_GOOD_AS_NEW: Final = 0.9
 _TRIGGERED: Final = "replace_by_triggers"
+_WEEK: Final = 7
 _NAMES: Final = frozenset({"name", "name_prefix", "self_link_unique", "tags_fingerprint"})
 
 
@@ -214,6 +215,33 @@ def left_alone(change: ResourceChange, context: Context) -> str | None:  # noqa:
         Incidents R143, R152.
     """
     return why_left_alone(change)
+
+
+@_whole(
+    id="BL-window",
+    name="can-be-brought-back",
+    kinds={ActionKind.DELETE},
+    types=destroying.RECOVERY_WINDOWS,
+)
+def can_be_brought_back(change: ResourceChange, context: Context) -> str | None:
+    """The delete of a secret that nobody is seen to use and that can be restored for days.
+
+    Harmless when
+        The state keeps a recovery window of at least 7 days, nothing in the plan refers to the
+        secret or names it, and it replicates to no other region.
+
+    Traps
+        A window of 0; a user by name or ARN in a policy, a task or a function.
+
+    References
+        https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html
+    """
+    days = change.before.get(destroying.RECOVERY_WINDOWS[change.type])
+    if not isinstance(days, int) or days < _WEEK or context.consumers(change):
+        return None
+    if change.before.get("replica"):
+        return None
+    return f"nobody here uses it, and it can be brought back for {days} days"
 
 
 @_whole(
@@ -588,6 +616,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     moved_only,
     import_only,
     left_alone,
+    can_be_brought_back,
     only_tags,
     only_description,
     reordered_policy,

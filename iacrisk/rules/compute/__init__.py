@@ -13,6 +13,7 @@ from iacrisk.rules.compute.capacity import (
     service_destroyed,
 )
 from iacrisk.rules.compute.consumers import consumer_outlives_visibility
+from iacrisk.rules.compute.filters import filter_narrowed
 from iacrisk.rules.compute.in_place import workload_setting
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
@@ -29,4 +30,5 @@ RULES: Final[tuple[Rule, ...]] = (
     workload_setting,
     consumer_outlives_visibility,
     refresh_of_all_at_once,
+    filter_narrowed,
 )

@@ -32,7 +32,14 @@ from iacrisk.rules.compute.cuts import (
     raised,
 )
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.siblings import Group, blocks, exists_today, goes_first, stays
+from iacrisk.rules.readers.siblings import (
+    Group,
+    blocks,
+    exists_today,
+    goes_first,
+    is_one_of_many,
+    stays,
+)
 from iacrisk.rules.rule import (
     DESTROYS,
     Confidence,
@@ -252,12 +259,13 @@ def _machine_flag(
     if item.creates_first and not alone:
         return None
     severe = (alone or many) and not item.creates_first
+    few = is_one_of_many(item, context)
     return Flag(
         address=item.label,
         what="The machine is replaced: what is on its root disk is lost and its addresses change.",
         paths=item.replace_paths,
-        severity=Severity.HIGH if severe else Severity.MEDIUM,
-        confidence=Confidence.HIGH if severe else Confidence.MEDIUM,
+        severity=Severity.HIGH if severe else Severity.LOW if few else Severity.MEDIUM,
+        confidence=Confidence.HIGH if severe else Confidence.LOW if few else Confidence.MEDIUM,
     )
 
 

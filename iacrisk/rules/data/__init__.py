@@ -23,6 +23,7 @@ from iacrisk.rules.data.in_place import recovery_setting
 from iacrisk.rules.data.injected import injected_replacement
 from iacrisk.rules.data.keys_and_secrets import key_lost, secret_lost
 from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
+from iacrisk.rules.data.streams import stream_position_lost
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -43,4 +44,5 @@ RULES: Final[tuple[Rule, ...]] = (
     unknown_type_destroyed,
     recovery_setting,
     columns_dropped,
+    stream_position_lost,
 )

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.catalog import attachment, retention
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import (
     CHANGES,
@@ -22,6 +22,8 @@ from iacrisk.rules.rule import (
     rule,
 )
 
+_SOON: Final = 30
+_EXPIRY: Final = re.compile(r"expir|ttl|delete|purge|valid|until|remove", re.IGNORECASE)
 _SCRATCH: Final = re.compile(r"(^|.*/)_?(cache|scratch|temp|temporary|tmp)(/|$|-)", re.IGNORECASE)
 _LEADING_NUMBER: Final = re.compile(r"\d+")
 
@@ -60,7 +62,7 @@ def recovery_cut(change: ResourceChange, context: Context) -> Iterator[Outcome]:
             yield Flag(what="What it makes recoverable stays, and can be brought back no more.")
         return
     for path in retention.RECOVERY_SWITCHES.get(change.type, ()):
-        yield from _switched_off(change, path)
+        yield from _switched_off(change, path, soon_gone=_expires_soon(change, context))
     for name in sorted(change.changed & retention.BACKUP_PERIODS):
         yield from _period_cut(change, name)
 
@@ -72,7 +74,12 @@ def recovery_cut(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     confidence=Confidence.HIGH,
     harm=Harm.DATA,
     kinds=CHANGES,
-    types={*retention.RETENTION, *retention.EXPIRATIONS, *retention.IMAGE_POLICIES},
+    types={
+        *retention.RETENTION,
+        *retention.EXPIRATIONS,
+        *retention.IMAGE_POLICIES,
+        "aws_dynamodb_table",
+    },
 )
 def retention_shortened(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """What is kept is deleted earlier than before.
@@ -81,7 +88,8 @@ def retention_shortened(change: ResourceChange, context: Context) -> Iterator[Ou
         Logs, messages or stream records kept for less than half the time, a first limit on
         logs that were kept for ever; a bucket rule that now deletes objects, or deletes them
         earlier, unless its prefix tells of scratch data; an image policy that now deletes
-        tagged images. Rules that are new count too where what they act on exists already.
+        tagged images; a time to live on an attribute that is not named for it. Rules that are
+        new count too where what they act on exists already.
 
     Why it matters
         The service deletes the older part in the background, within hours, for good.
@@ -99,6 +107,9 @@ def retention_shortened(change: ResourceChange, context: Context) -> Iterator[Ou
     name = retention.RETENTION.get(change.type, "")
     if change.kind is ActionKind.UPDATE and name in change.changed:
         yield from _kept_shorter(change, name)
+    if change.type == "aws_dynamodb_table":
+        yield from _items_expire(change)
+        return
     if change.kind is not ActionKind.UPDATE and not _acts_on_what_exists(change, context):
         return
     if change.type in retention.IMAGE_POLICIES:
@@ -115,7 +126,7 @@ def _protected_goes_too(change: ResourceChange, context: Context) -> bool:
     return bool(targets) and all(target is not None and target.destroys for target in targets)
 
 
-def _switched_off(change: ResourceChange, path: str) -> Iterator[Outcome]:
+def _switched_off(change: ResourceChange, path: str, *, soon_gone: bool) -> Iterator[Outcome]:
     before, after = change.was(path), change.becomes(path)
     if not _is_on(before) or before == after:
         return
@@ -124,7 +135,25 @@ def _switched_off(change: ResourceChange, path: str) -> Iterator[Outcome]:
             why="Whether recovery stays on is not known yet.", paths=(parse_path(path),)
         )
     elif not _is_on(after):
-        yield Flag(what="Its way back after a mistake is switched off.", paths=(parse_path(path),))
+        yield Flag(
+            what="Its way back after a mistake is switched off."
+            + (" All that it holds expires within days anyway." if soon_gone else ""),
+            paths=(parse_path(path),),
+            severity=Severity.LOW if soon_gone else None,
+            confidence=Confidence.LOW if soon_gone else None,
+        )
+
+
+def _expires_soon(change: ResourceChange, context: Context) -> bool:
+    """Whether a rule that stays deletes every object of the bucket within days."""
+    bucket = change.before.get("bucket")
+    if change.type != "aws_s3_bucket_versioning" or not bucket:
+        return False
+    return any(
+        _days_to_live(rules.after.get("rule"), "expiration").get("", _SOON + 1) <= _SOON
+        for rules in context.changes_of("aws_s3_bucket_lifecycle_configuration")
+        if rules.before.get("bucket") == bucket and not rules.destroys
+    )
 
 
 def _is_on(value: Any) -> bool:
@@ -203,6 +232,25 @@ def _acts_on_what_exists(change: ResourceChange, context: Context) -> bool:
     targets = [use.node.change for use in uses if use.argument.partition(".")[0] in arguments]
     made = any(item is not None and item.kind is ActionKind.CREATE for item in targets)
     return bool(arguments) and not made
+
+
+def _items_expire(change: ResourceChange) -> Iterator[Outcome]:
+    """DynamoDB deletes items whose attribute lies in the past, whatever it was meant for."""
+    path = ("ttl", 0, "attribute_name")
+    enabled = ("ttl", 0, "enabled")
+    if change.kind is not ActionKind.UPDATE or change.planned(enabled) is not True:
+        return
+    before, after = lookup(change.before, path), change.planned(path)
+    if lookup(change.before, enabled) is True and before == after:
+        return
+    if after is UNKNOWN:
+        yield Undecided(why="By which attribute items expire is not known.", paths=(path,))
+    elif isinstance(after, str) and not _EXPIRY.search(after):
+        yield Flag(
+            what=f"Items are now deleted when {after} lies in the past.",
+            paths=(path,),
+            severity=Severity.HIGH,
+        )
 
 
 def _images_expire(change: ResourceChange) -> Iterator[Outcome]:

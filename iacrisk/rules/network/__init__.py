@@ -20,6 +20,7 @@ from iacrisk.rules.network.objects import (
     replaced_for_words,
 )
 from iacrisk.rules.network.routing import route_dropped, route_table_taken_away
+from iacrisk.rules.network.shadowing import range_in_use_dropped, zone_shadows_another
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -37,4 +38,6 @@ RULES: Final[tuple[Rule, ...]] = (
     private_endpoint_removed,
     security_group_left,
     network_setting,
+    range_in_use_dropped,
+    zone_shadows_another,
 )

@@ -31,6 +31,24 @@ def stays(change: ResourceChange) -> bool:
     return exists_today(change) and not change.destroys
 
 
+def is_one_of_many(change: ResourceChange, context: Context) -> bool:
+    """Whether `change` is one of a count, and at least three times as many of it stay as go."""
+
+    def build() -> dict[tuple[str, str, str], tuple[int, int]]:
+        found: dict[tuple[str, str, str], tuple[int, int]] = {}
+        for one in context.plan.changes:
+            staying, going = found.get(_block(one), (0, 0))
+            found[_block(one)] = (staying + stays(one), going + one.destroys)
+        return found
+
+    staying, going = once(context.plan, "staying and going", build)[_block(change)]
+    return isinstance(change.key, int) and staying >= 3 * going
+
+
+def _block(change: ResourceChange) -> tuple[str, str, str]:
+    return change.module_address, change.type, change.name
+
+
 def blocks(changes: Iterable[ResourceChange]) -> list[Group]:
     """The managed instances grouped by block, in one module instance."""
     grouped: dict[tuple[str, str, str], Group] = {}

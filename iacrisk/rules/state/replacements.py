@@ -9,6 +9,7 @@ from iacrisk.plan import (
     ResourceChange,
 )
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.siblings import is_one_of_many
 from iacrisk.rules.rule import (
     Confidence,
     Flag,
@@ -95,4 +96,6 @@ def replacement_by_request(change: ResourceChange, context: Context) -> Iterator
     if severity is not Severity.CRITICAL:
         loses_disk = known.stateful and not change.creates_first
         severity = Severity.HIGH if loses_disk else Severity.LOW
+        if severity is Severity.HIGH and is_one_of_many(change, context):
+            severity = Severity.LOW
     yield Flag(what="It is replaced because -replace was given.", severity=severity)

@@ -1,0 +1,142 @@
+"""N15, N16: a new route or zone that stands in front of one in use."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any, Final
+
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.wording import some_of
+from iacrisk.rules.rule import CHANGES, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_RANGES: Final = {
+    "aws_subnet": ("cidr_block",),
+    "aws_vpc": ("cidr_block",),
+    "aws_vpc_ipv4_cidr_block_association": ("cidr_block",),
+}
+
+
+@rule(
+    id="N15",
+    name="range-in-use-dropped",
+    severity=Severity.CRITICAL,
+    confidence=Confidence.HIGH,
+    harm=Harm.AVAILABILITY,
+    kinds=CHANGES,
+    types={"aws_ec2_transit_gateway_route"},
+)
+def range_in_use_dropped(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    """A route drops what is sent to a range that is in use.
+
+    What it flags
+        A blackhole route of a transit gateway whose range overlaps a network of the plan.
+
+    Why it matters
+        A static route wins over what the attachments announce. Traffic to the network, and the
+        answers to what it asked, are dropped without an error.
+
+    When it is fine
+        Nothing has an address in the range.
+
+    What to do instead
+        Give the blackhole a range that nobody uses.
+
+    References
+        https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+    """
+    if change.after.get("blackhole") is not True:
+        return
+    text = change.after.get("destination_cidr_block")
+    if text is UNKNOWN:
+        yield Undecided(why="The range is not known.", paths=(("destination_cidr_block",),))
+        return
+    dropped = _network(text)
+    if dropped is None:
+        return
+    hit = [label for label, network in _networks(context) if _overlaps(dropped, network)]
+    if hit:
+        yield Flag(
+            what=f"What is sent to {some_of(hit)} is dropped.",
+            paths=(("destination_cidr_block",), ("blackhole",)),
+        )
+
+
+@rule(
+    id="N16",
+    name="zone-shadows-another",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    harm=Harm.AVAILABILITY,
+    kinds={ActionKind.CREATE},
+    types={"aws_route53_zone"},
+)
+def zone_shadows_another(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    """A new private zone answers for names that resolve in another zone today.
+
+    What it flags
+        A private zone whose name is that of an existing zone, or the parent of one, in the plan.
+
+    Why it matters
+        Inside its networks the private zone answers alone. A name that it does not hold does not
+        fall through to the public zone: it no longer exists there.
+
+    When it is fine
+        The new zone holds every name that its networks ask for.
+
+    What to do instead
+        Use a name of its own, or copy the records first.
+
+    References
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
+    """
+    name = change.after.get("name")
+    if not isinstance(name, str) or not change.after.get("vpc"):
+        return
+    wanted = name.rstrip(".").lower()
+    shadowed = [
+        other.label
+        for other in context.changes_of("aws_route53_zone")
+        if stays(other) and _is_within(str(other.before.get("name")), wanted)
+    ]
+    if shadowed:
+        yield Flag(
+            what=f"In its networks it answers in place of {some_of(shadowed)}, and names that it "
+            "does not hold no longer exist there.",
+            paths=(("name",),),
+        )
+
+
+def _is_within(name: str, zone: str) -> bool:
+    found = name.rstrip(".").lower()
+    return found == zone or found.endswith(f".{zone}")
+
+
+def _networks(context: Context) -> list[tuple[str, Network]]:
+    """The ranges of networks that exist and stay."""
+
+    def build() -> list[tuple[str, Network]]:
+        return [
+            (change.label, network)
+            for type_name, arguments in _RANGES.items()
+            for change in context.changes_of(type_name)
+            for argument in arguments
+            if stays(change) and (network := _network(change.before.get(argument))) is not None
+        ]
+
+    return once(context.plan, "networks in use", build)
+
+
+def _network(text: Any) -> Network | None:
+    try:
+        return ipaddress.ip_network(text, strict=False) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _overlaps(one: Network, other: Network) -> bool:
+    return one.version == other.version and one.overlaps(other)
