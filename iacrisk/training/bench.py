@@ -231,13 +231,13 @@ def _breakage(base: Base, name: str, answer: Probe) -> Breakage:
 
 
 def _transients(base: Base, calls: tuple[Call, ...]) -> tuple[Transient, ...]:
-    return tuple(
-        Transient(
-            object=f"{absence.kind}:{absence.name}",
-            address=base.addresses.of(f"{absence.kind}:{absence.name}", (absence.name,)),
-        )
-        for absence in absences(calls)
-    )
+    """Absences of what was there before; what the apply itself made and unmade does not count."""
+    found = []
+    for absence in absences(calls):
+        label = f"{absence.kind}:{absence.name}"
+        if address := base.addresses.of(label, (absence.name,)):
+            found.append(Transient(object=label, address=address))
+    return tuple(found)
 
 
 def _must(answer: Answer, allowed: tuple[int, ...] = (0,)) -> None:

@@ -44,7 +44,7 @@ PAIRS = (
     _query("peering", "ec2", "VpcPeeringConnection"),
     _query("queue", "sqs", "Queue"),
     _query("role", "iam", "Role", "RoleName"),
-    _query("route", "ec2", "Route", "DestinationCidrBlock"),
+    _query("route", "ec2", "Route", "RouteTableId"),
     _query("secret", "secretsmanager", "Secret"),
     _query("security-group", "ec2", "SecurityGroup"),
     _query("service", "ecs", "Service"),

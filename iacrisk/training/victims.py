@@ -45,6 +45,7 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "record": ("aws_route53_record",),
     "repository": ("aws_ecr_repository",),
     "role": ("aws_iam_role",),
+    "route": ("aws_route_table",),
     "rule": ("aws_cloudwatch_event_rule",),
     "search": ("aws_opensearch_domain", "aws_elasticsearch_domain"),
     "secret": ("aws_secretsmanager_secret",),

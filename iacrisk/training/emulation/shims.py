@@ -8,7 +8,7 @@ by name because moto is not installed where the code is type-checked.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
 from hashlib import sha256
@@ -17,6 +17,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
+from iacrisk.training.emulation.in_use import refuse_to_delete_what_is_in_use
 from iacrisk.training.intents import ACCOUNT, REGION
 
 
@@ -244,76 +245,36 @@ def keep_security_groups_of_an_interface_block() -> None:
     instances.Instance.prep_nics = patched
 
 
-def refuse_to_delete_groups_and_subnets_in_use() -> None:
-    """AWS answers DependencyViolation; moto deletes what others still use."""
-    groups: Any = import_module("moto.ec2.models.security_groups")
-    subnets: Any = import_module("moto.ec2.models.subnets")
-    violation: Any = import_module("moto.ec2.exceptions").DependencyViolationError
-    delete_group = groups.SecurityGroupBackend._delete_security_group  # noqa: SLF001
-    delete_subnet = subnets.SubnetBackend.delete_subnet
+def free_addresses_of_deleted_nat_gateways() -> None:
+    """Deleting a NAT gateway gives its elastic address back; moto keeps it associated."""
+    gateways: Any = import_module("moto.ec2.models.nat_gateways")
+    delete = gateways.NatGatewayBackend.delete_nat_gateway
 
-    def patched_group(backend: Any, vpc_id: Any, group_id: str) -> Any:
-        if users := sorted(_users_of_group(backend, group_id)):
-            raise violation(f"resource {group_id} has a dependent object ({users[0]})")
-        return delete_group(backend, vpc_id, group_id)
+    def patched(backend: Any, nat_gateway_id: str) -> Any:
+        gateway = delete(backend, nat_gateway_id)
+        for address in gateway.address_set:
+            if allocation := address.get("allocationId"):
+                for held in backend.address_by_allocation([allocation]):
+                    if held.association_id:
+                        backend.disassociate_address(association_id=held.association_id)
+        return gateway
 
-    def patched_subnet(backend: Any, subnet_id: str) -> Any:
-        if users := sorted(_users_of_subnet(backend, subnet_id)):
-            raise violation(f"The subnet '{subnet_id}' has dependencies ({users[0]})")
-        return delete_subnet(backend, subnet_id)
-
-    groups.SecurityGroupBackend._delete_security_group = patched_group  # noqa: SLF001
-    subnets.SubnetBackend.delete_subnet = patched_subnet
+    gateways.NatGatewayBackend.delete_nat_gateway = patched
 
 
-def _users_of_group(backend: Any, group_id: str) -> Iterator[str]:
-    for instance in backend.all_running_instances():
-        if any(group.id == group_id for group in instance.security_groups):
-            yield str(instance.id)
-    for database in _backend("rds").databases.values():
-        if group_id in database.vpc_security_group_ids:
-            yield str(database.db_instance_identifier)
-    for balancer in _backend("elbv2").load_balancers.values():
-        if group_id in (balancer.security_groups or ()):
-            yield str(balancer.name)
-    for mount in _backend("efs").mount_targets_by_id.values():
-        if group_id in (mount.security_groups or ()):
-            yield str(mount.mount_target_id)
-    for function in _backend("lambda").list_functions():
-        if group_id in (getattr(function, "vpc_config", None) or {}).get("SecurityGroupIds", ()):
-            yield str(function.function_name)
-    for group in (group for groups in backend.groups.values() for group in groups.values()):
-        rules = (*group.ingress_rules, *group.egress_rules)
-        if group.id != group_id and any(_names_group(rule, group_id) for rule in rules):
-            yield str(group.id)
+def refuse_to_delete_protected_balancers() -> None:
+    """AWS answers OperationNotPermitted; moto keeps the attribute and deletes all the same."""
+    balancers: Any = import_module("moto.elbv2.models")
+    fault: Any = import_module("moto.elbv2.exceptions").ELBClientError
+    delete = balancers.ELBv2Backend.delete_load_balancer
 
+    def patched(backend: Any, arn: str) -> Any:
+        balancer = backend.load_balancers.get(arn)
+        if balancer and balancer.attrs.get("deletion_protection.enabled") == "true":
+            raise fault("OperationNotPermitted", f"{arn} has deletion protection enabled")
+        return delete(backend, arn)
 
-def _names_group(rule: Any, group_id: str) -> bool:
-    return bool((getattr(rule, "source_group", None) or {}).get("GroupId") == group_id)
-
-
-def _users_of_subnet(backend: Any, subnet_id: str) -> Iterator[str]:
-    for instance in backend.all_running_instances():
-        if instance.subnet_id == subnet_id:
-            yield str(instance.id)
-    for database in _backend("rds").databases.values():
-        group = getattr(database, "db_subnet_group", None)
-        if group and any(getattr(subnet, "id", subnet) == subnet_id for subnet in group.subnets):
-            yield str(database.db_instance_identifier)
-    for balancer in _backend("elbv2").load_balancers.values():
-        if any(getattr(subnet, "id", subnet) == subnet_id for subnet in balancer.subnets):
-            yield str(balancer.name)
-    for mount in _backend("efs").mount_targets_by_id.values():
-        if mount.subnet_id == subnet_id:
-            yield str(mount.mount_target_id)
-    for gateway in backend.nat_gateways.values():
-        if gateway.subnet_id == subnet_id and gateway.state != "deleted":
-            yield str(gateway.id)
-
-
-def _backend(service: str) -> Any:
-    found: Any = import_module("moto.backends").get_backend(service)
-    return found[ACCOUNT][REGION]
+    balancers.ELBv2Backend.delete_load_balancer = patched
 
 
 GAPS: tuple[Callable[[], None], ...] = (
@@ -334,7 +295,9 @@ GAPS: tuple[Callable[[], None], ...] = (
     list_tags_of_untagged_workgroups,
     report_what_redshift_reports,
     keep_security_groups_of_an_interface_block,
-    refuse_to_delete_groups_and_subnets_in_use,
+    refuse_to_delete_what_is_in_use,
+    free_addresses_of_deleted_nat_gateways,
+    refuse_to_delete_protected_balancers,
 )
 
 _REGIONAL = (

@@ -20,8 +20,9 @@ def probe_reachability(scene: Scene) -> Answers:
 def _flow(scene: Scene, flow: Flow) -> Probe:
     sources, source = scene.nodes(flow.source)
     targets, target = scene.nodes(flow.target)
-    victim, other = (source, target) if source else (target, None)
-    label = flow.source if ":" in flow.source else flow.target
+    client = source is not None and source.kind != "alb"  # a balancer suffers nothing itself
+    victim, other = (source, target) if client else (target, source)
+    label = flow.source if client else flow.target
 
     def said(works: bool | None, detail: str = "") -> Probe:
         return answer(works, "outage", "network", victim, label, detail, other)
