@@ -45,6 +45,12 @@ def keep_messages_in_their_queue() -> None:
     sqs.Queue.lambda_event_source_mappings = property(lambda _: {}, lambda _queue, _value: None)
 
 
+def hand_out_messages_at_once() -> None:
+    """A delay of the queue only delays; a probe does not wait for it."""
+    sqs: Any = import_module("moto.sqs.models")
+    sqs.Message.delayed = property(lambda _message: False)
+
+
 def keep_queue_policy_when_other_attributes_are_set() -> None:
     """SetQueueAttributes changes what it names; moto drops the policy whenever it is not named."""
     sqs: Any = import_module("moto.sqs.models")
@@ -60,15 +66,16 @@ def keep_queue_policy_when_other_attributes_are_set() -> None:
 
 
 def deliver_events_to_each_target() -> None:
-    """A rule without a pattern takes no events, and a target that moto cannot reach stops no other.
+    """A rule that is disabled or has no pattern takes no events, and every target gets its own.
 
-    Moto fails on the first such target, and changes the event for the next one.
+    Moto ignores the state, fails on the first target that it cannot reach, and changes the event
+    for the next one.
     """
     events: Any = import_module("moto.events.models")
     send = events.Rule.send_to_targets
 
     def patched(rule: Any, original_event: Any, *arguments: Any, **options: Any) -> None:
-        if getattr(rule.event_pattern, "_raw_pattern", None) is None:
+        if rule.state != "ENABLED" or getattr(rule.event_pattern, "_raw_pattern", None) is None:
             return
         targets = rule.targets
         try:
@@ -281,6 +288,7 @@ GAPS: tuple[Callable[[], None], ...] = (
     answer_queue_urls_like_aws,
     answer_queue_json_like_aws,
     keep_messages_in_their_queue,
+    hand_out_messages_at_once,
     keep_queue_policy_when_other_attributes_are_set,
     deliver_events_to_each_target,
     name_the_caller_by_a_user_id,
