@@ -146,7 +146,10 @@ def compare(
 
 
 def _with_handles(answer: Probe, earlier: Probe) -> Probe:
-    """The answer with the handles known before: the state to search is the one before, too."""
+    """The answer about the thing as it was before: in the state before it is looked up, too."""
     return msgspec.structs.replace(
-        answer, handles=earlier.handles or answer.handles, also=earlier.also or answer.also
+        answer,
+        object=earlier.object,
+        handles=earlier.handles or answer.handles,
+        also=earlier.also or answer.also,
     )

@@ -22,7 +22,7 @@ def _access(scene: Scene, access: Access) -> Probe:
     kind, _, name = access.principal.partition(":")
     caller = None if kind == "service" else scene.find(access.principal)
     arn, owner = resource_arn(scene, access.resource)
-    victim = caller or owner
+    victim = owner if kind == "service" else caller
 
     def said(works: bool | None, detail: str = "") -> Probe:
         also = owner if caller else None
