@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iacrisk.training.operators.stack import Operator, Site, Stack, replace
 from iacrisk.training.operators.syntax import Attribute, Block, Expression
@@ -30,8 +31,13 @@ class Setting:
         return self.attribute.value
 
 
-def settings(stack: Stack) -> Iterator[Setting]:
+@lru_cache(maxsize=32)
+def settings(stack: Stack) -> tuple[Setting, ...]:
     """Every named value of the stack: attributes, entries of objects, defaults of variables."""
+    return tuple(_settings(stack))
+
+
+def _settings(stack: Stack) -> Iterator[Setting]:
     given = {attribute.name for file in stack.files for attribute in file.attributes}
     for file in stack.files:
         for attribute in file.attributes:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from iacrisk.training.operators.literals import Setting, settings
-from iacrisk.training.operators.stack import Operator, Site, Splice, Stack, append, place, replace
+from iacrisk.training.operators.stack import (
+    Operator,
+    Site,
+    Splice,
+    Stack,
+    append,
+    folder_of,
+    place,
+    replace,
+)
 from iacrisk.training.operators.syntax import Attribute, Block
 
 _FAMILY = "names"
@@ -96,10 +106,19 @@ def _prefix(stack: Stack) -> Iterator[Site]:
         yield Site(where=place(block), parameter="", splices=(replace(attribute, text),))
 
 
-def references(stack: Stack, block: Block) -> Iterator[Splice]:
+def references(stack: Stack, block: Block) -> tuple[Splice, ...]:
     """The places in the block's module that refer to it, as splices that leave them as they are."""
-    pattern = re.compile(rf"(?<![\w.-]){re.escape(block.address)}(?![\w-])")
-    for file in stack.module_files(block.path):
+    return _references(stack, folder_of(block.path), block.address)
+
+
+@lru_cache(maxsize=8192)
+def _references(stack: Stack, folder: str, address: str) -> tuple[Splice, ...]:
+    return tuple(_found(stack, folder, address))
+
+
+def _found(stack: Stack, folder: str, address: str) -> Iterator[Splice]:
+    pattern = re.compile(rf"(?<![\w.-]){re.escape(address)}(?![\w-])")
+    for file in stack.module_files(f"{folder}/" if folder else ""):
         for found in pattern.finditer(stack.texts[file.path]):
             if not _in_comment(stack.texts[file.path], found.start()):
                 yield Splice(

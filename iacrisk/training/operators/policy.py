@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iacrisk.training.operators.stack import Operator, Site, Splice, Stack, cut, drop_item
 from iacrisk.training.operators.syntax import Attribute, Block, Expression
@@ -75,8 +76,13 @@ class Statement:
         return len(self.siblings) == 1
 
 
-def statements(stack: Stack) -> Iterator[Statement]:
+@lru_cache(maxsize=32)
+def statements(stack: Stack) -> tuple[Statement, ...]:
     """Every statement of every policy, in order."""
+    return tuple(_statements(stack))
+
+
+def _statements(stack: Stack) -> Iterator[Statement]:
     for file in stack.files:
         for block in file.blocks:
             if block.type == "aws_iam_policy_document" and block.kind == "data":

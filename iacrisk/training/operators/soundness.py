@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from iacrisk.training.operators.stack import Stack
-from iacrisk.training.operators.syntax import Block
+from iacrisk.training.operators.syntax import Block, parse
 
 _REFERENCE = re.compile(
     r"(?<![\w.\"-])(?:(data)\.)?(aws_\w+|var|local|module)\.([A-Za-z_][\w-]*)(?:\[[^\]]*\])?(?:\.(\w+))?"
@@ -60,24 +61,19 @@ class _Module:
                 yield f"{self.folder}: {address} stands {times} times"
 
     def dangling(self, file: Block, text: str, modules: dict[str, list[Block]]) -> Iterator[str]:
-        for block in file.blocks:
-            if block.kind in _UNCHECKED:
-                continue
-            body = _without_comments(text[block.start : block.end])
-            for data, kind, name, field in _REFERENCE.findall(body):
-                address = ".".join(filter(None, (data, kind, name)))
-                if kind == "local":
-                    missing = name not in self.locals
-                elif kind == "module":
-                    missing = name not in self.calls or (
-                        field not in {"", *self._outputs(self.calls[name], modules)}
-                    )
-                else:
-                    missing = address not in self.addresses
-                if missing:
-                    yield f"{file.path}: {block.address} refers to {address}, which is not there"
-            if block.kind == "module":
-                yield from self._arguments(block, modules)
+        for owner, kind, name, field, address in _uses(file.path, text):
+            if kind == "local":
+                missing = name not in self.locals
+            elif kind == "module":
+                missing = name not in self.calls or (
+                    field not in {"", *self._outputs(self.calls[name], modules)}
+                )
+            else:
+                missing = address not in self.addresses
+            if missing:
+                yield f"{file.path}: {owner} refers to {address}, which is not there"
+        for call in file.nested("module"):
+            yield from self._arguments(call, modules)
 
     def _called(self, call: Block, modules: dict[str, list[Block]]) -> list[Block]:
         source = call.value("source")
@@ -106,6 +102,24 @@ class _Module:
             yield f"{call.path}: {call.address} sets {name}, which the module does not take"
         for name in sorted(needed - given):
             yield f"{call.path}: {call.address} does not set {name}"
+
+
+_Use = tuple[str, str, str, str, str]
+"""Who refers; kind, name and field of what is referred to; its address."""
+
+
+@lru_cache(maxsize=4096)
+def _uses(path: str, text: str) -> tuple[_Use, ...]:
+    """All references in a file."""
+    found = []
+    for block in parse(path, text).blocks:
+        if block.kind in _UNCHECKED:
+            continue
+        body = _without_comments(text[block.start : block.end])
+        for data, kind, name, field in _REFERENCE.findall(body):
+            address = ".".join(filter(None, (data, kind, name)))
+            found.append((block.address, kind, name, field, address))
+    return tuple(dict.fromkeys(found))
 
 
 def _without_comments(text: str) -> str:

@@ -97,9 +97,9 @@ class Stack:
 
     def module_files(self, path: str) -> Iterator[Block]:
         """The files of the module that a file belongs to."""
-        folder = PurePosixPath(path).parent
+        folder = folder_of(path)
         for file in self.files:
-            if PurePosixPath(file.path).parent == folder:
+            if folder_of(file.path) == folder:
                 yield file
 
     def edited(self, splices: Iterable[Splice]) -> dict[str, str]:
@@ -129,6 +129,11 @@ def _joined(ordered: list[Splice]) -> list[Splice]:
         else:
             joined.append(splice)
     return joined
+
+
+def folder_of(path: str) -> str:
+    """The folder of a file in a stack; empty for the root."""
+    return path.rpartition("/")[0]
 
 
 def collide(first: Splice, second: Splice) -> bool:
