@@ -192,8 +192,8 @@ def grant_covers(wide: Grant, narrow: Grant) -> bool:
 def matchers_cover(wide: Grant, narrow: Grant) -> bool:
     """The same, whatever their effects and conditions."""
     return (
-        action_covers(wide.action, narrow.action)
-        and _same_or_covers(wide.resource, narrow.resource, pattern_covers)
+        _same_or_covers(wide.resource, narrow.resource, pattern_covers)
+        and action_covers(wide.action, narrow.action)
         and _same_or_covers(wide.principal, narrow.principal, _principal_covers)
     )
 
@@ -225,7 +225,7 @@ def _not_covered(policy: Policy, other: Policy, effect: Effect) -> Iterator[Gran
 
 def _outside(statement: Statement, others: list[Statement]) -> Iterator[Grant]:
     """Grants of `statement` that none of `others` covers on its own."""
-    boxes = [_overlap(other, statement) for other in others]
+    boxes = [box for other in others if (box := _overlap(other, statement)) is not None]
     for grant in _grants(statement):
         if not any(
             grant.principal in principals
@@ -237,28 +237,34 @@ def _outside(statement: Statement, others: list[Statement]) -> Iterator[Grant]:
 
 
 _Box = tuple[frozenset[Matcher], frozenset[Matcher], frozenset[Matcher]]
-_NOTHING: Final[frozenset[Matcher]] = frozenset()
 
 
-def _overlap(wide: Statement, narrow: Statement) -> _Box:
-    """Which principals, actions and resources of `narrow` lie within `wide`."""
-    if not condition_covers(wide.condition, narrow.condition):
-        return _NOTHING, _NOTHING, _NOTHING
-    return (
-        _within(wide.principals, narrow.principals, _principal_covers),
-        _within(wide.actions, narrow.actions, _action_covers),
-        _within(wide.resources, narrow.resources, pattern_covers),
-    )
+def _overlap(wide: Statement, narrow: Statement) -> _Box | None:
+    """Which principals, actions and resources of `narrow` lie within `wide`; None for no grant.
+
+    Most statements are about other resources, so those are compared first.
+    """
+    patterns = tuple(item for item in wide.resources if item.negated or _wild(item.patterns[0]))
+    resources = _within(patterns, narrow.resources, pattern_covers)
+    resources |= frozenset(wide.resources).intersection(narrow.resources)
+    if not resources or not condition_covers(wide.condition, narrow.condition):
+        return None
+    principals = _within(wide.principals, narrow.principals, _principal_covers)
+    actions = _within(wide.actions, narrow.actions, _action_covers) if principals else principals
+    return (principals, actions, resources) if actions else None
 
 
 def _within(
     wide: tuple[Matcher, ...], narrow: tuple[Matcher, ...], covers: _Covers
 ) -> frozenset[Matcher]:
-    same = frozenset(wide)
+    if wide == narrow:
+        return frozenset(narrow)
     return frozenset(
-        item
-        for item in narrow
-        if item in same or any(_matcher_covers(other, item, covers) for other in wide)
+        [
+            item
+            for item in narrow
+            if item in wide or any(_matcher_covers(other, item, covers) for other in wide)
+        ]
     )
 
 
@@ -295,7 +301,8 @@ def pattern_covers(wide: str, narrow: str) -> bool:
     """Whether all that `narrow` can stand for is matched by `wide`."""
     if wide in {"*", narrow}:
         return True
-    if "*" not in wide and "?" not in wide:
+    start = _literal_start(wide)
+    if len(start) == len(wide) or not narrow.startswith(start):
         return False
     star, mark, at, pos = -1, 0, 0, 0
     while pos < len(narrow):

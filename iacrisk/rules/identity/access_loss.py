@@ -191,7 +191,7 @@ def _joined(policy: Policy, others: Iterable[Policy]) -> Policy:
 
 
 def _lost(comparison: _Comparison, access: Access) -> Iterator[Grant]:
-    held = list(every_grant(comparison.all_after))
+    held = list(every_grant(comparison.all_after)) if comparison.is_partial else []
     for grant in grants_removed(comparison.own_before, comparison.all_after):
         if grant.effect is not Effect.ALLOW or _concerns_gone(grant, access.gone):
             continue
@@ -200,10 +200,15 @@ def _lost(comparison: _Comparison, access: Access) -> Iterator[Grant]:
         yield grant
     if comparison.is_new:
         return
+    denied = [
+        grant
+        for grant in grants_removed(comparison.all_before, comparison.own_after)
+        if grant.effect is Effect.DENY and not _is_about_transport(grant)
+    ]
+    if not denied:
+        return
     allowed = [it for it in every_grant(comparison.all_before) if it.effect is Effect.ALLOW]
-    for grant in grants_removed(comparison.all_before, comparison.own_after):
-        if grant.effect is not Effect.DENY or _is_about_transport(grant):
-            continue
+    for grant in denied:
         if comparison.kind is PolicyKind.RESOURCE:
             if not (is_for_all(grant) and is_broad(grant)):
                 yield grant
