@@ -29,7 +29,7 @@ from iacrisk.gate import (
     strictest,
     treat,
 )
-from iacrisk.graph import BlastRadius, Effect, Graph, blast_radius, build_graph
+from iacrisk.graph import BlastRadius, Effect, Graph, blast_radius, build_graph, with_named
 from iacrisk.plan import Doubt, DoubtFound, Plan, ResourceChange
 from iacrisk.rules import (
     Context,
@@ -192,6 +192,7 @@ def _assess_change(
 ) -> AssessedChange:
     effect, changed = (Effect.NONE, frozenset[str]()) if benign else effect_of(change, findings)
     radius = blast_radius(graph, change.label, effect, changed, _HITS_FOR_THE_SCORE)
+    radius = with_named(graph, radius, _named_by(findings))
     if benign:
         score = score_benign(change)
     else:
@@ -208,12 +209,18 @@ def _assess_change(
     )
 
 
+def _named_by(findings: Sequence[Finding]) -> list[tuple[str, str]]:
+    """Whom the findings name beside those that the graph leads to."""
+    return [(finding.rule, address) for finding in findings for address in finding.hurts]
+
+
 def _with_every_hit(graph: Graph, item: AssessedChange) -> AssessedChange:
     """The score saturates after some hits; the report names them all."""
     if not item.radius.more:
         return item
     effect, changed = effect_of(item.change, item.findings)
     radius = blast_radius(graph, item.address, effect, changed)
+    radius = with_named(graph, radius, _named_by(item.findings))
     return msgspec.structs.replace(item, radius=radius)
 
 

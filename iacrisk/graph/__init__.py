@@ -3,7 +3,16 @@
 from iacrisk.graph.build import build_graph
 from iacrisk.graph.graph import Graph
 from iacrisk.graph.model import Node, NodeKind, Origin, Precision, Reference, Unresolved, Use
-from iacrisk.graph.reach import BlastRadius, Effect, Hit, Step, blast_radius, impaired, is_endpoint
+from iacrisk.graph.reach import (
+    BlastRadius,
+    Effect,
+    Hit,
+    Step,
+    blast_radius,
+    impaired,
+    is_endpoint,
+    with_named,
+)
 
 __all__ = [
     "BlastRadius",
@@ -22,4 +31,5 @@ __all__ = [
     "build_graph",
     "impaired",
     "is_endpoint",
+    "with_named",
 ]

@@ -34,6 +34,8 @@ class Origin(StrEnum):
     PROVIDER = "provider"
     PRIOR_STATE = "prior state"
     MATCHING_VALUE = "matching value"
+    RULE = "rule"
+    """No edge: a rule found out that one hurts the other."""
 
 
 class Precision(StrEnum):

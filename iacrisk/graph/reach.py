@@ -10,7 +10,7 @@ A walk goes from a resource to its consumers. Two things make it more than reach
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from heapq import heappop, heappush
 from itertools import count
@@ -99,6 +99,35 @@ def blast_radius(
             return BlastRadius(address=label, effect=effect, hits=tuple(hits), more=True)
         hits.append(hit)
     return BlastRadius(address=label, effect=effect, hits=tuple(hits))
+
+
+def with_named(graph: Graph, radius: BlastRadius, named: Iterable[tuple[str, str]]) -> BlastRadius:
+    """The radius, and before it those named as (rule, address) whom the walk did not meet."""
+    met = {hit.address for hit in radius.hits} | {radius.address}
+    added: list[Hit] = []
+    for rule, address in named:
+        node = graph.node(address)
+        if node is not None and address not in met:
+            met.add(address)
+            added.append(_named_hit(node, rule))
+    return msgspec.structs.replace(radius, hits=(*added, *radius.hits)) if added else radius
+
+
+def _named_hit(node: Node, rule: str) -> Hit:
+    step = Step(
+        address=node.label,
+        reference=f"what {rule} found",
+        origin=Origin.RULE,
+        precision=Precision.EXACT,
+    )
+    return Hit(
+        address=node.label,
+        type=node.type or ROOT_OUTPUT_TYPE,
+        kind=node.kind,
+        hops=1,
+        strength=_PRECISION_STRENGTH[Precision.EXACT],
+        path=(step,),
+    )
 
 
 def live_users(graph: Graph, label: str) -> tuple[str, ...]:

@@ -151,6 +151,7 @@ class _Run:
             confidence=outcome.confidence or rule.confidence,
             harm=rule.harm,
             what=self._redactor.text(outcome.what),
+            hurts=outcome.hurts,
             evidence=tuple(_evidence(change, outcome.paths, self._redactor)) if change else (),
         )
         excuse = next((item for item in excuses if item[0].covers(rule.id)), None)

@@ -48,7 +48,8 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True):
 
     `what` is one plain sentence without the address; text from the plan in it gets masked.
     `paths` are the attributes that prove it. `address` only for rules on the whole plan.
-    `severity` and `confidence` only where this case differs from the rule's own.
+    `severity` and `confidence` only where this case differs from the rule's own. `hurts` are the
+    addresses of others that the rule knows to be hit, beside those that the graph leads to.
     """
 
     what: str
@@ -56,6 +57,7 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     severity: Severity | None = None
     confidence: Confidence | None = None
+    hurts: tuple[str, ...] = ()
 
 
 class Undecided(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,6 +238,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     harm: Harm
     what: Shown
     evidence: tuple[Evidence, ...] = ()
+    hurts: tuple[str, ...] = ()
 
 
 class SuppressedFinding(msgspec.Struct, frozen=True, kw_only=True):

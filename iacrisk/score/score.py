@@ -142,13 +142,21 @@ def effect_of(change: ResourceChange, findings: Sequence[Finding]) -> tuple[Effe
         case ActionKind.REPLACE:
             return Effect.REPLACED, frozenset()
         case ActionKind.UPDATE | ActionKind.CREATE | ActionKind.READ | ActionKind.NO_OP:
-            if any(finding.harm in _TRAVELLING_HARM for finding in findings):
+            if any(finding.harm in _TRAVELLING_HARM for finding in findings) or _locks_away(
+                change, findings
+            ):
                 return Effect.IMPAIRED, frozenset()
             if change.kind is ActionKind.UPDATE:
                 return Effect.CHANGED, change.changed - _NOISE
             return Effect.NONE, frozenset()
         case ActionKind.FORGET:
             return Effect.NONE, frozenset()
+
+
+def _locks_away(change: ResourceChange, findings: Sequence[Finding]) -> bool:
+    """Whether what is lost with a key is lost to all who encrypt with it."""
+    of_a_key = resource_type(change.type).resource_class is ResourceClass.ENCRYPTION
+    return of_a_key and any(finding.harm is Harm.DATA for finding in findings)
 
 
 def score_change(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from iacrisk.graph import BlastRadius, Effect, Graph, NodeKind, blast_radius, build_graph, impaired
+from iacrisk.graph import (
+    BlastRadius,
+    Effect,
+    Graph,
+    NodeKind,
+    blast_radius,
+    build_graph,
+    impaired,
+    with_named,
+)
 from iacrisk.plan import Plan
 from tests.plans import Json, create, delete, noop, plan, replace, tweak, update
 
@@ -283,3 +292,14 @@ def test_the_impaired_are_those_whom_the_walk_with_paths_hits(network: Graph, la
 
 def test_nobody_is_impaired_by_a_label_that_is_no_node(network: Graph) -> None:
     assert list(impaired(network, "aws_vpc.other")) == []
+
+
+def test_those_whom_a_rule_names_come_first_and_each_once(network: Graph) -> None:
+    radius = blast_radius(network, "aws_vpc.v", Effect.GONE)
+    named = [("S19", "aws_instance.a"), ("S19", "aws_vpc.v"), ("S19", "no.such")]
+
+    assert with_named(network, radius, named) == radius
+
+    nobody = blast_radius(network, "aws_vpc.v", Effect.NONE)
+    [hit] = with_named(network, nobody, named).hits
+    assert (hit.address, hit.hops, hit.path[0].reference) == ("aws_instance.a", 1, "what S19 found")

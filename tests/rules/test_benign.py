@@ -988,3 +988,9 @@ def test_a_secret_that_something_refers_to_is_no_look_alike() -> None:
     app = noop("aws_ecs_task_definition.app", {"family": "app"})
     uses = {"aws_ecs_task_definition.app": {"container_definitions": [f"{UNUSED}.arn"]}}
     assert benign(gone, app, references=uses) == {}
+
+
+def test_a_secret_that_something_names_without_a_reference_is_no_look_alike() -> None:
+    gone = delete(UNUSED, {"name": "smtp-relay", "recovery_window_in_days": 30})
+    app = noop("aws_ecs_task_definition.app", {"container_definitions": '["secret:smtp-relay-x"]'})
+    assert benign(gone, app) == {}

@@ -50,3 +50,15 @@ def test_one_for_a_bucket_that_is_not_known_passes() -> None:
     first = noop("aws_s3_bucket_policy.a", POLICY)
     new = create("aws_s3_bucket_policy.b", {}, after_unknown={"bucket": True})
     assert findings(first, new) == set()
+
+
+def test_the_overwritten_document_and_whom_it_served_are_named() -> None:
+    first = noop("aws_s3_bucket_notification.a", {"bucket": "files"})
+    worker = noop("aws_lambda_function.work", {"function_name": "work"})
+    new = create("aws_s3_bucket_notification.b", {"bucket": "files"})
+    uses = {
+        "aws_s3_bucket_notification.a": {"lambda_function": ["aws_lambda_function.work.arn"]},
+    }
+    judged = plan(first, worker, new, references=uses)
+    [found] = review(Context(judged, build_graph(judged)), rules=RULES, suppressors=()).findings
+    assert found.hurts == ("aws_s3_bucket_notification.a", "aws_lambda_function.work")

@@ -239,9 +239,21 @@ def can_be_brought_back(change: ResourceChange, context: Context) -> str | None:
     days = change.before.get(destroying.RECOVERY_WINDOWS[change.type])
     if not isinstance(days, int) or days < _WEEK or context.consumers(change):
         return None
-    if change.before.get("replica"):
+    if change.before.get("replica") or _is_named_elsewhere(change, context):
         return None
     return f"nobody here uses it, and it can be brought back for {days} days"
+
+
+def _is_named_elsewhere(change: ResourceChange, context: Context) -> bool:
+    """Whether the text of something that stays holds the object's ARN or name."""
+    names = [change.before.get(name) for name in ("arn", "name")]
+    texts = [name.encode() for name in names if isinstance(name, str) and name]
+    return any(
+        text in bytes(other.raw.change.after)
+        for other in context.plan.changes
+        for text in texts
+        if other is not change and not other.destroys
+    )
 
 
 @_whole(

@@ -49,10 +49,12 @@ def consumer_outlives_visibility(context: Context) -> Iterator[Outcome]:
             str(tree.get("function_name"))
         )
         if queue and function and mapping.kind is not ActionKind.DELETE:
-            yield from _judge(queue, function)
+            yield from _judge(queue, function, mapping)
 
 
-def _judge(queue: ResourceChange, function: ResourceChange) -> Iterator[Outcome]:
+def _judge(
+    queue: ResourceChange, function: ResourceChange, mapping: ResourceChange
+) -> Iterator[Outcome]:
     if "visibility_timeout_seconds" in queue.changed:
         changed, name = queue, "visibility_timeout_seconds"
     elif "timeout" in function.changed:
@@ -73,6 +75,7 @@ def _judge(queue: ResourceChange, function: ResourceChange) -> Iterator[Outcome]
             f"on them for {works} s.",
             paths=((name,),),
             address=changed.label,
+            hurts=(queue.label, function.label, mapping.label),
         )
 
 

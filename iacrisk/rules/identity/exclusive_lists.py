@@ -214,6 +214,14 @@ def exclusive_attachment(change: ResourceChange, context: Context) -> Iterator[O
         yield from _dropped_items(change)
 
 
+_ATTACHMENTS: Final = (
+    "aws_iam_group_policy_attachment",
+    "aws_iam_role_policy_attachment",
+    "aws_iam_user_policy_attachment",
+)
+_HOLDERS: Final = ("role", "user", "group")
+
+
 def _claimed_policy(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     if change.kind is ActionKind.UPDATE and "policy_arn" not in change.changed:
         yield from _dropped_items(change)
@@ -225,6 +233,7 @@ def _claimed_policy(change: ResourceChange, context: Context) -> Iterator[Outcom
             paths=(("policy_arn",),),
             severity=Severity.CRITICAL,
             confidence=Confidence.HIGH,
+            hurts=tuple(_others_attached(change, arn, context)),
         )
         return
     document = policy_in_plan(change, context)
@@ -232,7 +241,20 @@ def _claimed_policy(change: ResourceChange, context: Context) -> Iterator[Outcom
         yield Flag(
             what="It claims a policy: every other principal that has it loses it.",
             paths=(("policy_arn",),),
+            hurts=tuple(_others_attached(change, arn, context)),
         )
+
+
+def _others_attached(change: ResourceChange, arn: str, context: Context) -> Iterator[str]:
+    """Attachments of the policy that stay in the plan, and whom they give it to."""
+    kept = {str(name) for kind in _HOLDERS for name in change.after.get(f"{kind}s") or ()}
+    for other in context.changes_of(*_ATTACHMENTS):
+        holder = next((str(other.before[n]) for n in _HOLDERS if other.before.get(n)), "")
+        if not arn or other.before.get("policy_arn") != arn or other.destroys or holder in kept:
+            continue
+        yield other.label
+        uses = context.graph.dependencies(other.label)
+        yield from (use.node.label for use in uses if use.argument.partition(".")[0] in _HOLDERS)
 
 
 def _may_be_attached(document: ResourceChange) -> bool:

@@ -63,6 +63,7 @@ def range_in_use_dropped(change: ResourceChange, context: Context) -> Iterator[O
         yield Flag(
             what=f"What is sent to {some_of(hit)} is dropped.",
             paths=(("destination_cidr_block",), ("blackhole",)),
+            hurts=tuple(hit),
         )
 
 
@@ -108,7 +109,15 @@ def zone_shadows_another(change: ResourceChange, context: Context) -> Iterator[O
             what=f"In its networks it answers in place of {some_of(shadowed)}, and names that it "
             "does not hold no longer exist there.",
             paths=(("name",),),
+            hurts=(*shadowed, *_records_in(shadowed, context)),
         )
+
+
+def _records_in(zones: list[str], context: Context) -> Iterator[str]:
+    for zone in zones:
+        for use in context.graph.consumers(zone):
+            if use.node.type == "aws_route53_record" and use.node.change is not None:
+                yield use.node.label
 
 
 def _is_within(name: str, zone: str) -> bool:

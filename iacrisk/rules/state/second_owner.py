@@ -50,7 +50,15 @@ def second_owner(change: ResourceChange, context: Context) -> Iterator[Outcome]:
         yield Flag(
             what=f"{other.label} manages the same document, and what it says is overwritten.",
             paths=((argument,),) if argument else (),
+            hurts=(other.label, *_served(other, context)),
         )
+
+
+def _served(owner: ResourceChange, context: Context) -> tuple[str, ...]:
+    """Whom the overwritten document served: what it refers to, save what it is written to."""
+    argument = ONE_EACH[owner.type]
+    uses = context.graph.dependencies(owner.label)
+    return tuple(use.node.label for use in uses if use.argument.partition(".")[0] != argument)
 
 
 def _owners(type_name: str, context: Context) -> dict[str, list[ResourceChange]]:
