@@ -60,7 +60,9 @@ def _owner(stack: Stack, found: Splice) -> Block | None:
     return None
 
 
-_KEPT = frozenset({"statement", "principals", "rule", "default_action", "filter", "attribute"})
+_KEPT = frozenset(
+    {"statement", "principals", "rule", "default_action", "filter", "attribute", "action"}
+)
 
 
 def _drop_nested(stack: Stack) -> Iterator[Site]:
@@ -101,7 +103,6 @@ _OPTIONAL = frozenset(
         "path",
         "performance_insights_enabled",
         "permissions_boundary",
-        "policy",
         "raw_message_delivery",
         "retention_in_days",
         "tags",

@@ -3,8 +3,9 @@
 Each stack has an order of its own, so that a new stack changes nothing for the others. In it every
 family has its turns, a large family more (by the square root of its operators' shares), and inside
 a family every operator has its share. Turns alternate
-between the operators that their author expects to do no harm mostly and the others: without that,
-nearly every combination would hurt something and the harmless would be too few to learn from.
+between the operators that their author expects to do no harm mostly and the others, and what is
+added in a combination is of the former: else nearly every combination would hurt something, and
+the harmless would be too few to learn from.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from iacrisk.training.operators.stack import Operator, Site, Splice, Stack, coll
 
 _SIZES = (1, 1, 2, 1, 1, 1, 3, 1, 1, 2, 1, 1, 4, 1, 1, 2, 1, 1, 3, 1)
 """How many edits the cases have, over and over: seven in ten are single."""
+_CALM = (False, False, True, False)
+"""Whose turn it is, over and over: even of the others less than half hurt anything."""
 _TRIES = 5
 _CONTROLS = 3
 """Cases per stack whose plan changes no resource: no edit at all, and edits of text only."""
@@ -35,7 +38,7 @@ def draw(stack: Stack, seed: int, operators: Sequence[Operator] = OPERATORS) -> 
     for _ in range(_CONTROLS - 1):
         if taken := pool.take(pool.silent):
             yield pool.case([taken])
-    for size, calm in zip(cycle(_SIZES), cycle((True, False)), strict=False):
+    for size, calm in zip(cycle(_SIZES), cycle(_CALM), strict=False):
         edits = pool.combine(size, calm=calm)
         if not edits:
             return
@@ -54,6 +57,7 @@ class _Pool:
         self.random = Random(f"{seed}/{stack.name}")  # noqa: S311 - for variety, not for secrecy
         self.sites = {operator.name: self._shuffled(operator) for operator in operators}
         self.turns: Counter[str] = Counter()
+        self.lots = {operator.name: self.random.random() for operator in operators}
         shares: dict[str, float] = {}
         for operator in operators:
             family = self._family(operator)
@@ -93,10 +97,10 @@ class _Pool:
                     return operator, site
         return None
 
-    def _turn(self, operator: Operator) -> tuple[float, float, str]:
+    def _turn(self, operator: Operator) -> tuple[float, float, float]:
         family = self._family(operator)
         turns = self.turns[operator.name] / operator.share
-        return self.turns[family] / self.weights[family], turns, operator.name
+        return self.turns[family] / self.weights[family], turns, self.lots[operator.name]
 
     def _family(self, operator: Operator) -> str:
         """The operators of a family that take turns: the calm ones and the others apart."""

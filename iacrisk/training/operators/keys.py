@@ -14,6 +14,7 @@ from iacrisk.training.operators.stack import (
     Stack,
     append,
     drop_item,
+    folder_of,
     place,
     replace,
 )
@@ -40,12 +41,26 @@ def _maps(stack: Stack) -> Iterator[tuple[Setting, Expression]]:
             yield setting, setting.value
 
 
+def _twins(stack: Stack, setting: Setting, value: Expression) -> list[Expression]:
+    """The map and the others of its module that have the same keys and are looked up by them."""
+    keys = {entry.name for entry in value.entries}
+    folder = folder_of(setting.attribute.path)
+    return [
+        other
+        for found, other in _maps(stack)
+        if folder_of(found.attribute.path) == folder
+        and {entry.name for entry in other.entries} == keys
+    ]
+
+
 def _rekey(stack: Stack) -> Iterator[Site]:
-    """Another key for one entry; `name["old"]` in the configuration follows."""
+    """Another key for one entry; other maps with the same keys and `name["old"]` follow."""
     for setting, value in _maps(stack):
+        twins = _twins(stack, setting, value)
         for entry in value.entries:
-            new = f"{entry.name}_main"
-            splices = (_key(entry, new), *_indexes(stack, setting, entry.name, new))
+            new = f"{entry.name}v2"
+            keys = [_key(one, new) for twin in twins if (one := twin.entry(entry.name))]
+            splices = (*keys, *_indexes(stack, twins, entry.name, new))
             yield Site(where=f"{setting.where}.{entry.name}", parameter=new, splices=splices)
 
 
@@ -53,28 +68,31 @@ def _key(entry: Attribute, new: str) -> Splice:
     return Splice(path=entry.path, start=entry.start, end=entry.key_end, text=f'"{new}"')
 
 
-def _indexes(stack: Stack, setting: Setting, old: str, new: str) -> Iterator[Splice]:
-    """`["old"]` anywhere outside the map itself."""
+def _indexes(stack: Stack, maps: list[Expression], old: str, new: str) -> Iterator[Splice]:
+    """`["old"]` anywhere outside the maps themselves."""
     pattern = re.compile(rf'(?<=\[)"{re.escape(old)}"(?=\])')
     for path, text in stack.texts.items():
         for found in pattern.finditer(text):
-            own = path == setting.attribute.path
-            if own and setting.attribute.start <= found.start() < setting.attribute.end:
-                continue
-            yield Splice(path=path, start=found.start(), end=found.end(), text=f'"{new}"')
+            inside = (one.path == path and one.start <= found.start() < one.end for one in maps)
+            if not any(inside):
+                yield Splice(path=path, start=found.start(), end=found.end(), text=f'"{new}"')
 
 
 def _drop_key(stack: Stack) -> Iterator[Site]:
     for setting, value in _maps(stack):
         if len(value.entries) < 2:
             continue
-        for index, entry in enumerate(value.entries):
-            others = "".join(stack.texts.values())
-            if f'["{entry.name}"]' not in others:
+        twins = _twins(stack, setting, value)
+        for entry in value.entries:
+            if f'["{entry.name}"]' not in "".join(stack.texts.values()):
+                splices = (
+                    _drop_entry(stack, twin.entries, index)
+                    for twin in twins
+                    for index, one in enumerate(twin.entries)
+                    if one.name == entry.name
+                )
                 yield Site(
-                    where=f"{setting.where}.{entry.name}",
-                    parameter="",
-                    splices=(_drop_entry(stack, value.entries, index),),
+                    where=f"{setting.where}.{entry.name}", parameter="", splices=tuple(splices)
                 )
 
 
@@ -91,15 +109,23 @@ def _drop_entry(stack: Stack, entries: tuple[Attribute, ...], index: int) -> Spl
 
 
 def _add_key(stack: Stack) -> Iterator[Site]:
-    """One entry more, like the last one."""
+    """One entry more, like the last one; other maps with the same keys get one, too."""
     for setting, value in _maps(stack):
-        last = value.entries[-1]
-        text = stack.texts[last.path]
-        line = text[text.rfind("\n", 0, last.start) + 1 : last.start]
-        joint = f"\n{line}" if not line.strip() and "\n" in value.text else ", "
-        new = f'{joint}"{last.name}_two" = {last.value.text}'
-        splice = Splice(path=last.path, start=last.end, end=last.end, text=new)
-        yield Site(where=setting.where, parameter=f"{last.name}_two", splices=(splice,))
+        last = value.entries[-1].name
+        splices = [
+            _copied(stack, twin, entry)
+            for twin in _twins(stack, setting, value)
+            if (entry := twin.entry(last))
+        ]
+        yield Site(where=setting.where, parameter=f"{last}2", splices=tuple(splices))
+
+
+def _copied(stack: Stack, value: Expression, entry: Attribute) -> Splice:
+    text = stack.texts[entry.path]
+    line = text[text.rfind("\n", 0, entry.start) + 1 : entry.start]
+    joint = f"\n{line}" if not line.strip() and "\n" in value.text else ", "
+    new = f'{joint}"{entry.name}2" = {entry.value.text}'
+    return Splice(path=entry.path, start=entry.end, end=entry.end, text=new)
 
 
 def _counted(stack: Stack) -> Iterator[tuple[Block, Attribute, str, list[Expression]]]:
@@ -110,8 +136,19 @@ def _counted(stack: Stack) -> Iterator[tuple[Block, Attribute, str, list[Express
         if count is None or found is None:
             continue
         items = _items(stack, found[2])
+        if _indexed_otherwise(stack, block):
+            continue
         if items and f"{found[1]}[count.index]" in stack.texts[block.path]:
             yield block, count, found[1], items
+
+
+def _indexed_otherwise(stack: Stack, block: Block) -> bool:
+    """Whether somewhere an instance is picked by a number that is computed."""
+    texts = (stack.texts[found.path][found.end :] for found in references(stack, block))
+    return any(text.startswith("[") and not _INDEX.match(text) for text in texts)
+
+
+_INDEX = re.compile(r"\[(?:\*|\d+|count\.index)\]")
 
 
 def _items(stack: Stack, name: str) -> list[Expression]:
@@ -170,7 +207,7 @@ def _references_to_values(stack: Stack, block: Block) -> list[Splice]:
     splices = []
     for found in references(stack, block):
         rest = stack.texts[found.path][found.end :]
-        index = re.match(r"\[(?:\*|\d+|count\.index)\]", rest)
+        index = _INDEX.match(rest)
         if index is not None:
             splices.append(
                 Splice(

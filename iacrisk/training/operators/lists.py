@@ -27,15 +27,28 @@ def _lists(stack: Stack) -> Iterator[tuple[Setting, tuple[Expression, ...]]]:
             yield setting, value.items
 
 
-def _operator(name: str, order: _Order, *, calm: bool = False, share: float = 1.0) -> Operator:
+def _operator(
+    name: str, order: _Order, *, fresh: bool = False, calm: bool = False, share: float = 1.0
+) -> Operator:
+    """With `fresh` the order brings a new word, which inside an object may be a key of nothing."""
+
     def find(stack: Stack) -> Iterator[Site]:
         for setting, items in _lists(stack):
+            if fresh and not _outermost(setting) and "/" not in items[0].text:
+                continue
             for words in order([item.text for item in items]):
                 text = f"[{', '.join(words)}]"
                 whole = f"toset({text})" if setting.value.kind == "call" else text
                 yield from offered(setting, [whole])
 
     return Operator(name=name, family=_FAMILY, find=find, calm=calm, share=share)
+
+
+def _outermost(setting: Setting) -> bool:
+    """Whether the value is an attribute itself and not an entry of an object."""
+    place = setting.where.partition(":")[2]
+    address = setting.block.address
+    return place in {setting.name, address, f"{address}.{setting.name}"}
 
 
 def _append(words: list[str]) -> Iterator[list[str]]:
@@ -83,8 +96,8 @@ def _sort(words: list[str]) -> Iterator[list[str]]:
 
 
 OPERATORS: tuple[Operator, ...] = (
-    _operator("append-item", _append, calm=True, share=2),
-    _operator("insert-item", _insert),
+    _operator("append-item", _append, fresh=True, calm=True, share=2),
+    _operator("insert-item", _insert, fresh=True),
     _operator("drop-first-item", _drop_first),
     _operator("drop-last-item", _drop_last),
     _operator("swap-items", _swap),

@@ -1,5 +1,9 @@
 locals {
   teams = ["web", "ads", "zoo"]
+
+  networks = {
+    shared = { subnets = ["10.1.1.0/24"], uses = ["web"] }
+  }
 }
 
 variable "private_cidrs" {
