@@ -1,24 +1,27 @@
 """The pipeline: the product on one screen.
 
-decode the plan -> build the graph -> run the rules (the classifier will stand beside them) ->
-apply the policy -> score the changes -> decide the gate. Rendering is `report`'s business.
-Everything here is pure: the same plan, policy and date give the same assessment.
+decode the plan -> build the graph -> run the rules, and beside them ask the model -> apply the
+policy -> score the changes -> decide the gate. Rendering is `report`'s business.
+Everything here is pure: the same plan, policy, date and model give the same assessment.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from iacrisk import __version__
+from iacrisk.classifier import Influence, Manifest, Model, Prediction
+from iacrisk.features import extract_features
 from iacrisk.gate import (
     Decision,
     Environment,
     EnvironmentEvidence,
     EnvironmentSettings,
+    ModelUse,
     Policy,
     TreatedReview,
     WaivedFinding,
@@ -28,6 +31,7 @@ from iacrisk.gate import (
     own_environment,
     strictest,
     treat,
+    waives_model,
 )
 from iacrisk.graph import BlastRadius, Effect, Graph, blast_radius, build_graph, with_named
 from iacrisk.plan import Doubt, DoubtFound, Plan, ResourceChange
@@ -42,7 +46,9 @@ from iacrisk.rules import (
 )
 from iacrisk.score import (
     ChangeScore,
+    Contribution,
     effect_of,
+    model_contribution,
     plan_score,
     score_benign,
     score_change,
@@ -56,12 +62,37 @@ T = TypeVar("T")
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
-    """What an assessment depends on beside the plan and the policy."""
+    """What an assessment depends on beside the plan, the policy and the model.
+
+    `model_problem` says why a model that should be asked cannot be.
+    """
 
     today: datetime.date
     workspace: str = ""
     environment: str = ""
     unguarded: frozenset[str] = frozenset()
+    model_problem: str = ""
+
+
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
+    """What the model says of one change and why, the largest influence first.
+
+    `counts` is False where it is only shown: the model is advisory, or somebody waives it here.
+    """
+
+    prediction: Prediction
+    influences: tuple[Influence, ...]
+    counts: bool
+
+
+class ModelAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """The model that was asked, and what it says of the plan as a whole."""
+
+    manifest: Manifest
+    bar: float
+    intercept: float
+    plan_chance: float
+    counts: bool
 
 
 class AssessedChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +105,7 @@ class AssessedChange(msgspec.Struct, frozen=True, kw_only=True):
     undecided: tuple[UndecidedRule, ...]
     radius: BlastRadius
     benign: str = ""
+    opinion: Opinion | None = None
 
     @property
     def address(self) -> str:
@@ -99,10 +131,16 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     disabled: tuple[Finding, ...]
     failures: tuple[RuleFailure, ...]
     doubts: tuple[DoubtFound, ...]
+    model: ModelAsked | None = None
 
 
-def assess(plan: Plan, policy: Policy, circumstances: Circumstances) -> Assessment:
-    """Judge `plan` under `policy`; raises SettingsError for an expired waiver."""
+def assess(
+    plan: Plan, policy: Policy, circumstances: Circumstances, model: Model | None = None
+) -> Assessment:
+    """Judge `plan` under `policy`, by the rules alone where there is no model.
+
+    Raises SettingsError for an expired waiver.
+    """
     graph = build_graph(plan)
     said = review(Context(plan, graph, circumstances.unguarded))
     environment = detect_environment(
@@ -110,11 +148,16 @@ def assess(plan: Plan, policy: Policy, circumstances: Circumstances) -> Assessme
     )
     places = _Places(plan, graph, environment, policy)
     treated = treat(said, policy, places.settings, circumstances.today)
-    changes = _score_changes(plan, graph, said, treated, places)
+    opinions = _Opinions(plan, graph, policy, places, model)
+    changes = _score_changes(plan, graph, said, treated, opinions)
     changing = {item.address for item in changes}
     plan_findings = tuple(item for item in treated.findings if item.address not in changing)
     scores = (*(item.score for item in changes), *map(score_finding, plan_findings))
-    doubts = (*plan.doubts(), *_rule_doubts(said.failures))
+    doubts = (
+        *plan.doubts(),
+        *_rule_doubts(said.failures),
+        *_model_doubts(circumstances.model_problem),
+    )
     types = {item.address: item.change.type for item in changes}
     return Assessment(
         version=__version__,
@@ -129,7 +172,55 @@ def assess(plan: Plan, policy: Policy, circumstances: Circumstances) -> Assessme
         disabled=treated.disabled,
         failures=said.failures,
         doubts=doubts,
+        model=opinions.asked,
     )
+
+
+class _Opinions:
+    """What the model says of each change, and how much that counts there."""
+
+    def __init__(
+        self, plan: Plan, graph: Graph, policy: Policy, places: _Places, model: Model | None
+    ) -> None:
+        self.places = places
+        self._policy = policy
+        self._model = None if policy.model.use is ModelUse.OFF else model
+        self._values: Mapping[str, dict[str, float]] = {}
+        self._predictions: Mapping[str, Prediction] = {}
+        self.asked: ModelAsked | None = None
+        if self._model is not None:
+            self._ask(self._model, plan, graph)
+
+    def _ask(self, model: Model, plan: Plan, graph: Graph) -> None:
+        rows = extract_features(plan, graph)
+        predictions = model.predict(rows)
+        self._values = {row.label: row.values for row in rows}
+        self._predictions = {item.label: item for item in predictions}
+        self.asked = ModelAsked(
+            manifest=model.manifest,
+            bar=model.artifact.hold,
+            intercept=model.artifact.intercept,
+            plan_chance=model.plan_chance(predictions),
+            counts=model.moves_verdict and self._policy.model.use is ModelUse.AS_SHIPPED,
+        )
+
+    def of(self, label: str) -> Opinion | None:
+        prediction = self._predictions.get(label)
+        if prediction is None or self._model is None or self.asked is None:
+            return None
+        return Opinion(
+            prediction=prediction,
+            influences=self._model.influences(self._values[label]),
+            counts=self.asked.counts and not waives_model(self._policy, label),
+        )
+
+    def contributions(self, label: str, lower: int) -> tuple[Contribution, ...]:
+        prediction = self._predictions.get(label)
+        if prediction is None or self.asked is None or not self.asked.counts:
+            return ()
+        if waives_model(self._policy, label):
+            return ()
+        return (model_contribution(prediction.chance, self.asked.bar, lower),)
 
 
 class _Places:
@@ -159,7 +250,7 @@ class _Places:
 
 
 def _score_changes(
-    plan: Plan, graph: Graph, said: Review, treated: TreatedReview, places: _Places
+    plan: Plan, graph: Graph, said: Review, treated: TreatedReview, opinions: _Opinions
 ) -> tuple[AssessedChange, ...]:
     findings = _by_address(treated.findings, lambda item: item.address)
     suppressed = _by_address(said.suppressed, lambda item: item.finding.address)
@@ -172,12 +263,12 @@ def _score_changes(
             suppressed.get(change.label, ()),
             undecided.get(change.label, ()),
             said.benign.get(change.label, ""),
-            places,
+            opinions,
         )
         for change in plan.pending
     ]
     assessed.sort(key=lambda item: (-item.score.score, item.address))
-    named = [_with_every_hit(graph, item) for item in assessed[:_NAMED_IN_FULL]]
+    named = [_in_full(graph, item, opinions) for item in assessed[:_NAMED_IN_FULL]]
     return (*named, *assessed[_NAMED_IN_FULL:])
 
 
@@ -188,7 +279,7 @@ def _assess_change(
     suppressed: Sequence[SuppressedFinding],
     undecided: Sequence[UndecidedRule],
     benign: str,
-    places: _Places,
+    opinions: _Opinions,
 ) -> AssessedChange:
     effect, changed = (Effect.NONE, frozenset[str]()) if benign else effect_of(change, findings)
     radius = blast_radius(graph, change.label, effect, changed, _HITS_FOR_THE_SCORE)
@@ -196,8 +287,9 @@ def _assess_change(
     if benign:
         score = score_benign(change)
     else:
-        lower = places.settings(change.label).lower
-        score = score_change(change, findings, radius, lower=lower)
+        lower = opinions.places.settings(change.label).lower
+        said = opinions.contributions(change.label, lower)
+        score = score_change(change, findings, radius, said, lower)
     return AssessedChange(
         change=change,
         score=score,
@@ -214,8 +306,9 @@ def _named_by(findings: Sequence[Finding]) -> list[tuple[str, str]]:
     return [(finding.rule, address) for finding in findings for address in finding.hurts]
 
 
-def _with_every_hit(graph: Graph, item: AssessedChange) -> AssessedChange:
-    """The score saturates after some hits; the report names them all."""
+def _in_full(graph: Graph, item: AssessedChange, opinions: _Opinions) -> AssessedChange:
+    """With what the model says, and with all hits: the score saturates, the report names them."""
+    item = msgspec.structs.replace(item, opinion=opinions.of(item.address))
     if not item.radius.more:
         return item
     effect, changed = effect_of(item.change, item.findings)
@@ -232,6 +325,16 @@ def _rule_doubts(failures: Sequence[RuleFailure]) -> Iterator[DoubtFound]:
             problem=f"Rules failed on this plan, so their verdict is missing: {rules}.",
             remedy="Please report it; until then a person has to look at these changes.",
             addresses=tuple(sorted({failure.address for failure in failures})),
+        )
+
+
+def _model_doubts(problem: str) -> Iterator[DoubtFound]:
+    if problem:
+        yield DoubtFound(
+            doubt=Doubt.MODEL_UNUSABLE,
+            problem=f"The trained model could not be asked: {problem}",
+            remedy="Install iacrisk anew, retrain your own model with this release, or set "
+            'use = "off" under [model] in iacrisk.toml.',
         )
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
+from iacrisk.classifier import MODEL_FOLDER, Model, load_model
 from iacrisk.cli.output import Outputs, emit
 from iacrisk.config import load_policy, workspace_name
-from iacrisk.errors import SettingsError, UnknownAddress
-from iacrisk.gate import Environment
+from iacrisk.errors import SettingsError, UnknownAddress, UnusableModel
+from iacrisk.gate import Environment, ModelUse, Policy
 from iacrisk.graph import build_graph
 from iacrisk.plan import Plan, decode_plan, read_plan
 from iacrisk.report import GraphFormat
@@ -68,13 +69,26 @@ def rules(rule_id: str) -> None:
 def _assess(inputs: Inputs) -> Assessment:
     here = Path.cwd()
     policy = load_policy(inputs.config, here)
+    model, problem = _model(policy)
     circumstances = Circumstances(
         today=datetime.datetime.now(tz=datetime.UTC).date(),
         workspace=inputs.workspace or workspace_name(here),
         environment=_environment(inputs.environment),
         unguarded=_unguarded(inputs.base, inputs.source),
+        model_problem=problem,
     )
-    return assess(_decode(inputs.plan), policy, circumstances)
+    return assess(_decode(inputs.plan), policy, circumstances, model)
+
+
+def _model(policy: Policy) -> tuple[Model | None, str]:
+    """The model to ask, or why there is none; neither where the policy wants none."""
+    if policy.model.use is ModelUse.OFF:
+        return None, ""
+    folder = Path(policy.model.folder) if policy.model.folder else MODEL_FOLDER
+    try:
+        return load_model(folder), ""
+    except UnusableModel as error:
+        return None, str(error)
 
 
 def _environment(stated: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.errors import SettingsError
-from iacrisk.gate import Policy
+from iacrisk.gate import MODEL, Policy
 from iacrisk.rules import RULES, SUPPRESSORS
 
 POLICY_FILE: Final = "iacrisk.toml"
@@ -53,7 +53,7 @@ def parse_policy_file(path: Path) -> Policy:
 def _refuse_unknown_rules(path: Path, policy: Policy) -> None:
     known = {rule.id for rule in RULES}
     for rule_id in (*policy.rules, *(waiver.rule for waiver in policy.waivers)):
-        if rule_id not in known and rule_id != "*":
+        if rule_id not in known and rule_id not in ("*", MODEL):
             ids = [*known, *(item.id for item in SUPPRESSORS)]
             raise SettingsError(f"{path}: there is no rule {rule_id!r}.{_closest(rule_id, ids)}")
 

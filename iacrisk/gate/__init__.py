@@ -9,15 +9,24 @@ from iacrisk.gate.environment import (
     own_environment,
     strictest,
 )
-from iacrisk.gate.policy import Consequence, EnvironmentSettings, Policy, Thresholds, Waiver
-from iacrisk.gate.treatment import TreatedReview, WaivedFinding, treat
+from iacrisk.gate.policy import (
+    Consequence,
+    EnvironmentSettings,
+    ModelUse,
+    Policy,
+    Thresholds,
+    Waiver,
+)
+from iacrisk.gate.treatment import MODEL, TreatedReview, WaivedFinding, treat, waives_model
 
 __all__ = [
+    "MODEL",
     "Consequence",
     "Decision",
     "Environment",
     "EnvironmentEvidence",
     "EnvironmentSettings",
+    "ModelUse",
     "Policy",
     "Reason",
     "Thresholds",
@@ -31,4 +40,5 @@ __all__ = [
     "own_environment",
     "strictest",
     "treat",
+    "waives_model",
 ]

@@ -112,6 +112,8 @@ def _consequence(doubt: Doubt, policy: Policy) -> Consequence:
             return policy.doubts.action_invocation
         case Doubt.RULE_FAILED:
             return policy.doubts.rule_failed
+        case Doubt.MODEL_UNUSABLE:
+            return policy.doubts.model_unusable
 
 
 def _score_reasons(

@@ -141,6 +141,33 @@ class Doubts(Setting, frozen=True, kw_only=True):
     rule_failed: Annotated[Consequence, Meta(description="a rule raised an error")] = (
         Consequence.APPROVAL_REQUIRED
     )
+    model_unusable: Annotated[
+        Consequence,
+        Meta(description="the model's files are missing, damaged or for another release"),
+    ] = Consequence.APPROVAL_REQUIRED
+
+
+class ModelUse(StrEnum):
+    """What the trained model may do."""
+
+    AS_SHIPPED = "as-shipped"
+    ADVISORY = "advisory"
+    OFF = "off"
+
+
+class ModelSettings(Setting, frozen=True, kw_only=True):
+    """The trained model beside the rules."""
+
+    use: Annotated[
+        ModelUse,
+        Meta(
+            description="as-shipped: as its manifest says; advisory: shown, and moves nothing; "
+            "off: not asked"
+        ),
+    ] = ModelUse.OFF
+    folder: Annotated[
+        str, Meta(description="folder with a manifest.json of your own; empty: the shipped model")
+    ] = ""
 
 
 class RuleSettings(Setting, frozen=True, kw_only=True):
@@ -155,7 +182,9 @@ class RuleSettings(Setting, frozen=True, kw_only=True):
 class Waiver(Setting, frozen=True, kw_only=True):
     """Findings that somebody answers for until a date."""
 
-    rule: Annotated[str, Meta(min_length=1, description="rule id, or `*`")]
+    rule: Annotated[
+        str, Meta(min_length=1, description="rule id, `model` for the model's answer, or `*`")
+    ]
     address: Annotated[str, Meta(min_length=1, description="address glob")]
     owner: Annotated[str, Meta(min_length=1, description="who answers for it")]
     reason: Annotated[str, Meta(min_length=1, description="why it is fine")]
@@ -168,6 +197,7 @@ class Policy(Setting, frozen=True, kw_only=True):
     thresholds: Thresholds = Thresholds()
     environments: Environments = Environments()
     doubts: Doubts = Doubts()
+    model: ModelSettings = ModelSettings()
     rules: Annotated[
         dict[str, RuleSettings], Meta(description="overrides by rule id: `[rules.N11]`")
     ] = msgspec.field(default_factory=dict)

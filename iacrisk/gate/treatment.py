@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from typing import Final
 
 import msgspec
 
@@ -12,6 +13,9 @@ from iacrisk.errors import ExpiredWaiver
 from iacrisk.gate.policy import EnvironmentSettings, Policy, Waiver
 from iacrisk.rules import Finding, Review, Severity
 from iacrisk.score import OWN_TO_THE_ENVIRONMENT
+
+MODEL: Final = "model"
+"""Stands for the model's answer where a waiver names a rule."""
 
 
 class WaivedFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +62,14 @@ def treat(
 def matches(glob: str, address: str) -> bool:
     """Whether an address fits a glob; brackets of instance keys stand for themselves."""
     return fnmatchcase(address, glob.replace("[", "[[]"))
+
+
+def waives_model(policy: Policy, address: str) -> bool:
+    """Whether somebody answers for whatever the model says of the change at `address`."""
+    return any(
+        waiver.rule in ("*", MODEL) and matches(waiver.address, address)
+        for waiver in policy.waivers
+    )
 
 
 def _refuse_expired(policy: Policy, today: datetime.date) -> None:

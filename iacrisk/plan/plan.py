@@ -25,6 +25,7 @@ class Doubt(StrEnum):
     CHANGES_MISSING = "changes-missing"
     ACTION_INVOCATION = "action-invocation"
     RULE_FAILED = "rule-failed"
+    MODEL_UNUSABLE = "model-unusable"
 
 
 class DoubtFound(msgspec.Struct, frozen=True, kw_only=True):

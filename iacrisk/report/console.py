@@ -14,6 +14,7 @@ from iacrisk.report.words import (
     environment_line,
     folded,
     headline,
+    model_line,
     tally,
 )
 from iacrisk.rules import Evidence, Finding
@@ -40,7 +41,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     shares = share_out(assessment, _IN_DETAIL, _IN_BRIEF)
     for number, group in enumerate(shares.detailed, start=1):
         yield ""
-        yield from _detail(number, group, redactor)
+        yield from _detail(number, group, assessment)
     yield from _brief("Also waiting", [group for group in shares.named if group.waits], redactor)
     yield from _brief("Lower risk", [g for g in shares.named if not g.waits], redactor)
     yield from _folded(shares.folded)
@@ -64,13 +65,16 @@ def _plan_findings(assessment: Assessment) -> Iterator[str]:
         yield from finding_lines(finding)
 
 
-def _detail(number: int, group: Group, redactor: Redactor) -> Iterator[str]:
-    item = group.first
+def _detail(number: int, group: Group, assessment: Assessment) -> Iterator[str]:
+    item, redactor = group.first, assessment.plan.redactor
     yield f"{number:>2}. [{item.score.score:>3}] {plain(redactor.address(item.address))}"
     yield from _others(group, redactor, " " * 10)
     yield from wrap(describe(item.change, redactor), WIDTH, "    ")
     for finding in item.findings:
         yield from finding_lines(finding)
+    said = model_line(assessment, item) if group.waits else ""
+    if said:
+        yield from wrap(said, WIDTH, "    ", "      ")
     yield from _who_is_hit(item, redactor)
 
 

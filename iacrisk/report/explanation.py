@@ -9,11 +9,12 @@ from iacrisk.graph import Hit
 from iacrisk.plan import UNKNOWN, Path, Redactor, ResourceChange, unset
 from iacrisk.report.console import WIDTH, finding_lines
 from iacrisk.report.plain import count, plain, wrap
-from iacrisk.report.words import describe, waiting_addresses
+from iacrisk.report.words import describe, meaning_of, waiting_addresses
 from iacrisk.score import Part
 
 _INDENT = "  "
 _DEEP = "    "
+_INFLUENCES_NAMED = 12
 
 
 def render_explanation(assessment: Assessment, item: AssessedChange) -> str:
@@ -35,6 +36,7 @@ def _lines(assessment: Assessment, item: AssessedChange) -> Iterator[str]:
     yield from _section("Waived by the policy", _waived(assessment, item))
     yield from _section("Rules that failed", _failed(assessment, item))
     yield from _section(f"Who is hit: {item.radius.effect}", _hits(item, redactor))
+    yield from _section("What the trained model says", _opinion(assessment, item))
     yield from _section("How the score came about", _score(item))
 
 
@@ -118,6 +120,26 @@ def _hit(hit: Hit, redactor: Redactor) -> Iterator[str]:
         reference = redactor.text(step.reference)
         via = f"{redactor.address(step.address)}: {reference} [{step.origin}, {step.precision}]"
         yield from wrap(via, WIDTH, _DEEP, _DEEP + _INDENT)
+
+
+def _opinion(assessment: Assessment, item: AssessedChange) -> Iterator[str]:
+    asked, opinion = assessment.model, item.opinion
+    if asked is None or opinion is None:
+        return
+    prediction = opinion.prediction
+    text = f"a chance of {prediction.chance:.2f} that it breaks something; its bar: {asked.bar:.2f}"
+    yield from wrap(text, WIDTH, _INDENT, _DEEP)
+    if not opinion.counts:
+        yield from wrap("only shown: it moves neither score nor verdict", WIDTH, _INDENT, _DEEP)
+    yield f"{_INDENT}{asked.intercept:+7.2f}  any change"
+    for influence in opinion.influences[:_INFLUENCES_NAMED]:
+        meaning = " and ".join(map(meaning_of, influence.columns))
+        yield from wrap(f"{influence.amount:+7.2f}  {meaning}", WIDTH, _INDENT, " " * 11)
+    rest = opinion.influences[_INFLUENCES_NAMED:]
+    if rest:
+        amount = sum(influence.amount for influence in rest)
+        yield f"{_INDENT}{amount:+7.2f}  {count(len(rest), 'further influence')}"
+    yield f"{_INDENT}{prediction.log_odds:+7.2f}  log odds, calibrated to {prediction.chance:.2f}"
 
 
 def _score(item: AssessedChange) -> Iterator[str]:

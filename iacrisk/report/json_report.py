@@ -6,14 +6,14 @@ from typing import Final
 
 import msgspec
 
-from iacrisk.assess import AssessedChange, Assessment
+from iacrisk.assess import AssessedChange, Assessment, ModelAsked, Opinion
 from iacrisk.gate import WaivedFinding
 from iacrisk.graph import Hit
 from iacrisk.plan import Redactor
 from iacrisk.report.words import describe
 from iacrisk.rules import Finding, SuppressedFinding, UndecidedRule
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +91,38 @@ class ContributionItem(Item, frozen=True, kw_only=True):
     value: float
 
 
+class InfluenceItem(Item, frozen=True, kw_only=True):
+    """What one column of docs/features.md, or two together, add to the log odds."""
+
+    columns: list[str]
+    amount: float
+
+
+class OpinionItem(Item, frozen=True, kw_only=True):
+    """What the trained model says of one change.
+
+    `chance`: calibrated, that a plan with this change alone breaks something. The influences
+    and the model's intercept add up to `log_odds`. `counts`: whether it moves the score.
+    """
+
+    chance: float
+    log_odds: float
+    counts: bool
+    influences: list[InfluenceItem]
+
+
+class ModelItem(Item, frozen=True, kw_only=True):
+    """The trained model that was asked. From the chance `bar` on a change waits."""
+
+    sha256: str
+    kind: str
+    iacrisk_version: str
+    counts: bool
+    bar: float
+    intercept: float
+    plan_chance: float
+
+
 class ChangeItem(Item, frozen=True, kw_only=True):
     """One change."""
 
@@ -111,6 +143,7 @@ class ChangeItem(Item, frozen=True, kw_only=True):
     hits: list[HitItem]
     hits_complete: bool
     contributions: list[ContributionItem]
+    opinion: OpinionItem | None
 
 
 class WaivedItem(Item, frozen=True, kw_only=True):
@@ -185,6 +218,7 @@ class Report(Item, frozen=True, kw_only=True):
     waived: list[WaivedItem]
     rule_failures: list[RuleFailureItem]
     graph: GraphItem
+    model: ModelItem | None
 
 
 def render_json(assessment: Assessment) -> str:
@@ -244,6 +278,7 @@ def to_report(assessment: Assessment) -> Report:
                 for u in assessment.graph.unresolved
             ],
         ),
+        model=_model(assessment.model),
     )
 
 
@@ -274,6 +309,35 @@ def _change(item: AssessedChange, redactor: Redactor, waits: bool) -> ChangeItem
         contributions=[
             ContributionItem(part=c.part, source=c.source, value=c.value)
             for c in item.score.contributions
+        ],
+        opinion=_opinion(item.opinion),
+    )
+
+
+def _model(asked: ModelAsked | None) -> ModelItem | None:
+    if asked is None:
+        return None
+    return ModelItem(
+        sha256=asked.manifest.sha256,
+        kind=asked.manifest.kind,
+        iacrisk_version=asked.manifest.iacrisk,
+        counts=asked.counts,
+        bar=round(asked.bar, 4),
+        intercept=round(asked.intercept, 4),
+        plan_chance=round(asked.plan_chance, 4),
+    )
+
+
+def _opinion(opinion: Opinion | None) -> OpinionItem | None:
+    if opinion is None:
+        return None
+    return OpinionItem(
+        chance=round(opinion.prediction.chance, 4),
+        log_odds=round(opinion.prediction.log_odds, 4),
+        counts=opinion.counts,
+        influences=[
+            InfluenceItem(columns=list(item.columns), amount=round(item.amount, 4))
+            for item in opinion.influences
         ],
     )
 

@@ -21,6 +21,7 @@ from iacrisk.report.words import (
     environment_line,
     folded,
     headline,
+    model_line,
     tally,
 )
 from iacrisk.rules import Finding
@@ -63,7 +64,7 @@ def _sections(assessment: Assessment) -> Iterator[str]:
     shares = share_out(assessment, _IN_DETAIL, _IN_A_LINE)
     worst = next((group for group in shares.detailed if group.first.radius.hits), None)
     for group in shares.detailed:
-        yield _change(group, redactor)
+        yield _change(group, assessment)
         if group is worst:
             yield _diagram(group.first, redactor)
     for group in shares.named:
@@ -77,11 +78,13 @@ def _sections(assessment: Assessment) -> Iterator[str]:
         yield notes
 
 
-def _change(group: Group, redactor: Redactor) -> str:
-    item = group.first
+def _change(group: Group, assessment: Assessment) -> str:
+    item, redactor = group.first, assessment.plan.redactor
     alike = f" and {len(group.others):,} like it" if group.others else ""
     title = f"<b>{item.score.score}</b> {_html_code(redactor.address(item.address))}{alike}"
     body = [_prose(describe(item.change, redactor)), *map(_finding, item.findings)]
+    said = model_line(assessment, item) if group.waits else ""
+    body += [_prose(said)] if said else []
     body += _alike(group, redactor)
     body += _who_is_hit(item, redactor)
     opening = "<details open>" if group.waits else "<details>"

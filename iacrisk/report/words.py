@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from iacrisk.assess import AssessedChange, Assessment
+from iacrisk.features import COLUMNS
 from iacrisk.gate import Verdict
 from iacrisk.plan import ActionKind, Redactor, ResourceChange, Shown
 from iacrisk.report.plain import count
@@ -29,6 +30,7 @@ _VERDICTS = {
     Verdict.COULD_NOT_REVIEW: "COULD NOT REVIEW",
 }
 _NAMED_ATTRIBUTES = 4
+_REASONS_NAMED = 3
 
 
 def headline(assessment: Assessment) -> str:
@@ -71,6 +73,29 @@ def describe(change: ResourceChange, redactor: Redactor) -> str:
     )
     imported = " (imported)" if change.imports else ""
     return _deed(change, redactor) + moved + imported
+
+
+def meaning_of(column: str) -> str:
+    """What a column of the model stands for."""
+    return next((item.meaning for item in COLUMNS if item.name == column), column)
+
+
+def model_line(assessment: Assessment, item: AssessedChange) -> str:
+    """Why the model holds a change; empty where it does not."""
+    asked, opinion = assessment.model, item.opinion
+    if asked is None or opinion is None or not opinion.counts:
+        return ""
+    chance = opinion.prediction.chance
+    if chance < asked.bar:
+        return ""
+    why = [
+        " and ".join(map(meaning_of, influence.columns))
+        for influence in opinion.influences
+        if influence.amount > 0
+    ][:_REASONS_NAMED]
+    return f"The trained model gives it a chance of {chance:.2f} to break something: " + (
+        "; ".join(why) or "it is a change"
+    )
 
 
 def _deed(change: ResourceChange, redactor: Redactor) -> str:

@@ -1,6 +1,6 @@
 """The score of a change and of a plan; docs/scoring.md defines it with a worked example.
 
-score = 100 x impact x likelihood, where
+score = 100 x impact x likelihood, and not less than the model's floor, where
 
     impact     = 1 - (1 - stake) x (1 - reach)
     stake      = the larger of what the action puts at stake (class of the resource, how
@@ -88,6 +88,7 @@ _READERS_FOLLOW: Final = 0.25
 _HALF_REACH: Final = 4.0
 _NORM: Final = 6
 _LOWER_STEP: Final = 0.6
+_STEPS: Final = 4
 OWN_TO_THE_ENVIRONMENT: Final = frozenset({Harm.DATA, Harm.AVAILABILITY, Harm.RECOVERY})
 """Harm that stays in the environment where it happens; access and exposure do not."""
 _TRAVELLING_HARM: Final = frozenset({Harm.AVAILABILITY, Harm.ACCESS, Harm.EXPOSURE})
@@ -134,6 +135,15 @@ def model_floor(chance: float, bar: float) -> float:
     return MODEL_HOLDS + (MODEL_AT_MOST - MODEL_HOLDS) * sure
 
 
+def model_contribution(chance: float, bar: float, lower: int = 0) -> Contribution:
+    """What the model's chance adds: a floor, milder by `lower` of four steps."""
+    return Contribution(
+        part=Part.MODEL,
+        source=f"the model's chance {chance:.2f} (its bar: {bar:.2f})",
+        value=round(model_floor(chance, bar) * (1 - lower / _STEPS), 4),
+    )
+
+
 def effect_of(change: ResourceChange, findings: Sequence[Finding]) -> tuple[Effect, frozenset[str]]:
     """What the change does to those who use the resource, and the attributes it changes."""
     match change.kind:
@@ -166,7 +176,7 @@ def score_change(
     predictions: Iterable[Contribution] = (),
     lower: int = 0,
 ) -> ChangeScore:
-    """The score of one change; `predictions` are likelihoods that a classifier adds.
+    """The score of one change; `predictions` are what a classifier adds.
 
     `lower`: by how many steps the environment weighs less; the findings' severities are lowered
     already.
@@ -217,10 +227,11 @@ def _combine(label: str, contributions: tuple[Contribution, ...]) -> ChangeScore
     stake = max((c.value for c in contributions if c.part is Part.STAKE), default=0.0)
     reach = max((c.value for c in contributions if c.part is Part.REACH), default=0.0)
     unharmed = math.prod(1 - c.value for c in contributions if c.part is Part.LIKELIHOOD)
+    floor = max((c.value for c in contributions if c.part is Part.MODEL), default=0.0)
     impact = 1 - (1 - stake) * (1 - reach)
     return ChangeScore(
         address=label,
-        score=round(100 * impact * (1 - unharmed)),
+        score=max(round(100 * impact * (1 - unharmed)), round(100 * floor)),
         impact=round(impact, 4),
         likelihood=round(1 - unharmed, 4),
         contributions=tuple(c for c in contributions if c.value > 0),

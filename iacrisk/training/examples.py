@@ -51,6 +51,8 @@ class RulesSay(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[int, ...]
     """Of findings that belong to no single change."""
     held: bool
+    benign: frozenset[str]
+    """Changes that a harmless look-alike explains as a whole; the model is not heard on them."""
     named: frozenset[str]
     """Addresses of the changes that score, and of those they hit."""
 
@@ -144,6 +146,7 @@ def _rules_say(plan: Plan) -> RulesSay:
         scores={item.address: item.score.score for item in assessment.changes},
         others=tuple(score_finding(item).score for item in assessment.plan_findings),
         held=assessment.decision.verdict is not Verdict.ALLOWED,
+        benign=frozenset(item.address for item in assessment.changes if item.benign),
         named=frozenset(_named(assessment)),
     )
 

@@ -96,6 +96,7 @@ def both(examples: Sequence[Example], change_chances: Vector, bags: Bags, bar: f
         floors = {
             change.label: 100 * model_floor(float(chance), bar)
             for change, chance in zip(example.changes, own, strict=True)
+            if change.label not in example.rules.benign
         }
         ruled = example.rules.scores
         labels = ruled.keys() | floors.keys()

@@ -184,7 +184,7 @@ COULD_NOT_BY_DEFAULT = {"errored", "unknown_format", "changes_missing"}
 
 
 def test_every_doubt_has_a_setting_and_a_case() -> None:
-    assert set(Doubts.__struct_fields__) == {*DOUBTS, "rule_failed"}
+    assert set(Doubts.__struct_fields__) == {*DOUBTS, "rule_failed", "model_unusable"}
 
 
 @pytest.mark.parametrize("doubt", DOUBTS)
