@@ -29,6 +29,8 @@ SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.ZERO: (2, 0),
     Direction.HALVES: (2, 1),
     Direction.SHRINKS: (["one", "two"], ["two"]),
+    Direction.SMALLER: ("S3", "S0"),
+    Direction.RETARGETS: ("https://one.example.com/a", "https://two.example.com/a"),
     Direction.GROWS: (["two"], ["one", "two"]),
 }
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from iacrisk.catalog.settings import Direction, Setting, settings_of
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, unset
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.sizes import is_smaller, seconds_of, servers_in
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
 _ON_NEW_OBJECTS = frozenset({Direction.APPEARS, Direction.BECOMES})
@@ -90,8 +91,9 @@ def _places(before: Any, after: Any, steps: Path) -> Iterator[Path]:
     head, tail = steps[:star], steps[star + 1 :]
     sides = (lookup(before, head), known(after, head))
     length = max((len(side) for side in sides if isinstance(side, list)), default=0)
-    for index in range(length):
-        yield from _places(before, after, (*head, index, *tail))
+    keys = sorted({key for side in sides if isinstance(side, dict) for key in side})
+    for step in (*range(length), *keys):
+        yield from _places(before, after, (*head, step, *tail))
 
 
 def _collect(tree: Any, steps: Path) -> Any:
@@ -125,6 +127,10 @@ def _happens(setting: Setting, before: Any, after: Any) -> bool:
             return _is_less(before, after)
         case Direction.FALLS | Direction.HALVES | Direction.ZERO:
             return _is_lowered(setting.direction, before, after)
+        case Direction.RETARGETS:
+            return bool(servers_in(before) - servers_in(after)) and bool(servers_in(after))
+        case Direction.SMALLER:
+            return is_smaller(before, after)
         case Direction.SHRINKS:
             return bool(_items(before) - _items(after)) and repr("*") not in _items(after)
         case Direction.GROWS:
@@ -201,9 +207,10 @@ def _measured(value: Any) -> _Measured | None:
     if isinstance(value, int | float):
         return value, ""
     match = _NUMBER_WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
-    if match is None or match[2] not in {"", "%", *_UNITS}:
-        return None
-    return float(match[1]), match[2].removesuffix("%")
+    if match is not None and match[2] in {"", "%", *_UNITS}:
+        return float(match[1]), match[2].removesuffix("%")
+    seconds = seconds_of(value) if isinstance(value, str) else None
+    return None if seconds is None else (seconds, "s")
 
 
 def _items(value: Any) -> frozenset[str]:
