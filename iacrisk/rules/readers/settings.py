@@ -9,7 +9,7 @@ from typing import Any, Final
 from iacrisk.catalog.settings import Direction, Setting, settings_of
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, unset
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.sizes import is_smaller, seconds_of, servers_in
+from iacrisk.rules.readers.sizes import is_smaller, names_another_server, seconds_of
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
 _ON_NEW_OBJECTS = frozenset({Direction.APPEARS, Direction.BECOMES})
@@ -119,16 +119,15 @@ def _happens(setting: Setting, before: Any, after: Any) -> bool:
     match setting.direction:
         case Direction.APPEARS | Direction.CHANGES | Direction.SET | Direction.REMOVED:
             return _is_moved(setting.direction, before, after)
-        case Direction.ON:
-            return _is_true(after) and not _is_true(before)
-        case Direction.OFF:
-            return _is_true(before) and not _is_true(after)
+        case Direction.ON | Direction.OFF:
+            switched = (before, after) if setting.direction is Direction.OFF else (after, before)
+            return _is_true(switched[0]) and not _is_true(switched[1])
         case Direction.RISES:
             return _is_less(before, after)
         case Direction.FALLS | Direction.HALVES | Direction.ZERO:
             return _is_lowered(setting.direction, before, after)
         case Direction.RETARGETS:
-            return bool(servers_in(before) - servers_in(after)) and bool(servers_in(after))
+            return names_another_server(before, after)
         case Direction.SMALLER:
             return is_smaller(before, after)
         case Direction.SHRINKS:

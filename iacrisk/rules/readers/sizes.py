@@ -43,7 +43,13 @@ _SERVER: Final = re.compile(
 _LONGEST: Final = 4096
 
 
-def servers_in(value: Any) -> frozenset[str]:
+def names_another_server(before: Any, after: Any) -> bool:
+    """Whether a text that named a server names another one instead."""
+    old, new = _servers_in(before), _servers_in(after)
+    return bool(new and old - new)
+
+
+def _servers_in(value: Any) -> frozenset[str]:
     """The host names in a URL, a connection string or a plain name of three parts or more."""
     if not isinstance(value, str):
         return frozenset()
