@@ -259,11 +259,21 @@ def _shortened(change: ResourceChange, name: str) -> Iterator[Outcome]:
         yield Undecided(why=f"What stays in {name} is not known yet.", paths=(path,))
         return
     left = [_told(item) for item in after or ()]
-    dropped = [item for item in before if _told(item) not in left]
+    dropped = [item for item in before if _told(item) not in left and not _within(item, left)]
     if dropped:
         shown = ", ".join(str(_told(item)) for item in dropped[:3])
         what = f"{name} no longer holds {shown}."
         yield Flag(what=what, paths=(path,), severity=Severity.HIGH)
+
+
+def _within(item: Any, others: list[Any]) -> bool:
+    """Whether the item is a range that one of the others holds."""
+    spans = spans_of(others)
+    return any(
+        low <= first and last <= high
+        for first, last in spans_of([_told(item)])
+        for low, high in spans
+    )
 
 
 def _told(item: Any) -> Any:
