@@ -247,7 +247,7 @@ def _claimed_policy(change: ResourceChange, context: Context) -> Iterator[Outcom
 
 def _others_attached(change: ResourceChange, arn: str, context: Context) -> Iterator[str]:
     """Attachments of the policy that stay in the plan, and whom they give it to."""
-    kept = {str(name) for kind in _HOLDERS for name in change.after.get(f"{kind}s") or ()}
+    kept = {name for kind in _HOLDERS for name in texts(change.after.get(f"{kind}s"))}
     for other in context.changes_of(*_ATTACHMENTS):
         holder = next((str(other.before[n]) for n in _HOLDERS if other.before.get(n)), "")
         if not arn or other.before.get("policy_arn") != arn or other.destroys or holder in kept:
