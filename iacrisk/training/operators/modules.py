@@ -127,14 +127,17 @@ def _out(stack: Stack, call: Block, block: Block, *, tell: bool) -> Iterator[Sit
         if (value := output.value("value")) is not None
     }
     given = {attribute.name: attribute.value.text for attribute in call.attributes}
-    uses = {found.group() for found in _TRAVERSAL.finditer(text)}
     known: dict[str, str] = {}
-    for use in uses:
+    added = ""
+    for use in sorted({found.group() for found in _TRAVERSAL.finditer(text)}):
         kind, _, name = use.partition(".")
-        if use in outputs:
-            known[use] = f"module.{call.labels[0]}.{outputs[use]}"
-        elif kind == "var" and name in given:
+        if kind == "var" and name in given:
             known[use] = given[name]
+        elif use in outputs or kind.startswith("aws_"):
+            output = outputs.get(use) or re.sub(r"\W+", "_", use.removeprefix("aws_")).strip("_")
+            known[use] = f"module.{call.labels[0]}.{output}"
+            if use not in outputs:
+                added += f'\noutput "{output}" {{\n  value = {use}\n}}\n'
         else:
             return
     body = _TRAVERSAL.sub(lambda found: known[found.group()], text)
@@ -145,7 +148,11 @@ def _out(stack: Stack, call: Block, block: Block, *, tell: bool) -> Iterator[Sit
     yield Site(
         where=place(block),
         parameter=f"{block.type}.{label}",
-        splices=(cut(stack, block), append(stack, call.path, f"{body}\n")),
+        splices=(
+            cut(stack, block),
+            append(stack, call.path, f"{body}\n"),
+            *([append(stack, block.path, added.lstrip())] if added else []),
+        ),
     )
 
 
@@ -175,16 +182,20 @@ def _forget(stack: Stack) -> Iterator[Site]:
 
 
 def _call_once(stack: Stack) -> Iterator[Site]:
-    """`count = 1` on a module; Terraform sees by itself that it moves to `[0]`."""
-    yield from _called(stack, "count = 1", "[0]")
+    """`count = 1` on a module; unlike a resource it is not moved to `[0]` by itself."""
+    yield from _called(stack, "count = 1", "[0]", tell=False)
+
+
+def _call_once_with_moved(stack: Stack) -> Iterator[Site]:
+    yield from _called(stack, "count = 1", "[0]", tell=True)
 
 
 def _call_for_each(stack: Stack) -> Iterator[Site]:
     """`for_each` on a module, which makes all of it anew."""
-    yield from _called(stack, 'for_each = toset(["main"])', '["main"]')
+    yield from _called(stack, 'for_each = toset(["main"])', '["main"]', tell=False)
 
 
-def _called(stack: Stack, line: str, index: str) -> Iterator[Site]:
+def _called(stack: Stack, line: str, index: str, *, tell: bool) -> Iterator[Site]:
     for call in stack.blocks("module"):
         if call.attribute("count") or call.attribute("for_each"):
             continue
@@ -197,6 +208,9 @@ def _called(stack: Stack, line: str, index: str) -> Iterator[Site]:
         head = Splice(
             path=call.path, start=call.body_start, end=call.body_start, text=f"\n  {line}"
         )
+        if tell:
+            text = moved(call.address, f"{call.address}{index}")
+            splices.append(append(stack, call.path, text))
         yield Site(where=place(call), parameter="", splices=(head, *splices))
 
 
@@ -242,7 +256,8 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(name="out-of-module", family=_FAMILY, find=_out_silently),
     Operator(name="out-of-module-with-moved", family=_FAMILY, find=_out_with_moved, silent=True),
     Operator(name="remove-with-block", family=_FAMILY, find=_forget),
-    Operator(name="call-once", family=_FAMILY, find=_call_once, silent=True),
+    Operator(name="call-once", family=_FAMILY, find=_call_once),
+    Operator(name="call-once-with-moved", family=_FAMILY, find=_call_once_with_moved, silent=True),
     Operator(name="call-for-each", family=_FAMILY, find=_call_for_each, share=0.5),
     Operator(name="lifecycle", family=_FAMILY, find=_lifecycle, silent=True),
     Operator(name="replace-with", family=_FAMILY, find=_replace_with, silent=True),

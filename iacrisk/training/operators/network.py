@@ -17,7 +17,7 @@ from iacrisk.training.operators.stack import (
     place,
     replace,
 )
-from iacrisk.training.operators.syntax import Block, Expression
+from iacrisk.training.operators.syntax import Attribute, Block, Expression
 
 _FAMILY = "network"
 _RULE_RANGES = frozenset({"cidr_blocks", "cidr_ipv4", "office_cidrs", "allowed_cidrs", "cidrs"})
@@ -143,6 +143,55 @@ def _groups(stack: Stack) -> Iterator[tuple[Block, bool]]:
     for block in stack.resources("aws_security_group"):
         if block.attribute("for_each") is None and block.attribute("count") is None:
             yield block, bool(block.nested("ingress") or block.nested("egress"))
+
+
+def _add_covered_rule(stack: Stack) -> Iterator[Site]:
+    """A rule for a part of what another rule lets through already."""
+    for block in stack.resources(*_RULES[:3]):
+        if block.attribute("count") or block.attribute("for_each"):
+            continue
+        text = stack.texts[block.path][block.start : block.end]
+        if f'"{_ANYWHERE}"' not in text:
+            continue
+        for network in ("10.0.0.0/8", "192.0.2.0/24"):
+            copied = text.replace(f'"{_ANYWHERE}"', f'"{network}"')
+            label = f"{block.labels[1]}_{network.partition('.')[0]}"
+            copied = copied.replace(f'"{block.labels[1]}"', f'"{label}"', 1)
+            yield Site(
+                where=place(block),
+                parameter=network,
+                splices=(append(stack, block.path, f"{copied}\n"),),
+            )
+
+
+def _rule_apart(stack: Stack) -> Iterator[Site]:
+    """A rule inside a group becomes one that stands alone."""
+    for block, _ in _groups(stack):
+        for kind in ("ingress", "egress"):
+            for index, rule in enumerate(block.nested(kind)):
+                lines = [
+                    f"  {attribute.name} = {_apart(attribute)}\n"
+                    for attribute in rule.attributes
+                    if attribute.name != "description"
+                ]
+                text = (
+                    f'resource "aws_security_group_rule" "{block.labels[1]}_{kind}_{index}" {{\n'
+                    f'  type = "{kind}"\n  security_group_id = {block.address}.id\n'
+                    f"{''.join(lines)}}}\n"
+                ).replace("  security_groups =", "  source_security_group_id =")
+                yield Site(
+                    where=place(block, f"{kind}[{index}]"),
+                    parameter="",
+                    splices=(cut(stack, rule), append(stack, block.path, text)),
+                )
+
+
+def _apart(attribute: Attribute) -> str:
+    """The value as a rule of its own takes it: one group instead of a list."""
+    value = attribute.value
+    if attribute.name == "security_groups" and len(value.items) == 1:
+        return value.items[0].text
+    return value.text
 
 
 _NEW_RULES = {
@@ -308,6 +357,8 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(name="other-protocol", family=_FAMILY, find=_protocol, share=0.5),
     Operator(name="add-rule", family=_FAMILY, find=_add_rule, calm=True, share=2),
     Operator(name="add-inline-rule", family=_FAMILY, find=_add_inline_rule),
+    Operator(name="add-covered-rule", family=_FAMILY, find=_add_covered_rule, calm=True),
+    Operator(name="rule-apart", family=_FAMILY, find=_rule_apart),
     Operator(name="swap-group", family=_FAMILY, find=_swap_group),
     Operator(name="add-route", family="routes", find=_add_route, share=1.5),
     Operator(name="drop-route", family="routes", find=_drop_route),

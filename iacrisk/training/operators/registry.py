@@ -9,6 +9,7 @@ from iacrisk.training.operators import (
     filters,
     grants,
     guards,
+    immutable,
     keys,
     labels,
     lists,
@@ -28,6 +29,7 @@ from iacrisk.training.operators.stack import Operator
 OPERATORS: tuple[Operator, ...] = (
     *names.OPERATORS,
     *sizes.OPERATORS,
+    *immutable.OPERATORS,
     *scale.OPERATORS,
     *retention.OPERATORS,
     *guards.OPERATORS,

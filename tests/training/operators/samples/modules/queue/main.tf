@@ -18,3 +18,7 @@ output "arn" {
 output "url" {
   value = aws_sqs_queue.this.url
 }
+
+resource "aws_cloudwatch_metric_alarm" "old" {
+  alarm_name = aws_sqs_queue.this.name
+}
