@@ -71,6 +71,9 @@ RESTART_ALWAYS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Arguments whose change restarts the database during the apply. Provider documentation."""
 
+GROWS_ON_ITS_STANDBY: Final = {"google_redis_instance": ("tier", "STANDARD_HA")}
+"""Types that grow by a failover of seconds where an argument has the value. Documentation."""
+
 REDUNDANCY: Final[dict[str, tuple[str, ...]]] = {
     "aws_db_instance": ("multi_az",),
     "aws_elasticache_cluster": ("num_cache_nodes",),
@@ -109,6 +112,7 @@ REDUNDANCY: Final[dict[str, tuple[str, ...]]] = {
     "digitalocean_database_cluster": ("node_count",),
     "google_alloydb_instance": ("availability_type",),
     "google_bigtable_instance": ("cluster",),
+    "google_memorystore_instance": ("replica_count",),
     "google_redis_cluster": ("replica_count",),
     "google_redis_instance": ("replica_count",),
     "google_sql_database_instance": ("settings.0.availability_type",),

@@ -239,3 +239,8 @@ QUORUM_WORDS: Final = (
     "redis", "server", "storage", "vault", "zookeeper",
 )  # fmt: skip
 """Words in names of machines that keep data or vote: one less is not nothing."""
+
+DERIVED: Final = {
+    "google_bigquery_table": ("materialized_view.0.query", "view.0.query"),
+}
+"""Where a type says that it is computed from other objects, and holds nothing of its own."""

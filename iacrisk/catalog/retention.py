@@ -71,8 +71,13 @@ BACKUP_TYPES: Final = frozenset(
         "azurerm_data_protection_backup_instance_blob_storage",
         "azurerm_data_protection_backup_instance_disk",
         "azurerm_data_protection_backup_instance_postgresql",
+        "google_backup_dr_backup_plan",
+        "google_backup_dr_backup_plan_association",
         "google_compute_disk_resource_policy_attachment",
+        "google_compute_region_disk_resource_policy_attachment",
+        "google_firestore_backup_schedule",
         "google_gke_backup_backup_plan",
+        "google_spanner_backup_schedule",
     }
 )
 """Types whose whole purpose is that something else can be brought back."""
@@ -98,6 +103,7 @@ KEPT_FOREVER_WHEN_UNSET: Final = frozenset({"aws_cloudwatch_log_group"})
 EXPIRATIONS: Final = {
     "aws_s3_bucket": ("lifecycle_rule", "expiration"),
     "aws_s3_bucket_lifecycle_configuration": ("rule", "expiration"),
+    "google_storage_bucket": ("lifecycle_rule", "condition"),
 }
 """Lists of rules that delete objects after some days: the list, and the block that deletes."""
 

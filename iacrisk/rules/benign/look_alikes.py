@@ -6,12 +6,13 @@ cannot account for it leaves to the rules.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Final
 
 from iacrisk.catalog import destroying, facts, harmless
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup, parse_path
 from iacrisk.rules.benign.growth import all_grow, grows, is_number, larger_class
 from iacrisk.rules.benign.harmless_attributes import Harmless, explain
 from iacrisk.rules.benign.new_release import only_image_changes, same_repository, same_versions
@@ -554,6 +555,57 @@ def only_metadata(change: ResourceChange, context: Context) -> str | None:  # no
     return "only notes in its metadata change"
 
 
+@_whole(
+    id="BL-derived",
+    name="computed-from-others",
+    kinds={ActionKind.REPLACE, ActionKind.DELETE},
+    types=harmless.DERIVED,
+)
+def computed_from_others(change: ResourceChange, context: Context) -> str | None:
+    """A view that holds nothing of its own is made anew, or goes without a reader.
+
+    Harmless when
+        It is a view or a materialised view, it keeps its name, and what it reads stays; or it is
+        deleted and nothing in the state refers to it.
+
+    Traps
+        Another name or dataset, under which readers do not find it; a table under the view that
+        goes in the same plan; a table that becomes a view, or the other way round.
+
+    References
+        https://cloud.google.com/bigquery/docs/materialized-views-intro
+    """
+    query = _query_of(change, change.before)
+    if query is None or _reads_what_goes(query, change, context):
+        return None
+    if change.kind is ActionKind.DELETE:
+        if not _shows_users(change, context) or context.live_users(change):
+            return None
+        return "it is computed from what stays, and nothing refers to it"
+    same = all(change.was(name) == change.becomes(name) for name in _PLACE_OF_A_VIEW)
+    if same and _query_of(change, change.after) is not None:
+        return "it is computed anew from what stays"
+    return None
+
+
+_PLACE_OF_A_VIEW: Final = ("project", "dataset_id", "table_id")
+
+
+def _query_of(change: ResourceChange, tree: dict[str, Any]) -> str | None:
+    texts = (lookup(tree, parse_path(path)) for path in harmless.DERIVED[change.type])
+    return next((text for text in texts if isinstance(text, str) and text), None)
+
+
+def _reads_what_goes(query: str, change: ResourceChange, context: Context) -> bool:
+    words = frozenset(re.split(r"[^\w-]+", query))
+    goers = once(
+        context.plan,
+        ("tables that go", change.type),
+        lambda: [one for one in context.changes_of(change.type) if one.destroys],
+    )
+    return any(one is not change and one.before.get("table_id") in words for one in goers)
+
+
 def _is_note(path: tuple[Any, ...], before: Any, after: Any) -> bool:
     if len(path) < 3 or path[:2] != ("metadata", 0):
         return False
@@ -644,4 +696,5 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     kept_longer,
     deferred_growth,
     only_metadata,
+    computed_from_others,
 )

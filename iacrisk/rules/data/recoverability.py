@@ -296,14 +296,26 @@ def _days_to_live(rules: Any, block: str) -> dict[str, int]:
             continue
         expirations = item.get(block)
         for expiration in expirations if isinstance(expirations, list) else ():
-            days = _number(expiration.get("days")) if isinstance(expiration, dict) else None
+            days = _days(item, expiration) if isinstance(expiration, dict) else None
             if days:
                 scope = _prefix(item)
                 found[scope] = min(days, found.get(scope, days))
     return found
 
 
+def _days(item: dict[str, Any], expiration: dict[str, Any]) -> int | None:
+    """After how many days a rule deletes current objects, if it does."""
+    if "action" not in item:
+        return _number(expiration.get("days"))
+    old_ones = expiration.get("with_state") == "ARCHIVED" or expiration.get("num_newer_versions")
+    deletes = lookup(item, ("action", 0, "type")) == "Delete"
+    return _number(expiration.get("age")) if deletes and not old_ones else None
+
+
 def _prefix(item: dict[str, Any]) -> str:
+    google = lookup(item, ("condition", 0, "matches_prefix"))
+    if isinstance(google, list) and google:
+        return " ".join(sorted(map(str, google)))
     filters = item.get("filter")
     first = filters[0] if isinstance(filters, list) and filters else {}
     prefix = first.get("prefix") if isinstance(first, dict) else None

@@ -10,6 +10,7 @@ from iacrisk.catalog.databases import (
     ADMITTED_SOURCES,
     CLOSED_WITHOUT_RULES,
     ENGINE_VERSIONS,
+    GROWS_ON_ITS_STANDBY,
     PUBLIC_SWITCHES,
     REDUNDANCY,
     RESTART_ALWAYS,
@@ -125,7 +126,8 @@ def database_restarted_now(change: ResourceChange, context: Context) -> Iterator
         at once, nothing answers.
 
     When it is fine
-        `apply_immediately` is false or unset: the change waits for the maintenance window.
+        `apply_immediately` is false or unset: the change waits for the maintenance window. Not
+        flagged: a Redis with a standby that grows, which fails over within seconds.
 
     What to do instead
         Leave `apply_immediately` off, or apply in a window that was announced.
@@ -151,6 +153,8 @@ def database_restarted_now(change: ResourceChange, context: Context) -> Iterator
             why="Whether the restart waits for the window is known only at apply.",
             paths=(("apply_immediately",),),
         )
+    elif _grows_on_its_standby(change, causes):
+        return
     elif change.type not in RESTART_IF_IMMEDIATE or immediately is True:
         yield _restart_flag(change, context, causes)
 
@@ -164,6 +168,17 @@ def _restart_flag(change: ResourceChange, context: Context, causes: list[Path]) 
         paths=tuple(causes),
         severity=Severity.HIGH if alone else None,
         confidence=Confidence.HIGH if alone else None,
+    )
+
+
+def _grows_on_its_standby(change: ResourceChange, causes: list[Path]) -> bool:
+    argument, value = GROWS_ON_ITS_STANDBY.get(change.type, ("", ""))
+    if not argument or change.was(argument) != value or change.becomes(argument) != value:
+        return False
+    sizes = [(lookup(change.before, path), change.planned(path)) for path in causes]
+    return all(
+        isinstance(before, int | float) and isinstance(after, int | float) and before < after
+        for before, after in sizes
     )
 
 

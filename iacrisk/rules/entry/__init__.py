@@ -11,6 +11,7 @@ from iacrisk.rules.entry.gone import entry_point_gone
 from iacrisk.rules.entry.in_place import entry_point_setting
 from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
 from iacrisk.rules.entry.requests import requests_led_elsewhere
+from iacrisk.rules.entry.shadows import names_hidden
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -24,4 +25,5 @@ RULES: Final[tuple[Rule, ...]] = (
     entry_point_setting,
     callers_turned_away,
     health_check_changed,
+    names_hidden,
 )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers import cloud_armor
 from iacrisk.rules.readers.edge_rulesets import rules_of
 from iacrisk.rules.readers.removals import subject_goes
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
@@ -36,7 +37,7 @@ _TLS: Final = ("1.0", "1.1", "1.2", "1.3")
     confidence=Confidence.HIGH,
     harm=Harm.EXPOSURE,
     kinds={ActionKind.UPDATE, ActionKind.DELETE},
-    types=_RULESETS | _SETTINGS,
+    types=_RULESETS | _SETTINGS | cloud_armor.POLICIES | cloud_armor.RULES,
 )
 def edge_rule_weakened(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """What was held off at the edge gets through.
@@ -44,7 +45,9 @@ def edge_rule_weakened(change: ResourceChange, context: Context) -> Iterator[Out
     What it flags
         In a Cloudflare ruleset, a rule that blocks or challenges which is removed, switched off,
         or only logs from now on; the delete of a ruleset with such rules; and a setting of a
-        zone that leaves its safe side: TLS to the origin, HTTPS for all, the firewall.
+        zone that leaves its safe side: TLS to the origin, HTTPS for all, the firewall. In a
+        security policy of Google Cloud, a rule that denies or throttles and is removed, put
+        into preview or turned to allow.
 
     Why it matters
         A ruleset owns all rules of its phase: what is missing in the plan is gone at once, for
@@ -59,13 +62,43 @@ def edge_rule_weakened(change: ResourceChange, context: Context) -> Iterator[Out
     References
         https://developers.cloudflare.com/ruleset-engine/about/rules/
     """
-    if change.type in _SETTINGS:
+    if change.type in cloud_armor.POLICIES | cloud_armor.RULES:
+        yield from _armor_weakened(change, context)
+    elif change.type in _SETTINGS:
         yield from _setting_relaxed(change)
     elif change.kind is ActionKind.DELETE:
         if rules_of(change.before, guarding=True) and not subject_goes(change, context):
             yield Flag(what="All its rules go: what they held off gets through.")
     else:
         yield from _rules_weakened(change)
+
+
+def _armor_weakened(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    if subject_goes(change, context):
+        return
+    names = [name for name in _ARMOR_ARGUMENTS if name in change.changed]
+    if change.kind is ActionKind.UPDATE:
+        if not names:
+            return
+        if any(change.after.get(name) is UNKNOWN for name in names):
+            yield Undecided(why="The new rules are not known.", paths=tuple((n,) for n in names))
+            return
+    elif change.type in cloud_armor.POLICIES:
+        return
+    kept = {
+        rule.matches for rule in cloud_armor.edge_rules(change.type, change.after) if rule.holds_off
+    }
+    before = cloud_armor.edge_rules(change.type, change.before)
+    lost = [rule for rule in before if rule.holds_off and rule.matches not in kept]
+    if lost:
+        first = lost[0]
+        yield Flag(
+            what=f"The rule at priority {first.priority} no longer holds off what it matches.",
+            paths=tuple((name,) for name in names),
+        )
+
+
+_ARMOR_ARGUMENTS: Final = ("rule", "rules", "action", "match", "preview")
 
 
 def _rules_weakened(change: ResourceChange) -> Iterator[Outcome]:

@@ -9,6 +9,7 @@ from iacrisk.rules.identity.exclusive_lists import (
     authoritative_membership,
     exclusive_attachment,
 )
+from iacrisk.rules.identity.federation import federated_login_narrowed
 from iacrisk.rules.identity.in_place import identity_setting
 from iacrisk.rules.identity.lock_outs import (
     cluster_access_removed,
@@ -36,4 +37,5 @@ RULES: Final[tuple[Rule, ...]] = (
     identity_setting,
     way_in_destroyed,
     everyone_refused,
+    federated_login_narrowed,
 )

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from iacrisk.catalog import attachment
+from iacrisk.catalog.google_roles import gives_as_much
 from iacrisk.catalog.permissions import (
     ENDPOINT_POLICIES,
     KEY_POLICIES,
@@ -34,6 +35,7 @@ from iacrisk.plan.policy_document import (
 )
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.grant_power import is_read, is_wildcard, power_of
+from iacrisk.rules.readers.cloud_grants import GOOGLE_IAM
 from iacrisk.rules.readers.effective_access import Access, Side, access_of, own_accounts, target_of
 from iacrisk.rules.readers.policy_changes import PolicyChange, policy_changes
 from iacrisk.rules.readers.role_grant import RoleGrant
@@ -351,7 +353,34 @@ def role_losses(change: ResourceChange, context: Context) -> list[RoleGrant]:
         and not any(
             is_as_good(other, grant) for other in access.roles_after(grant.principal, grant.scope)
         )
+        and not _is_held_above(grant, change, access)
     ]
+
+
+def _is_held_above(grant: RoleGrant, change: ResourceChange, access: Access) -> bool:
+    """Whether the project that holds the resource gives the right as well."""
+    if not GOOGLE_IAM.match(change.type) or change.type.startswith("google_project_iam"):
+        return False
+    return any(
+        is_as_good(msgspec.structs.replace(other, scope=grant.scope), grant)
+        for project in _projects(change, access)
+        for other in access.roles_after(grant.principal, f"project {project}")
+    )
+
+
+_PROJECT_IN_PATH: Final = re.compile(r"(?:^|/)projects/([^/]+)/")
+
+
+def _projects(change: ResourceChange, access: Access) -> Iterator[str]:
+    """The projects that the scope of a grant names, or the object has to which it belongs."""
+    named = change.before.get("project")
+    if isinstance(named, str) and named:
+        yield named
+    for name in attachment(change.type):
+        value = change.before.get(name)
+        if isinstance(value, str):
+            yield from _PROJECT_IN_PATH.findall(value)
+            yield from access.projects_of(value)
 
 
 def _is_over(grant: RoleGrant, gone: frozenset[str]) -> bool:
@@ -369,6 +398,9 @@ def is_as_good(other: RoleGrant, grant: RoleGrant) -> bool:
         return False
     if other.role == grant.role or pattern_covers(other.role, grant.role):
         return True
+    known = gives_as_much(other.role, grant.role)
+    if known is not None:
+        return known
     if other.power is Power.ADMIN and "roles/iam" not in other.role:
         return True
     return _family(other.role) == _family(grant.role) and _rank(other.role) > _rank(grant.role) > 0

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers import cloud_armor
 from iacrisk.rules.readers.edge_rulesets import rules_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
@@ -31,10 +32,13 @@ _FEW: Final = 50
         "cloudflare_ruleset",
         "cloudflare_access_policy",
         "cloudflare_zero_trust_access_policy",
+        *cloud_armor.POLICIES,
+        *cloud_armor.RULES,
         "confluent_kafka_acl",
         "consul_config_entry",
         "consul_config_entry_service_intentions",
         "consul_intention",
+        "google_iam_deny_policy",
         "kafka_acl",
         "okta_app_signon_policy_rule",
         "okta_policy_rule_signon",
@@ -48,7 +52,9 @@ def everyone_refused(change: ResourceChange, context: Context) -> Iterator[Outco
     What it flags
         A sign-on rule that denies from anywhere, a Kafka entry that denies all users, an
         intention that denies all sources, an edge rule that blocks every request, a network
-        policy set for the whole account, a limit of a few requests for all of Vault.
+        policy set for the whole account, a limit of a few requests for all of Vault, a rule of
+        Google Cloud Armor that refuses every address, a deny policy for all principals without
+        an exception.
 
     Why it matters
         Denials win over what allows. Those who are refused are not in the plan.
@@ -153,6 +159,42 @@ def _limit(values: Values) -> _Denied:
     return None
 
 
+def _armor(values: Values) -> _Denied:
+    """The default rule counts where the policy has no rule that lets some in."""
+    rules = cloud_armor.edge_rules("", values)
+    for item in rules:
+        if item.action == "allow" and not item.is_preview:
+            return None
+        if item.refuses and item.is_for_all:
+            return "Every request is refused.", "rule"
+    return None
+
+
+def _armor_rule(values: Values) -> _Denied:
+    for item in cloud_armor.edge_rules("google_compute_security_policy_rule", values):
+        if item.refuses and item.is_for_all and item.priority < cloud_armor.LAST:
+            return "Every request that no earlier rule lets in is refused.", "action"
+    return None
+
+
+_ALL_PRINCIPALS: Final = frozenset(
+    {"principalSet://goog/public:all", "principalSet://goog/public:allUsers"}
+)
+
+
+def _deny_policy(values: Values) -> _Denied:
+    rules = values.get("rules")
+    for item in rules if isinstance(rules, list) else ():
+        rule_ = lookup(item, ("deny_rule", 0))
+        block = rule_ if isinstance(rule_, dict) else {}
+        denied = block.get("denied_principals")
+        everybody = isinstance(denied, list) and _ALL_PRINCIPALS.intersection(map(str, denied))
+        spared = block.get("exception_principals") or block.get("denial_condition")
+        if everybody and not spared:
+            return "All principals are refused, whatever else allows them.", "rules"
+    return None
+
+
 _READERS: Final[dict[str, Callable[[Values], _Denied]]] = {
     "cloudflare_access_policy": _access,
     "cloudflare_ruleset": _edge,
@@ -161,6 +203,11 @@ _READERS: Final[dict[str, Callable[[Values], _Denied]]] = {
     "consul_config_entry": _config_entry,
     "consul_config_entry_service_intentions": _config_entry,
     "consul_intention": _intention,
+    "google_compute_region_security_policy": _armor,
+    "google_compute_region_security_policy_rule": _armor_rule,
+    "google_compute_security_policy": _armor,
+    "google_compute_security_policy_rule": _armor_rule,
+    "google_iam_deny_policy": _deny_policy,
     "kafka_acl": _kafka,
     "okta_app_signon_policy_rule": _sign_on,
     "okta_policy_rule_signon": _sign_on,

@@ -71,6 +71,8 @@ _LINKS: Final = frozenset(
         "google_compute_network_peering_routes_config",
         "google_compute_router_interface",
         "google_compute_router_peer",
+        "google_compute_shared_vpc_host_project",
+        "google_compute_shared_vpc_service_project",
         "google_compute_vpn_gateway",
         "google_compute_vpn_tunnel",
         "google_network_connectivity_hub",

@@ -138,6 +138,10 @@ class Access:
         """The roles that a principal of any provider holds on a scope in the end."""
         return self._roles[Side.AFTER].get((principal, scope), [])
 
+    def projects_of(self, name: str) -> tuple[str, ...]:
+        """The Google projects of the buckets with this name."""
+        return tuple(self._bucket_projects.get(name, ()))
+
     def roles_before(self, grant: RoleGrant) -> list[RoleGrant]:
         """The roles that the grant's principal holds on its scope today."""
         return self._roles[Side.BEFORE].get((grant.principal, grant.scope), [])
@@ -196,6 +200,16 @@ class Access:
             for side, roles in found.items():
                 for grant in role_grants(change.type, side.of(change)):
                     roles.setdefault((grant.principal, grant.scope), []).append(grant)
+        return found
+
+    @cached_property
+    def _bucket_projects(self) -> dict[str, list[str]]:
+        """A grant on a bucket does not say which project the bucket is in."""
+        found: dict[str, list[str]] = {}
+        for bucket in self._context.changes_of("google_storage_bucket"):
+            name, project = bucket.before.get("name"), bucket.before.get("project")
+            if isinstance(name, str) and isinstance(project, str):
+                found.setdefault(name, []).append(project)
         return found
 
     @cached_property

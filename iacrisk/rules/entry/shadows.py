@@ -1,0 +1,84 @@
+"""E11: a new zone that hides names which are in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from iacrisk.plan import ActionKind, ResourceChange
+from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.wording import some_of
+from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
+
+_ZONE: Final = "google_dns_managed_zone"
+_SHOWN: Final = 3
+
+
+@rule(
+    id="E11",
+    name="names-hidden",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    harm=Harm.AVAILABILITY,
+    kinds={ActionKind.CREATE},
+    types={_ZONE},
+)
+def names_hidden(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    """A new private zone takes over names that another zone serves.
+
+    What it flags
+        A new private zone of Google Cloud DNS whose name is that of records of the plan, or
+        stands above them, where the plan does not make the same names in it.
+
+    Why it matters
+        A private zone answers for all names below its own. Those that it does not hold no longer
+        resolve in its networks, whatever the public zone says: nothing is deleted, and still
+        clients find nobody.
+
+    When it is fine
+        The zone gets all the records that are asked for inside its networks in the same plan, or
+        its name is new.
+
+    What to do instead
+        Make a zone for the one name that has to differ, or use a response policy that lets the
+        other names through.
+
+    References
+        https://cloud.google.com/dns/docs/vpc-name-res-order
+    """
+    if change.after.get("visibility") != "private":
+        return
+    hidden = _hidden_records(_name(change.after, "dns_name"), context)
+    if hidden:
+        yield Flag(
+            what=f"In its networks {some_of(hidden)} no longer resolves as it does now.",
+            paths=(("dns_name",),),
+        )
+
+
+def _name(values: dict[str, Any], argument: str) -> str:
+    value = values.get(argument)
+    return value.rstrip(".").lower() if isinstance(value, str) else ""
+
+
+def _hidden_records(name: str, context: Context) -> list[str]:
+    """Names below the zone's that are served today and that the plan puts nowhere else."""
+    served = once(context.plan, "names served", lambda: _served(context))
+    new = once(context.plan, "names made", lambda: _made(context))
+    return sorted(one for one in served if _is_below(one, name) and one not in new)[:_SHOWN]
+
+
+def _served(context: Context) -> frozenset[str]:
+    records = context.changes_of("google_dns_record_set")
+    old = (one for one in records if one.kind is not ActionKind.CREATE and not one.destroys)
+    return frozenset(_name(one.before, "name") for one in old)
+
+
+def _made(context: Context) -> frozenset[str]:
+    records = context.changes_of("google_dns_record_set")
+    return frozenset(_name(one.after, "name") for one in records if one.kind is ActionKind.CREATE)
+
+
+def _is_below(name: str, zone: str) -> bool:
+    return bool(zone) and (name == zone or name.endswith(f".{zone}"))
