@@ -127,11 +127,13 @@ def _missing_share(change: ResourceChange, policy: str, tree: dict[str, Any]) ->
     fixed = values.get("max_unavailable_fixed", values.get("max_unavailable"))
     if UNKNOWN in (percent, fixed):
         return None
-    if _is_count(percent):
-        return float(percent) / 100
-    size = next(filter(_is_count, (change.was(path) for path in _SIZES)), None)
-    return float(fixed) / size if _is_count(fixed) and size else 0.0
+    if _count(percent):
+        return _count(percent) / 100
+    size = next(filter(None, (_count(change.was(path)) for path in _SIZES)), 0.0)
+    return _count(fixed) / size if size else 0.0
 
 
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+def _count(value: Any) -> float:
+    """The number, 0 where it is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and value > 0 else 0.0
