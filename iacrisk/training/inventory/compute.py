@@ -99,6 +99,12 @@ def _balancer(cloud: Cloud, network: Network, item: Any) -> Thing:
     for listener in cloud.list("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=arn):
         rules = cloud.list("elbv2", "describe_rules", "Rules", ListenerArn=listener["ListenerArn"])
         listeners[listener["Port"]] = {**listener, "Rules": rules}
+    attributes = {
+        each["Key"]: each["Value"]
+        for each in cloud.list(
+            "elbv2", "describe_load_balancer_attributes", "Attributes", LoadBalancerArn=arn
+        )
+    }
     subnets = [zone["SubnetId"] for zone in item["AvailabilityZones"]]
     groups = item.get("SecurityGroups") or (None if item.get("Type") == "network" else ())
     return Thing(
@@ -109,7 +115,11 @@ def _balancer(cloud: Cloud, network: Network, item: Any) -> Thing:
         addresses=(item["DNSName"].lower(),),
         nodes=nodes_in(network, subnets, groups, public=item.get("Scheme") != "internal"),
         units=len(subnets),
-        facts={"listeners": listeners, "scheme": item.get("Scheme")},
+        facts={
+            "listeners": listeners,
+            "protected": attributes.get("deletion_protection.enabled") == "true",
+            "logging": attributes.get("access_logs.s3.enabled") == "true",
+        },
     )
 
 

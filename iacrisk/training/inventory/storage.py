@@ -13,6 +13,8 @@ from iacrisk.training.inventory.things import Thing
 from iacrisk.training.network import Network, Node
 
 SEEDED_LOG_STREAM = "seeded-before-the-edit"
+_FOREVER = 1_000_000
+"""Days, for a log group without a retention."""
 
 
 def read_buckets(cloud: Cloud, _network: Network) -> Iterator[Thing]:
@@ -294,7 +296,7 @@ def read_log_groups(cloud: Cloud, _network: Network) -> Iterator[Thing]:
             handles=(item["arn"].removesuffix(":*"), item["arn"], name),
             facts={
                 "content": len((streams or {}).get("logStreams", ())),
-                "retention": item.get("retentionInDays"),
+                "retention": item.get("retentionInDays") or _FOREVER,
                 "subscriptions": [each["destinationArn"] for each in filters],
             },
         )

@@ -27,7 +27,7 @@ _NO_GUARDS = {("key", "enabled"), ("rule", "enabled"), ("event-source", "enabled
 """Switched off, these are out of service, which others judge."""
 
 _AMOUNTS = ("backup", "retention", "actions")
-"""Facts of which less is worse; a retention of None keeps for ever."""
+"""Facts of which less is worse."""
 
 
 def probe_guards(scene: Scene) -> Answers:
