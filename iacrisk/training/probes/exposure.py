@@ -33,6 +33,22 @@ _PORTS = (
 _UNUSUAL_PORT = 61234
 """Nothing uses it, so it is open only where everything is."""
 
+_STRANGERS_WISHES = {
+    "bucket": ("s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject"),
+    "file-system": ("elasticfilesystem:ClientMount",),
+    "function": ("lambda:InvokeFunction", "lambda:UpdateFunctionCode"),
+    "key": ("kms:Decrypt", "kms:ScheduleKeyDeletion"),
+    "queue": ("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:PurgeQueue"),
+    "repository": ("ecr:BatchGetImage", "ecr:PutImage"),
+    "search": ("es:ESHttpGet", "es:ESHttpPost"),
+    "secret": ("secretsmanager:GetSecretValue",),
+    "table": ("dynamodb:GetItem", "dynamodb:PutItem"),
+    "topic": ("sns:Publish", "sns:Subscribe"),
+}
+"""What a stranger would like to do with a thing whose own policy can allow it."""
+
+_WEB_PORTS = (80, 443)
+
 _EVERYBODY = ("AllUsers", "AuthenticatedUsers")
 
 
@@ -62,15 +78,15 @@ def _former_label(scene: Scene, thing: Thing) -> str:
 def _ways_in(scene: Scene, thing: Thing) -> Iterator[tuple[str, bool, Harm]]:
     if thing.kind != "function":
         yield from _ports(scene, thing)
-    if thing.kind != "role" and thing.policy:
-        public = bool(iam.public_statements(thing.policy))
-        yield "policy", public and not _blocked(thing), "exposure"
+    if thing.policy:
+        for action in _STRANGERS_WISHES.get(thing.kind, ()):
+            yield action, _allowed_to_strangers(thing, action), "exposure"
     for account in _foreign_accounts(thing):
         yield f"account {account}", True, "exposure"
-    yield from _of_kind(thing)
+    yield from _of_kind(scene, thing)
 
 
-def _of_kind(thing: Thing) -> Iterator[tuple[str, bool, Harm]]:
+def _of_kind(scene: Scene, thing: Thing) -> Iterator[tuple[str, bool, Harm]]:
     facts = thing.facts
     match thing.kind:
         case "bucket":
@@ -84,8 +100,8 @@ def _of_kind(thing: Thing) -> Iterator[tuple[str, bool, Harm]]:
         case "function":
             yield "url", facts["open_url"], "exposure"
         case "api":
-            for route, authorised in facts["authorised"].items():
-                yield f"route {route}", not authorised, "exposure"
+            for route, opened in _opened_routes(scene, thing):
+                yield f"route {route}", opened, "exposure"
         case "database" | "warehouse":
             yield "public flag", facts["public"], "latent"
         case "role":
@@ -94,6 +110,15 @@ def _of_kind(thing: Thing) -> Iterator[tuple[str, bool, Harm]]:
             yield "administrator", _administers(thing), "latent"
         case _:
             return
+
+
+def _opened_routes(scene: Scene, api: Thing) -> Iterator[tuple[str, bool]]:
+    """Routes without authorisation; a new one counts where every earlier one had it."""
+    earlier = scene.before.get("api", api.name)
+    known: dict[str, bool] = earlier.facts["authorised"] if earlier else {}
+    for route, authorised in api.facts["authorised"].items():
+        guarded = known[route] if route in known else all(known.values()) and bool(known)
+        yield route, not authorised and guarded
 
 
 def _role(thing: Thing) -> Iterator[tuple[str, bool, Harm]]:
@@ -122,8 +147,16 @@ def _administers(thing: Thing) -> bool:
     )
 
 
-def _blocked(thing: Thing) -> bool:
-    return thing.kind == "bucket" and bool(thing.facts["blocked"].get("RestrictPublicBuckets"))
+def _allowed_to_strangers(thing: Thing, action: str) -> bool:
+    """Whether the resource's own policy lets somebody of another account do it."""
+    if thing.kind == "bucket" and thing.facts["blocked"].get("RestrictPublicBuckets"):
+        return False
+    arn = thing.handles[0]
+    requests = (
+        iam.Request(principal=iam.STRANGER, action=action, resource=resource)
+        for resource in (arn, f"{arn}/x")
+    )
+    return any(iam.decide(request, (), thing.policy).state == "works" for request in requests)
 
 
 def _foreign_accounts(thing: Thing) -> set[str]:
@@ -142,9 +175,12 @@ def _ports(scene: Scene, thing: Thing) -> Iterator[tuple[str, bool, Harm]]:
     stranger = Node(address=STRANGER)
     if not any(node.public and node.subnet for node in thing.nodes):
         return
+    new = scene.before.find(_former_label(scene, thing)) is None
     for port in (*_PORTS, _UNUSUAL_PORT):
         if thing.kind == "alb" and port not in thing.facts["listeners"]:
             continue
+        if thing.kind == "alb" and new and port in _WEB_PORTS:
+            continue  # a new site is meant to be seen
         reached = any(
             node.subnet and reach(scene.now.network, stranger, node, port).state == "works"
             for node in thing.nodes
