@@ -40,7 +40,7 @@ class Statement:
     @property
     def trust(self) -> bool:
         """Whether it says who may assume a role."""
-        return ".assume" in self.where or self.owner.labels[-1] in {"trust", "assume"}
+        return self.service == "sts" and self.part("Resource") is None
 
     def part(self, name: str) -> Attribute | None:
         """The attribute that holds Sid, Effect, Action or Resource."""
