@@ -86,8 +86,41 @@ def types_with_settings(rule: str) -> frozenset[str]:
 
 def all_rows() -> tuple[tuple[str, ...], ...]:
     """The rows as they stand in the file, without its head."""
-    with Path(__file__).with_name("settings.csv").open(encoding="utf-8", newline="") as file:
+    return _rows("settings.csv")
+
+
+def controller_settings_of(*subjects: str) -> tuple[Setting, ...]:
+    """Settings in values of a chart or in a manifest; subjects are `chart:*`, `kind:Issuer`."""
+    return tuple(setting for subject in subjects for setting in _controllers().get(subject, ()))
+
+
+def all_controller_rows() -> tuple[tuple[str, ...], ...]:
+    """The rows of `controllers.csv` as they stand in the file, without its head."""
+    return _rows("controllers.csv")
+
+
+def _rows(name: str) -> tuple[tuple[str, ...], ...]:
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
         return tuple(map(tuple, csv.reader(file)))[1:]
+
+
+@cache
+def _controllers() -> dict[str, tuple[Setting, ...]]:
+    found: dict[str, tuple[Setting, ...]] = {}
+    for subject, path, when, severity, confidence, says in all_controller_rows():
+        direction, _, values = when.partition(":")
+        setting = Setting(
+            rule="C09",
+            path=path,
+            direction=Direction(direction),
+            values=frozenset(values.lower().split("|")) if values else frozenset(),
+            severity=severity,
+            confidence=confidence,
+            needs_users=False,
+            says=says,
+        )
+        found[subject] = (*found.get(subject, ()), setting)
+    return found
 
 
 @cache

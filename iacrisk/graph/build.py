@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from iacrisk.graph.graph import Edge, Graph
+from iacrisk.graph.kubernetes import kubernetes_edges
 from iacrisk.graph.matching import argument_naming, matching_edges
 from iacrisk.graph.model import Node, NodeKind, Origin, Precision, Reference, Unresolved
 from iacrisk.graph.prior import PriorDependencies, absolute_block, block_name, without_keys
@@ -77,6 +78,8 @@ class _Builder:
         self._add_outputs()
         self._follow_pending()
         self._add_prior_dependencies()
+        for source, edge in kubernetes_edges(self._nodes, self._edges):
+            self._edges[source].append(edge)
         for source, edge in matching_edges(self._nodes, self._edges):
             self._edges[source].append(edge)
         return Graph(

@@ -17,6 +17,7 @@ from iacrisk.rules.benign.growth import all_grow, grows, is_number, larger_class
 from iacrisk.rules.benign.harmless_attributes import Harmless, explain
 from iacrisk.rules.benign.new_release import only_image_changes, same_repository, same_versions
 from iacrisk.rules.benign.tail import is_spare_tail
+from iacrisk.rules.benign.unnamed import why_unnamed
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.configured import block_of
@@ -606,6 +607,37 @@ def _reads_what_goes(query: str, change: ResourceChange, context: Context) -> bo
     return any(one is not change and one.before.get("table_id") in words for one in goers)
 
 
+@_whole(
+    id="BL-unnamed",
+    name="named-by-nobody",
+    kinds={ActionKind.DELETE},
+    types={
+        "kubernetes_config_map",
+        "kubernetes_config_map_v1",
+        "kubernetes_secret",
+        "kubernetes_secret_v1",
+        "kubernetes_service_account",
+        "kubernetes_service_account_v1",
+    },
+)
+def named_by_nobody(change: ResourceChange, context: Context) -> str | None:
+    """A secret, config map or service account goes that nobody in the cluster names any more.
+
+    Harmless when
+        The plan shows workloads of its namespace (or ingresses, for a TLS secret), none of them
+        names it, and its name stands nowhere in what Kubernetes and Helm resources will say.
+
+    Traps
+        Objects that are found by label or by kind: sealing keys, Helm's own records, registry
+        logins, tokens; those of the system's namespaces; a namespace whose workloads stand
+        elsewhere; a name in the values of a chart.
+
+    References
+        https://kubernetes.io/docs/concepts/configuration/secret/
+    """
+    return why_unnamed(change, context)
+
+
 def _is_note(path: tuple[Any, ...], before: Any, after: Any) -> bool:
     if len(path) < 3 or path[:2] != ("metadata", 0):
         return False
@@ -697,4 +729,5 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     deferred_growth,
     only_metadata,
     computed_from_others,
+    named_by_nobody,
 )

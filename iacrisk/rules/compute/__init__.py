@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from iacrisk.rules.compute.admission import admission_closed
 from iacrisk.rules.compute.capacity import (
     capacity_cut,
     cluster_destroyed,
@@ -13,8 +14,10 @@ from iacrisk.rules.compute.capacity import (
     service_destroyed,
 )
 from iacrisk.rules.compute.consumers import consumer_outlives_visibility
+from iacrisk.rules.compute.controllers import controller_turned
 from iacrisk.rules.compute.filters import filter_narrowed
 from iacrisk.rules.compute.in_place import workload_setting
+from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
 from iacrisk.rules.rule import Rule
@@ -31,4 +34,7 @@ RULES: Final[tuple[Rule, ...]] = (
     consumer_outlives_visibility,
     refresh_of_all_at_once,
     filter_narrowed,
+    admission_closed,
+    controller_turned,
+    pod_input_gone,
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from iacrisk.catalog import ResourceClass, attachment
 from iacrisk.catalog.capacity import SCHEDULERS, Role
+from iacrisk.catalog.charts import chart_name, holds_data, rules_a_cluster, shows_only
 from iacrisk.catalog.workloads import (
     AKS_ROTATES,
     CLUSTERS,
@@ -474,7 +475,9 @@ def service_destroyed(change: ResourceChange, context: Context) -> Iterator[Outc
     """
     if change.creates_first or not change.destroys or _ran_nothing(change):
         return
-    if change.kind is ActionKind.REPLACE:
+    if change.type == "helm_release" and (told := _chart_flag(change, context)) is not None:
+        yield told
+    elif change.kind is ActionKind.REPLACE:
         quick = change.type in MADE_IN_SECONDS
         yield Flag(
             what="The service is deleted before its replacement exists; nothing runs in between.",
@@ -492,6 +495,32 @@ def service_destroyed(change: ResourceChange, context: Context) -> Iterator[Outc
             what="What it runs stops; who calls it from outside is not in the plan.",
             severity=Severity.MEDIUM,
         )
+
+
+def _chart_flag(change: ResourceChange, context: Context) -> Flag | None:
+    """What a chart's name tells of its removal, None where it tells nothing."""
+    chart = chart_name(change.before.get("chart"))
+    verb = "uninstalled and installed again" if change.kind is ActionKind.REPLACE else "uninstalled"
+    if rules_a_cluster(chart):
+        return Flag(
+            what=f"The chart {chart} is {verb}; what it looks after in the cluster stands alone.",
+            paths=change.replace_paths,
+            confidence=Confidence.HIGH,
+        )
+    if holds_data(chart):
+        return Flag(
+            what=f"The chart {chart} is {verb}; it keeps data.",
+            paths=change.replace_paths,
+            confidence=Confidence.HIGH,
+        )
+    if shows_only(chart) and not _users_left(change, context):
+        return Flag(
+            what=f"The chart {chart} is {verb}; it has no data, and nothing lives on it.",
+            paths=change.replace_paths,
+            severity=Severity.LOW,
+            confidence=Confidence.LOW,
+        )
+    return None
 
 
 _SIZES: Final[tuple[Path, ...]] = (

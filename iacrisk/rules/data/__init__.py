@@ -22,6 +22,7 @@ from iacrisk.rules.data.destruction import (
 from iacrisk.rules.data.in_place import recovery_setting
 from iacrisk.rules.data.injected import injected_replacement
 from iacrisk.rules.data.keys_and_secrets import key_lost, secret_lost
+from iacrisk.rules.data.manifests import kubernetes_object_destroyed
 from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
 from iacrisk.rules.data.streams import stream_position_lost
 from iacrisk.rules.rule import Rule
@@ -41,6 +42,7 @@ RULES: Final[tuple[Rule, ...]] = (
     secret_lost,
     recovery_cut,
     retention_shortened,
+    kubernetes_object_destroyed,
     unknown_type_destroyed,
     recovery_setting,
     columns_dropped,

@@ -351,7 +351,9 @@ def role_losses(change: ResourceChange, context: Context) -> list[RoleGrant]:
         and not _is_over(grant, access.gone)
         and not any(is_as_good(other, grant) for other in after)
         and not any(
-            is_as_good(other, grant) for other in access.roles_after(grant.principal, grant.scope)
+            is_as_good(other, wider)
+            for wider in _at_each_scope(grant)
+            for other in access.roles_after(wider.principal, wider.scope)
         )
         and not _is_held_above(grant, change, access)
     ]
@@ -381,6 +383,13 @@ def _projects(change: ResourceChange, access: Access) -> Iterator[str]:
         if isinstance(value, str):
             yield from _PROJECT_IN_PATH.findall(value)
             yield from access.projects_of(value)
+
+
+def _at_each_scope(grant: RoleGrant) -> Iterator[RoleGrant]:
+    """The grant, and the same one at a scope that holds its own."""
+    yield grant
+    if grant.scope.startswith("namespace "):
+        yield msgspec.structs.replace(grant, scope="the cluster")
 
 
 def _is_over(grant: RoleGrant, gone: frozenset[str]) -> bool:

@@ -19,6 +19,7 @@ from iacrisk.rules.network.objects import (
     network_changed,
     replaced_for_words,
 )
+from iacrisk.rules.network.pods import pods_cut_off
 from iacrisk.rules.network.routing import route_dropped, route_table_taken_away
 from iacrisk.rules.network.shadowing import range_in_use_dropped, zone_shadows_another
 from iacrisk.rules.rule import Rule
@@ -40,4 +41,5 @@ RULES: Final[tuple[Rule, ...]] = (
     network_setting,
     range_in_use_dropped,
     zone_shadows_another,
+    pods_cut_off,
 )
