@@ -28,6 +28,7 @@ from iacrisk.gate import (
     decide,
     detect_environment,
     environment_of,
+    is_disposable,
     own_environment,
     strictest,
     treat,
@@ -242,7 +243,7 @@ class _Places:
     def _environment(self, change: ResourceChange) -> Environment:
         """The change's own, unless something of a stricter one uses the object."""
         found = environment_of(change, self._whole)
-        if found is self._whole.environment:
+        if found is self._whole.environment or is_disposable(change):
             return found
         users = (use.node.change for use in self._graph.consumers(change.label))
         others = [own_environment(user) for user in users if user is not None]

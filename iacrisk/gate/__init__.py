@@ -6,6 +6,7 @@ from iacrisk.gate.environment import (
     EnvironmentEvidence,
     detect_environment,
     environment_of,
+    is_disposable,
     own_environment,
     strictest,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "decide",
     "detect_environment",
     "environment_of",
+    "is_disposable",
     "own_environment",
     "strictest",
     "treat",

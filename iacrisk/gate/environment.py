@@ -131,6 +131,8 @@ def detect_environment(
 
 def environment_of(change: ResourceChange, whole: EnvironmentEvidence) -> Environment:
     """The environment of one change: its own where it names one, else that of the plan."""
+    if is_disposable(change):
+        return Environment.PREVIEW
     if whole.settled or (own := own_environment(change)) is None:
         return whole.environment
     return own
@@ -143,8 +145,6 @@ def own_environment(change: ResourceChange) -> Environment | None:
         for key, value in _tags(change)
         if key.lower() in _NAMING_KEYS and (environment := _named(value))
     ]
-    if not named and _is_disposable(change):
-        return Environment.PREVIEW
     if not named:
         before = change.before
         metadata = lookup(before, ("metadata", 0))
@@ -155,7 +155,7 @@ def own_environment(change: ResourceChange) -> Environment | None:
     return strictest(named) if named else None
 
 
-def _is_disposable(change: ResourceChange) -> bool:
+def is_disposable(change: ResourceChange) -> bool:
     """Whether its names say that what it holds is made again: scratch space, a build's cache."""
     names = (change.name, *(change.before.get(name) for name in _NAMES[:3]))
     words = {

@@ -175,6 +175,11 @@ def test_one_of_three_replaced_delete_first_is_worth_a_look() -> None:
     assert found == {("C03", "aws_instance.m[0]"): (Severity.MEDIUM, Confidence.MEDIUM)}
 
 
+def test_one_of_four_replaced_passes() -> None:
+    others = [noop(f"aws_instance.m[{n}]", {}) for n in (1, 2, 3)]
+    assert findings(machine("aws_instance.m[0]"), *others) == set()
+
+
 def test_siblings_replaced_together_are_serious() -> None:
     found = weights(machine("aws_instance.m[0]"), machine("aws_instance.m[1]"))
     assert set(found.values()) == {(Severity.HIGH, Confidence.HIGH)}

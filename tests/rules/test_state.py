@@ -603,7 +603,6 @@ def test_a_tainted_object_is_flagged(type_name: str, severity: Severity) -> None
     [
         ("aws_db_instance", Severity.CRITICAL),
         ("aws_instance", Severity.HIGH),
-        ("aws_lambda_function", Severity.LOW),
     ],
 )
 def test_a_replacement_by_request_weighs_by_what_is_lost(
@@ -611,6 +610,21 @@ def test_a_replacement_by_request_weighs_by_what_is_lost(
 ) -> None:
     found = weights(renewed(type_name, "replace_by_request"))
     assert found == {("S12", f"{type_name}.x"): (severity, Confidence.HIGH)}
+
+
+def test_what_is_made_again_in_seconds_may_be_replaced_by_request() -> None:
+    assert findings(renewed("aws_lambda_function", "replace_by_request")) == set()
+
+
+def test_one_of_four_machines_may_be_replaced_by_request_and_one_of_three_is_flagged() -> None:
+    def one_of(count: int) -> Pairs:
+        others = [noop(f"aws_instance.m[{n}]", {"ami": "a"}) for n in range(1, count)]
+        return findings(
+            replace("aws_instance.m[0]", {}, {}, action_reason="replace_by_request"), *others
+        )
+
+    assert one_of(4) == set()
+    assert one_of(3) == {("S12", "aws_instance.m[0]")}
 
 
 @pytest.mark.parametrize("reason", ["replace_because_tainted", "replace_by_request"])

@@ -229,8 +229,8 @@ def machine_destroyed(context: Context) -> Iterator[Outcome]:
         The new machine boots from its image, however long the old one was tended by hand.
 
     When it is fine
-        The machine is one of several and the new one is created first. The last of several
-        identical ones goes.
+        The machine is one of several and the new one is created first, or three times as many
+        stay meanwhile. The last of several identical ones goes.
 
     What to do instead
         Put data on a volume of its own, addresses on static ones, and set
@@ -257,16 +257,15 @@ def _machine_flag(
         return _deleted_machine(item, context, alone=alone)
     if item.kind is not ActionKind.REPLACE or not item.destroys:
         return None
-    if item.creates_first and not alone:
+    if not alone and (item.creates_first or is_one_of_many(item, context)):
         return None
     severe = (alone or many) and not item.creates_first
-    few = is_one_of_many(item, context)
     return Flag(
         address=item.label,
         what="The machine is replaced: what is on its root disk is lost and its addresses change.",
         paths=item.replace_paths,
-        severity=Severity.HIGH if severe else Severity.LOW if few else Severity.MEDIUM,
-        confidence=Confidence.HIGH if severe else Confidence.LOW if few else Confidence.MEDIUM,
+        severity=Severity.HIGH if severe else Severity.MEDIUM,
+        confidence=Confidence.HIGH if severe else Confidence.MEDIUM,
     )
 
 

@@ -72,8 +72,8 @@ def replacement_by_request(change: ResourceChange, context: Context) -> Iterator
     """Somebody asked for the replacement with -replace.
 
     What it flags
-        A replacement by request: critical for what holds data, serious for a machine that is
-        deleted before its successor exists, else a note.
+        A replacement by request of what holds data, or of a machine that is deleted before its
+        successor exists, unless three times as many of its count stay.
 
     Why it matters
         The intent is clear, its consequence may not be: nothing in the configuration says why,
@@ -95,7 +95,7 @@ def replacement_by_request(change: ResourceChange, context: Context) -> Iterator
         return
     if severity is not Severity.CRITICAL:
         loses_disk = known.stateful and not change.creates_first
-        severity = Severity.HIGH if loses_disk else Severity.LOW
-        if severity is Severity.HIGH and is_one_of_many(change, context):
-            severity = Severity.LOW
+        if not loses_disk or is_one_of_many(change, context):
+            return
+        severity = Severity.HIGH
     yield Flag(what="It is replaced because -replace was given.", severity=severity)
