@@ -52,6 +52,8 @@ _SMALL = frozenset(
         "minimum_password_length",
     }
 )
+_THRESHOLDS = frozenset({"healthy_threshold", "unhealthy_threshold", "minimum_password_length"})
+"""AWS wants at least two, or six."""
 _PATHS = frozenset({"health_path", "path", "health_check_path"})
 _ENVIRONMENT = frozenset({"environment", "variables"})
 _RELEASES = frozenset({"release", "image_tag", "version_tag", "tag"})
@@ -166,7 +168,7 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(name="longer-time", family=_FAMILY, find=_longer, calm=True, share=2),
     Operator(name="shorter-time", family=_FAMILY, find=_shorter, calm=True),
     change("raise-number", _FAMILY, _SMALL, _NUMBER, doubled(900), calm=True),
-    change("lower-number", _FAMILY, _SMALL, _NUMBER, halved(1), calm=True),
+    change("lower-number", _FAMILY, _SMALL - _THRESHOLDS, _NUMBER, halved(1), calm=True),
     Operator(name="add-variable", family=_FAMILY, find=_add_variable, calm=True, share=2),
     Operator(name="drop-variable", family=_FAMILY, find=_drop_variable),
     Operator(name="rename-variable", family=_FAMILY, find=_rename_variable),
