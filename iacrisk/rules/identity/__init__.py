@@ -10,6 +10,7 @@ from iacrisk.rules.identity.exclusive_lists import (
     exclusive_attachment,
 )
 from iacrisk.rules.identity.federation import federated_login_narrowed
+from iacrisk.rules.identity.fenced_out import user_fenced_out
 from iacrisk.rules.identity.in_place import identity_setting
 from iacrisk.rules.identity.lock_outs import (
     cluster_access_removed,
@@ -38,4 +39,5 @@ RULES: Final[tuple[Rule, ...]] = (
     way_in_destroyed,
     everyone_refused,
     federated_login_narrowed,
+    user_fenced_out,
 )

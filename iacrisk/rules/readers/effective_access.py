@@ -110,6 +110,11 @@ class Access:
             if principal in self._role_changes
         )
 
+    @property
+    def roles(self) -> dict[Principal, ResourceChange]:
+        """The roles of the plan by principal."""
+        return self._role_changes
+
     def arns_of(self, service: str) -> tuple[str, ...]:
         """The ARNs of a service's resources that exist today and stay."""
         return tuple(self._arns.get(service, ()))
