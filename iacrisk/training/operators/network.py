@@ -1,12 +1,11 @@
-"""Network: security group rules, ACLs, routes and address ranges."""
+"""Network: the rules of security groups, inside their group and apart from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from iacrisk.training.operators.literals import Setting, change, offered, settings
-from iacrisk.training.operators.numbers import mapped
+from iacrisk.training.operators.literals import Setting, offered, settings
 from iacrisk.training.operators.stack import (
     Operator,
     Site,
@@ -20,7 +19,7 @@ from iacrisk.training.operators.stack import (
 from iacrisk.training.operators.syntax import Attribute, Block, Expression
 
 _FAMILY = "network"
-_RULE_RANGES = frozenset({"cidr_blocks", "cidr_ipv4", "office_cidrs", "allowed_cidrs", "cidrs"})
+RULE_RANGES = frozenset({"cidr_blocks", "cidr_ipv4", "office_cidrs", "allowed_cidrs", "cidrs"})
 _RULES = (
     "aws_security_group_rule",
     "aws_vpc_security_group_ingress_rule",
@@ -30,48 +29,51 @@ _RULES = (
 _ANYWHERE = "0.0.0.0/0"
 
 
-def _network(text: str) -> IPv4Network | None:
+def network_of(text: str) -> IPv4Network | None:
+    """The range that a text names, or None."""
     try:
         return IPv4Network(text)
     except ValueError:
         return None
 
 
-def _words(setting: Setting) -> Iterator[Expression]:
+def ranges(setting: Setting) -> Iterator[Expression]:
+    """The address ranges in a value, one by one."""
     value = setting.value
     for word in value.items if value.kind == "list" else (value,):
-        if word.kind == "text" and _network(word.literal):
+        if word.kind == "text" and network_of(word.literal):
             yield word
 
 
 def _narrow_range(stack: Stack) -> Iterator[Site]:
     """One half of the range, or an office in place of everybody."""
     for setting in settings(stack):
-        if setting.name not in _RULE_RANGES:
+        if setting.name not in RULE_RANGES:
             continue
-        for word in _words(setting):
-            network = _network(word.literal)
+        for word in ranges(setting):
+            network = network_of(word.literal)
             if network is None or network.prefixlen >= 31:
                 continue
             halves = [str(half) for half in network.subnets()]
             chosen = ("10.0.0.0/8", "203.0.113.0/24") if network.prefixlen == 0 else halves
             for text in chosen:
-                yield _replaced(setting, word, text)
+                yield replaced(setting, word, text)
 
 
 def _widen_range(stack: Stack) -> Iterator[Site]:
     """Twice the range, or everybody."""
     for setting in settings(stack):
-        if setting.name not in _RULE_RANGES:
+        if setting.name not in RULE_RANGES:
             continue
-        for word in _words(setting):
-            network = _network(word.literal)
+        for word in ranges(setting):
+            network = network_of(word.literal)
             if network is not None and network.prefixlen:
-                yield _replaced(setting, word, str(network.supernet()))
-                yield _replaced(setting, word, _ANYWHERE)
+                yield replaced(setting, word, str(network.supernet()))
+                yield replaced(setting, word, _ANYWHERE)
 
 
-def _replaced(setting: Setting, word: Expression, text: str) -> Site:
+def replaced(setting: Setting, word: Expression, text: str) -> Site:
+    """The site at which one range of a value becomes another."""
     return Site(
         where=setting.where,
         parameter=f"{word.literal} to {text}",
@@ -82,14 +84,14 @@ def _replaced(setting: Setting, word: Expression, text: str) -> Site:
 def _add_range(stack: Stack) -> Iterator[Site]:
     """One office more in the list."""
     for setting in settings(stack):
-        if setting.name in _RULE_RANGES and setting.value.kind == "list":
+        if setting.name in RULE_RANGES and setting.value.kind == "list":
             words = [item.text for item in setting.value.items]
             for more in ('"192.0.2.0/24"', '"10.0.0.0/8"'):
                 if more not in words:
                     yield from offered(setting, [f"[{', '.join([*words, more])}]"])
 
 
-def _rule_blocks(stack: Stack) -> Iterator[tuple[str, Block]]:
+def rule_blocks(stack: Stack) -> Iterator[tuple[str, Block]]:
     """Every rule, standing alone or inside its group or ACL."""
     for block in stack.resources(*_RULES):
         yield place(block), block
@@ -100,7 +102,7 @@ def _rule_blocks(stack: Stack) -> Iterator[tuple[str, Block]]:
 
 
 def _drop_rule(stack: Stack) -> Iterator[Site]:
-    for where, rule in _rule_blocks(stack):
+    for where, rule in rule_blocks(stack):
         yield Site(where=where, parameter="", splices=(cut(stack, rule),))
 
 
@@ -113,7 +115,7 @@ def _ports(rule: Block) -> tuple[Expression, Expression] | None:
 
 def _shift_port(stack: Stack) -> Iterator[Site]:
     """The rule for another port."""
-    for where, rule in _rule_blocks(stack):
+    for where, rule in rule_blocks(stack):
         if ports := _ports(rule):
             text = str(int(ports[0].text) + 1)
             splices = (replace(ports[0], text), replace(ports[1], text))
@@ -122,7 +124,7 @@ def _shift_port(stack: Stack) -> Iterator[Site]:
 
 def _widen_ports(stack: Stack) -> Iterator[Site]:
     """Some ports more, or all."""
-    for where, rule in _rule_blocks(stack):
+    for where, rule in rule_blocks(stack):
         if ports := _ports(rule):
             higher = str(int(ports[1].text) + 10)
             yield Site(where=where, parameter=f"to {higher}", splices=(replace(ports[1], higher),))
@@ -131,7 +133,7 @@ def _widen_ports(stack: Stack) -> Iterator[Site]:
 
 
 def _protocol(stack: Stack) -> Iterator[Site]:
-    for where, rule in _rule_blocks(stack):
+    for where, rule in rule_blocks(stack):
         for name in ("protocol", "ip_protocol"):
             value = rule.value(name)
             if value is not None and value.literal == "tcp":
@@ -265,88 +267,6 @@ def _swap_group(stack: Stack) -> Iterator[Site]:
                     )
 
 
-def _add_route(stack: Stack) -> Iterator[Site]:
-    """A route that is more specific than the default route, the way nothing leaves."""
-    for block in stack.resources("aws_route"):
-        if block.attribute("for_each") or block.attribute("count"):
-            continue
-        gateway = next(
-            (
-                (name, value.text)
-                for name in ("gateway_id", "nat_gateway_id", "vpc_peering_connection_id")
-                if (value := block.value(name))
-            ),
-            None,
-        )
-        table = block.value("route_table_id")
-        if gateway is None or table is None:
-            continue
-        for network in ("203.0.113.0/24", "192.168.0.0/16", "10.0.0.0/8", "52.0.0.0/8"):
-            text = (
-                f'resource "aws_route" "{block.labels[1]}_{network.split(".", maxsplit=1)[0]}" {{\n'
-                f"  route_table_id         = {table.text}\n"
-                f'  destination_cidr_block = "{network}"\n'
-                f"  {gateway[0]:<22} = {gateway[1]}\n}}\n"
-            )
-            yield Site(
-                where=place(block), parameter=network, splices=(append(stack, block.path, text),)
-            )
-
-
-def _drop_route(stack: Stack) -> Iterator[Site]:
-    for block in stack.resources("aws_route", "aws_route_table_association"):
-        yield Site(where=place(block), parameter="", splices=(cut(stack, block),))
-
-
-def _acl_number(stack: Stack) -> Iterator[Site]:
-    """The rule earlier or later among the others."""
-    for where, rule in _rule_blocks(stack):
-        for name in ("rule_number", "rule_no"):
-            value = rule.value(name)
-            if value is not None and value.kind == "number":
-                for number in (max(1, int(value.text) // 10), int(value.text) * 10):
-                    yield Site(
-                        where=where, parameter=str(number), splices=(replace(value, str(number)),)
-                    )
-
-
-def _acl_deny(stack: Stack) -> Iterator[Site]:
-    """A refusal ahead of all rules of an ACL."""
-    for block in stack.resources("aws_network_acl"):
-        inline = bool(block.nested("ingress"))
-        for network in ("198.18.0.0/15", "203.0.113.0/24", "10.0.0.0/8"):
-            if inline:
-                text = (
-                    '\ningress {\n  rule_no    = 5\n  action     = "deny"\n  protocol   = "-1"\n'
-                    f'  cidr_block = "{network}"\n  from_port  = 0\n  to_port    = 0\n}}'
-                )
-                splice = add_line(stack, block, text)
-            else:
-                text = (
-                    f'resource "aws_network_acl_rule" "{block.labels[1]}_refused" {{\n'
-                    f"  network_acl_id = {block.address}.id\n  rule_number    = 5\n"
-                    '  rule_action    = "deny"\n  protocol       = "-1"\n'
-                    f'  cidr_block     = "{network}"\n}}\n'
-                )
-                splice = append(stack, block.path, text)
-            yield Site(where=place(block), parameter=network, splices=(splice,))
-
-
-def _move_subnet(stack: Stack) -> Iterator[Site]:
-    """Another range for a network or a subnet."""
-    for setting in settings(stack):
-        if not setting.name.endswith(("cidr", "cidr_block")) and "cidrs" not in setting.name:
-            continue
-        if setting.name in _RULE_RANGES or setting.block.type.endswith(("rule", "route")):
-            continue
-        for word in _words(setting):
-            network = _network(word.literal)
-            if network is not None and 16 <= network.prefixlen <= 26:
-                step = 2 ** (32 - network.prefixlen) * 32
-                moved = IPv4Network((int(network.network_address) ^ step, network.prefixlen))
-                yield _replaced(setting, word, str(moved))
-
-
 OPERATORS: tuple[Operator, ...] = (
     Operator(name="narrow-range", family=_FAMILY, find=_narrow_range),
     Operator(name="widen-range", family=_FAMILY, find=_widen_range),
@@ -360,16 +280,4 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(name="add-covered-rule", family=_FAMILY, find=_add_covered_rule, calm=True),
     Operator(name="rule-apart", family=_FAMILY, find=_rule_apart),
     Operator(name="swap-group", family=_FAMILY, find=_swap_group),
-    Operator(name="add-route", family="routes", find=_add_route, share=1.5),
-    Operator(name="drop-route", family="routes", find=_drop_route),
-    Operator(name="acl-number", family="routes", find=_acl_number),
-    Operator(name="acl-deny", family="routes", find=_acl_deny),
-    Operator(name="move-subnet", family="routes", find=_move_subnet, share=0.5),
-    change(
-        "rule-action",
-        "routes",
-        {"action", "rule_action"},
-        ("text",),
-        mapped({"allow": ("deny",), "deny": ("allow",)}),
-    ),
 )
