@@ -351,4 +351,7 @@ def _key(value: Any) -> str:
 
 
 def _last_name(path: Path) -> str:
+    last = path[-1] if path else ""
+    if isinstance(last, str):
+        return last
     return next((step for step in reversed(path) if isinstance(step, str)), "")

@@ -16,6 +16,7 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.ip_permissions import Peer, Span, address_peer, named_peer
 from iacrisk.rules.readers.permission_readers import blocks, texts
+from iacrisk.rules.readers.span_index import SpanIndex
 
 Values = Mapping[str, Any]
 
@@ -130,6 +131,8 @@ class RouteTable(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[Route, ...]
     spans_before: frozenset[Span]
     after_by_span: dict[Span, list[Route]]
+    index_before: SpanIndex
+    index_after: SpanIndex
 
     def dropped(self, member: RouteMember) -> list[Route]:
         """Routes that are gone, their destinations not led to the same target any more."""
@@ -137,7 +140,7 @@ class RouteTable(msgspec.Struct, frozen=True, kw_only=True):
         return [
             item
             for item in gone
-            if not self.replacement(item) and not _still_served(item, self.after)
+            if not self.replacement(item) and not _still_served(item, self._near_after(item))
         ]
 
     def replacement(self, route: Route) -> Route | None:
@@ -145,6 +148,10 @@ class RouteTable(msgspec.Struct, frozen=True, kw_only=True):
         served = self.after_by_span.get(_span(route), ())
         same = [item for item in served if item.scope in {"", route.scope}]
         return min(same, key=lambda item: item.order) if same else None
+
+    def _near_after(self, route: Route) -> list[Route]:
+        """The routes afterwards that hold some of the destination."""
+        return [self.after[number] for number in self.index_after.meeting(*_span(route))]
 
     def repointed(self, member: RouteMember) -> list[tuple[Route, Route]]:
         """Routes whose destination is served by another target afterwards."""
@@ -161,7 +168,8 @@ class RouteTable(msgspec.Struct, frozen=True, kw_only=True):
         for item in member.after:
             if item in member.before or _span(item) in self.spans_before:
                 continue
-            wider = _longest_holding(item, self.before)
+            near = [self.before[number] for number in self.index_before.meeting(*_span(item))]
+            wider = _longest_holding(item, near)
             if wider is not None and (wider.kind, wider.target) != (item.kind, item.target):
                 pairs.append((wider, item))
         return pairs
@@ -280,6 +288,8 @@ def _table(key: str, members: list[RouteMember], context: Context) -> RouteTable
         before=tuple(before),
         after=tuple(dict.fromkeys(after)),
         spans_before=frozenset(map(_span, before)),
+        index_before=SpanIndex(enumerate(map(_span, before))),
+        index_after=SpanIndex(enumerate(map(_span, dict.fromkeys(after)))),
         after_by_span=by_span,
     )
 
