@@ -31,5 +31,6 @@ __all__ = [
     "build_graph",
     "impaired",
     "is_endpoint",
+    "live_users",
     "with_named",
 ]

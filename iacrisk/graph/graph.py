@@ -66,12 +66,6 @@ class Graph:
         """Labels of what directly depends on the node, of every kind."""
         return [self.nodes[source].label for source, _ in self._dependents[self._ids[label]]]
 
-    def live_users(self, label: str) -> tuple[str, ...]:
-        """Existing resources that stay and live on this one: through carriers and attachments."""
-        from iacrisk.graph.reach import live_users  # noqa: PLC0415 - reach builds on Graph
-
-        return live_users(self, label)
-
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
         """The graph for analysis with networkx; edges lead to dependencies."""
         from iacrisk.graph.networkx_view import to_networkx  # noqa: PLC0415 - builds on Graph

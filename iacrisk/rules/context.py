@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from iacrisk.catalog import ResourceType, resource_type
-from iacrisk.graph import Graph, Use
+from iacrisk.graph import Graph, Use, live_users
 from iacrisk.plan import ActionKind, Plan, ResourceChange
 
 
@@ -46,7 +46,7 @@ class Context:
 
     def live_users(self, change: ResourceChange) -> tuple[str, ...]:
         """Addresses of existing resources that stay and live on this one, at any hop."""
-        return self.graph.live_users(change.label)
+        return live_users(self.graph, change.label)
 
     @cached_property
     def _by_type(self) -> dict[str, list[ResourceChange]]:

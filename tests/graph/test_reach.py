@@ -12,6 +12,7 @@ from iacrisk.graph import (
     blast_radius,
     build_graph,
     impaired,
+    live_users,
     with_named,
 )
 from iacrisk.plan import Plan
@@ -267,8 +268,8 @@ def test_cycles_of_carriers_end() -> None:
 
 
 def test_the_live_users_of_a_carrier_are_the_endpoints_behind_it(network: Graph) -> None:
-    assert sorted(network.live_users("aws_vpc.v")) == ["aws_instance.a", "aws_instance.b"]
-    assert network.live_users("aws_instance.a") == ()
+    assert sorted(live_users(network, "aws_vpc.v")) == ["aws_instance.a", "aws_instance.b"]
+    assert live_users(network, "aws_instance.a") == ()
 
 
 def test_an_interface_endpoint_is_hit_and_a_gateway_endpoint_passes_on() -> None:
