@@ -11,6 +11,7 @@ from iacrisk.graph.reach import (
     blast_radius,
     impaired,
     is_endpoint,
+    live_users,
     with_named,
 )
 
