@@ -35,6 +35,8 @@ ENTRANCE_TYPES: Final = frozenset(
         "fastly_service_compute",
         "fastly_service_vcl",
         "google_api_gateway_gateway",
+        "google_app_engine_domain_mapping",
+        "google_cloud_run_domain_mapping",
         "google_compute_forwarding_rule",
         "google_compute_global_forwarding_rule",
         "hcloud_load_balancer",

@@ -213,8 +213,6 @@ RUNS_UNASKED: Final = (
     - {
         "aws_lambda_function",
         "azurerm_service_plan",
-        "google_cloudfunctions2_function",
-        "google_cloudfunctions_function",
     }
 ) | {
     "argocd_application",
@@ -222,10 +220,30 @@ RUNS_UNASKED: Final = (
     "confluent_connector",
     "confluent_flink_statement",
     "flux_bootstrap_git",
+    "google_bigquery_data_transfer_config",
+    "google_cloud_scheduler_job",
+    "google_dataflow_flex_template_job",
+    "google_dataflow_job",
+    "google_datastream_stream",
+    "google_eventarc_trigger",
+    "google_storage_transfer_job",
     "helm_release",
     "kubernetes_cron_job",
     "kubernetes_cron_job_v1",
     "kubernetes_replication_controller",
     "kubernetes_replication_controller_v1",
 }
-"""What runs or answers without anybody in the plan calling it; a function waits to be called."""
+"""What runs or answers without anybody in the plan calling it; a function waits to be called.
+
+Functions of Google Cloud carry their trigger, or their address, themselves.
+"""
+
+STARTERS: Final = frozenset(
+    {
+        "google_bigquery_data_transfer_config",
+        "google_cloud_scheduler_job",
+        "google_eventarc_trigger",
+        "google_storage_transfer_job",
+    }
+)
+"""What only starts work by the clock or an event: a replacement misses seconds."""

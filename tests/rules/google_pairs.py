@@ -946,6 +946,35 @@ DATA: Final = [
         stays("google_monitoring_alert_policy.errors"),
     ),
     both(
+        "a nightly job goes / is made anew under another name",
+        delete("google_cloud_scheduler_job.settle", standing("google_cloud_scheduler_job")),
+        replace(
+            "google_cloud_scheduler_job.settle",
+            standing("google_cloud_scheduler_job"),
+            standing("google_cloud_scheduler_job", name="settle-payments"),
+            "name",
+        ),
+    ),
+    both(
+        "a function that answers goes / a new one",
+        delete(
+            "google_cloudfunctions2_function.resize", standing("google_cloudfunctions2_function")
+        ),
+        create("google_cloudfunctions2_function.next", {"name": "next"}),
+    ),
+    both(
+        "an alarm goes / one like it takes its place",
+        delete("google_monitoring_alert_policy.old", standing("google_monitoring_alert_policy")),
+        [
+            delete(
+                "google_monitoring_alert_policy.old", standing("google_monitoring_alert_policy")
+            ),
+            create(
+                "google_monitoring_alert_policy.new", standing("google_monitoring_alert_policy")
+            ),
+        ],
+    ),
+    both(
         "metadata of the whole project is taken over / one value is added",
         create("google_compute_project_metadata.all", {"project": PROJECT, "metadata": {"a": "b"}}),
         create(

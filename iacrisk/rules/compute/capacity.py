@@ -21,6 +21,7 @@ from iacrisk.catalog.workloads import (
     RUNNING_NOW,
     RUNS_UNASKED,
     SERVICES,
+    STARTERS,
 )
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, parse_path, unset
 from iacrisk.rules.compute.cuts import (
@@ -473,6 +474,8 @@ def service_destroyed(change: ResourceChange, context: Context) -> Iterator[Outc
         Incident R232.
     """
     if change.creates_first or not change.destroys or _ran_nothing(change):
+        return
+    if change.kind is ActionKind.REPLACE and change.type in STARTERS:
         return
     if change.type == "helm_release" and (told := _chart_flag(change, context)) is not None:
         yield told

@@ -114,11 +114,36 @@ def _claimed(change: ResourceChange, context: Context) -> Iterator[Outcome]:
         return
     is_policy = change.type.endswith("_iam_policy")
     role = "the whole policy" if is_policy else str(change.after.get("role") or "the list")
+    left_out = _left_out(change, context)
+    seen = [str(other.before.get("member")) for other in left_out]
     yield Flag(
-        what=f"It takes over {role}: whoever else holds it today loses it, unseen by the plan.",
+        what=(
+            f"It takes over {role}, and leaves out {some_of(seen)}, who has it by another resource."
+            if seen
+            else f"It takes over {role}: whoever else holds it today loses it, unseen by the plan."
+        ),
         paths=(("policy_data",) if is_policy else ("role",),),
         severity=_membership_severity(change),
+        confidence=Confidence.HIGH if seen else None,
+        hurts=tuple(other.label for other in left_out),
     )
+
+
+def _left_out(change: ResourceChange, context: Context) -> list[ResourceChange]:
+    """Single grants of the plan on the same object that the new list does not repeat."""
+    if not _GOOGLE_LISTS.match(change.type):
+        return []
+    after = role_grants(change.type, change.after)
+    scopes = {grant.scope for grant in after}
+    role = change.after.get("role")
+    single = re.sub("_(binding|policy)$", "_member", change.type)
+    found = []
+    for other in context.changes_of(single):
+        for grant in () if other.destroys else role_grants(other.type, other.before):
+            here = grant.scope in scopes and (role is None or role == grant.role)
+            if here and grant not in after:
+                found.append(other)
+    return found
 
 
 _GRAVE_ROLE: Final = re.compile(r"^roles/(owner|editor)$|dmin$|\.admin$|[sS]erviceAgent$")
