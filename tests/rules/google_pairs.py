@@ -963,15 +963,13 @@ DATA: Final = [
         create("google_cloudfunctions2_function.next", {"name": "next"}),
     ),
     both(
-        "an alarm goes / one like it takes its place",
+        "an alarm goes / one like it stays",
         delete("google_monitoring_alert_policy.old", standing("google_monitoring_alert_policy")),
         [
             delete(
                 "google_monitoring_alert_policy.old", standing("google_monitoring_alert_policy")
             ),
-            create(
-                "google_monitoring_alert_policy.new", standing("google_monitoring_alert_policy")
-            ),
+            stays("google_monitoring_alert_policy.new"),
         ],
     ),
     both(

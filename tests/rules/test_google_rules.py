@@ -197,14 +197,14 @@ GRANT = noop(
 def test_a_condition_that_fits_no_holder_is_flagged(condition: str, *, flagged: bool) -> None:
     before = standing("google_iam_workload_identity_pool_provider")
     change = tweak(LOGIN, before, attribute_condition=condition)
-    assert (rules(change, GRANT) == ["I18"]) is flagged
+    assert (rules(change, GRANT) == ["I19"]) is flagged
 
 
 def test_a_condition_that_is_not_known_is_undecided() -> None:
     before = standing("google_iam_workload_identity_pool_provider")
     after = {name: value for name, value in before.items() if name != "attribute_condition"}
     change = update(LOGIN, before, after, after_unknown={"attribute_condition": True})
-    assert "I18" in undecided(change)
+    assert "I19" in undecided(change)
 
 
 # Views

@@ -1,4 +1,4 @@
-"""I18: a federated login that shuts out those who use it."""
+"""I19: a federated login that shuts out those who use it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CONDITION: Final = "attribute_condition"
 
 
 @rule(
-    id="I18",
+    id="I19",
     name="federated-login-narrowed",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
