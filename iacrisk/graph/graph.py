@@ -33,7 +33,7 @@ class Graph:
         self._dependencies = edges
         self._ids = {node.label: node_id for node_id, node in enumerate(nodes)}
         self._consumers: dict[str, tuple[Use, ...]] = {}
-        self.impaired_next: dict[str, tuple[Node, ...]] = {}
+        self.passed_on: dict[str, tuple[Use, ...]] = {}
         """Where harm travels from a label, as far as somebody asked; `reach` fills it."""
 
     def node(self, label: str) -> Node | None:

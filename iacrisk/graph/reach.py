@@ -146,7 +146,8 @@ def impaired(graph: Graph, label: str) -> Iterator[Node]:
     seen = {label}
     waiting = [start] if start is not None else []
     while waiting:
-        for node in _impaired_next(graph, waiting.pop()):
+        for use in _passed_on(graph, waiting.pop()):
+            node = use.node
             if node.label not in seen:
                 seen.add(node.label)
                 if _is_victim(node):
@@ -155,11 +156,12 @@ def impaired(graph: Graph, label: str) -> Iterator[Node]:
                     waiting.append(node)
 
 
-def _impaired_next(graph: Graph, node: Node) -> tuple[Node, ...]:
-    found = graph.impaired_next.get(node.label)
+def _passed_on(graph: Graph, node: Node) -> tuple[Use, ...]:
+    """Where harm goes from a node that it has reached, whatever the effect was at the start."""
+    found = graph.passed_on.get(node.label)
     if found is None:
         uses = _next(graph, node, Effect.IMPAIRED, frozenset(), is_start=False)
-        found = graph.impaired_next[node.label] = tuple(use.node for use in uses)
+        found = graph.passed_on[node.label] = tuple(uses)
     return found
 
 
@@ -185,7 +187,12 @@ def _walk(graph: Graph, start: Node, effect: Effect, changed: frozenset[str]) ->
             yield _hit(position)
         if position.path and not _passes_on(node):
             continue
-        for use in _next(graph, node, effect, changed, is_start=not position.path):
+        uses = (
+            _passed_on(graph, node)
+            if position.path
+            else _next(graph, node, effect, changed, is_start=True)
+        )
+        for use in uses:
             if use.node.label not in seen:
                 weak = use.reference.precision is Precision.WEAK
                 step = (cost + 1 + weak * _WEAK_COST, next(order), _step(position, use, effect))
