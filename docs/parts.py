@@ -26,6 +26,9 @@ from iacrisk.score.score import (
     SEVERITY_STAKE,
 )
 from iacrisk.training.card import Card, Share
+from iacrisk.training.intents import read_intents
+from iacrisk.training.operators.registry import OPERATORS
+from iacrisk.training.operators.stack import Operator
 
 EXAMPLE: Final = "fixtures/plans/rds-replaced/plan.json"
 EXAMPLE_ADDRESS: Final = "aws_db_instance.main"
@@ -233,6 +236,31 @@ def _shares(title: str, shares: Mapping[str, Share]) -> str:
     return "\n".join(table([title, "rows", "harmful"], rows)) if rows else ""
 
 
+def operator_table() -> str:
+    """The mutation operators of the lab by family."""
+    families: dict[str, list[Operator]] = {}
+    for operator in OPERATORS:
+        families.setdefault(operator.family, []).append(operator)
+    rows = [
+        [family, str(len(found)), ", ".join(map(_marked, found))]
+        for family, found in sorted(families.items())
+    ]
+    total = f"{len(OPERATORS)} operators in {len(families)} families."
+    return "\n".join([total, "", *table(["family", "", "operators"], rows)])
+
+
+def _marked(operator: Operator) -> str:
+    mark = " (silent)" if operator.silent else " (calm)" if operator.calm else ""
+    return f"`{operator.name}`{mark}"
+
+
+def stack_table() -> str:
+    """The base stacks of the lab with what they are."""
+    folders = sorted((_ROOT / "fixtures/lab/stacks").glob("*/intents.toml"))
+    rows = [[path.parent.name, read_intents(path).summary] for path in folders]
+    return "\n".join(table(["stack", "what it is"], rows))
+
+
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "actions": action_table,
     "catalog": catalog_counts,
@@ -242,6 +270,8 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "explanation": explanation_picture,
     "findings": finding_tables,
     "lab-card": lab_card,
+    "operators": operator_table,
+    "stacks": stack_table,
     "thresholds": threshold_table,
     "worked-example": worked_example,
 }

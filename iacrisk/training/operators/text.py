@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from iacrisk.training.operators.stack import Operator, Site, Splice, Stack, append, place, replace
+from iacrisk.training.operators.stack import (
+    Operator,
+    Site,
+    Splice,
+    Stack,
+    append,
+    cut,
+    place,
+    replace,
+)
 
 _FAMILY = "text"
 
@@ -66,6 +75,21 @@ def _list_as_set(stack: Stack) -> Iterator[Site]:
                 )
 
 
+def _drop_output(stack: Stack) -> Iterator[Site]:
+    """An output of the root goes; nobody in the stack can refer to it."""
+    for block in stack.blocks("output"):
+        if "/" not in block.path:
+            yield Site(where=place(block), parameter="", splices=(cut(stack, block),))
+
+
+def _loosen_type(stack: Stack) -> Iterator[Site]:
+    """A variable of any type."""
+    for block in stack.blocks("variable"):
+        value = block.value("type")
+        if value is not None and value.text != "any" and "set(" not in value.text:
+            yield Site(where=place(block), parameter="any", splices=(replace(value, "any"),))
+
+
 _SETS = frozenset(
     {"vpc_security_group_ids", "security_groups", "alarm_actions", "subnet_ids", "subnets"}
 )
@@ -75,5 +99,7 @@ OPERATORS: tuple[Operator, ...] = (
     Operator(name="add-output", family=_FAMILY, find=_output, silent=True),
     Operator(name="reorder-blocks", family=_FAMILY, find=_reverse_blocks, silent=True),
     Operator(name="number-as-text", family=_FAMILY, find=_number_as_text, silent=True),
+    Operator(name="drop-output", family=_FAMILY, find=_drop_output, silent=True),
+    Operator(name="loosen-type", family=_FAMILY, find=_loosen_type, silent=True),
     Operator(name="list-as-set", family=_FAMILY, find=_list_as_set, silent=True),
 )
