@@ -7,7 +7,7 @@ same names in each gets some edges too many.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from iacrisk.graph.graph import Edge
 from iacrisk.graph.model import Node, NodeKind, Origin, Precision, Reference
@@ -15,10 +15,12 @@ from iacrisk.plan import ActionKind
 from iacrisk.plan.kubernetes import (
     WORKLOADS,
     KubernetesObject,
+    label_pairs,
     mapping,
     members,
     names_used,
     read_object,
+    required_label,
     selects,
     writes_kubernetes,
 )
@@ -29,6 +31,8 @@ _MOST = 200
 """One selector that takes more workloads than this says nothing about any of them."""
 
 Found = tuple[int, KubernetesObject]
+Place = tuple[str, tuple[str, str] | None]
+"""A namespace, and a label of pods in it or None for all."""
 
 
 def kubernetes_edges(
@@ -39,15 +43,16 @@ def kubernetes_edges(
     if not objects:
         return
     named: dict[tuple[str, str, str], int] = {}
-    running: dict[str, list[Found]] = {}
+    running: dict[Place, list[Found]] = {}
     for node_id, item in objects:
         named.setdefault((item.namespace, item.kind, item.name), node_id)
         if item.kind in WORKLOADS and _exists(nodes[node_id]):
-            running.setdefault(item.namespace, []).append((node_id, item))
+            for label in (None, *label_pairs(item.pod_labels)):
+                running.setdefault((item.namespace, label), []).append((node_id, item))
     for node_id, item in objects:
         for source, target, argument, text in (
             *(_by_name(node_id, item, named) if _exists(nodes[node_id]) else ()),
-            *_by_label(node_id, item, running.get(item.namespace, ())),
+            *_by_label(node_id, item, running),
         ):
             if target != source and all(known != target for known, _ in edges[source]):
                 yield source, (target, _reference(argument, text))
@@ -88,20 +93,21 @@ def _by_name(
                 yield node_id, target, "subject", f"{subject.get('kind')} {subject.get('name')}"
 
 
-def _by_label(node_id: int, item: KubernetesObject, running: Sequence[Found]) -> Iterator[Link]:
+def _by_label(
+    node_id: int, item: KubernetesObject, running: Mapping[Place, Sequence[Found]]
+) -> Iterator[Link]:
     if item.kind in _SELECTING:
         selector = mapping(item.spec.get(_SELECTING[item.kind]))
-        chosen = [pods for pods, work in running if selects(selector, work.pod_labels)]
+        near = running.get((item.namespace, required_label(selector)), ())
+        chosen = [pods for pods, work in near if selects(selector, work.pod_labels)]
         if len(chosen) <= _MOST:
             for pods in chosen:
                 yield pods, node_id, "spec", f"{item.kind} {item.name}"
     elif item.kind == "Service":
-        labels = mapping(item.spec.get("selector"))
-        chosen = [
-            pods
-            for pods, work in running
-            if labels and selects({"matchLabels": labels}, work.pod_labels)
-        ]
+        labels = {"matchLabels": mapping(item.spec.get("selector"))}
+        first = required_label(labels)
+        near = running.get((item.namespace, first), ()) if first else ()
+        chosen = [pods for pods, work in near if selects(labels, work.pod_labels)]
         if len(chosen) <= _MOST:
             for pods in chosen:
                 yield node_id, pods, "spec", "selector"

@@ -243,6 +243,17 @@ def selects(selector: Any, labels: Tree) -> bool:
     return all(_expression(item, labels) for item in members(selector.get("matchExpressions")))
 
 
+def required_label(selector: Any) -> tuple[str, str] | None:
+    """A label that everything selected has; None where the selector demands none."""
+    wanted = mapping(mapping(selector).get("matchLabels"))
+    return min(((str(name), str(value)) for name, value in wanted.items()), default=None)
+
+
+def label_pairs(labels: Tree) -> list[tuple[str, str]]:
+    """The labels as pairs of texts."""
+    return [(str(name), str(value)) for name, value in labels.items()]
+
+
 def _expression(item: Tree, labels: Tree) -> bool:
     value = labels.get(str(item.get("key")))
     listed = item.get("values")

@@ -8,7 +8,14 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.plan import UNKNOWN, ActionKind
-from iacrisk.plan.kubernetes import KubernetesObject, mapping, members, selects
+from iacrisk.plan.kubernetes import (
+    KubernetesObject,
+    label_pairs,
+    mapping,
+    members,
+    required_label,
+    selects,
+)
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, workloads_of
@@ -71,7 +78,13 @@ def _judge(item: Seen, context: Context) -> Iterator[Outcome]:
         yield from _unseen_pods(item, context)
         return
     for kind, _, _ in _SIDES:
-        changes = [_change_for(work, kind, item, context) for work in running]
+        touched = {
+            work.change.label: work
+            for side in (item.before, item.after)
+            if side is not None
+            for work in workloads_of(context, one.namespace, required_label(_selector(side)))
+        }
+        changes = [_change_for(work, kind, item, context) for work in touched.values()]
         worst = max((found for found in changes if found), default=None)
         if worst is not None:
             yield _flag(item, kind, worst, sum(map(bool, changes)))
@@ -133,7 +146,7 @@ def _state(work: Seen, kind: str, context: Context) -> State:
     labels = repr(sorted(one.pod_labels.items(), key=str))
 
     def build() -> State:
-        policies = _policies_of(context, one.namespace)
+        policies = _policies_near(context, one)
         return (
             _sum((policy.before for policy in policies), one, kind),
             _sum((policy.after for policy in policies), one, kind),
@@ -142,15 +155,23 @@ def _state(work: Seen, kind: str, context: Context) -> State:
     return once(context.plan, ("admitted", one.namespace, labels, kind), build)
 
 
-def _policies_of(context: Context, namespace: str) -> list[Seen]:
-    def build() -> dict[str, list[Seen]]:
-        found: dict[str, list[Seen]] = {}
+def _policies_near(context: Context, work: KubernetesObject) -> list[Seen]:
+    """The policies of the workload's namespace that may select its pods."""
+
+    def build() -> dict[tuple[str, tuple[str, str] | None], dict[str, Seen]]:
+        found: dict[tuple[str, tuple[str, str] | None], dict[str, Seen]] = {}
         for item in objects_of(context, "NetworkPolicy"):
-            for where in {side.namespace for side in (item.before, item.after) if side}:
-                found.setdefault(where, []).append(item)
+            for side in filter(None, (item.before, item.after)):
+                place = (side.namespace, required_label(_selector(side)))
+                found.setdefault(place, {})[item.change.label] = item
         return found
 
-    return once(context.plan, "network policies by namespace", build).get(namespace, [])
+    index = once(context.plan, "network policies by label", build)
+    labels = (None, *label_pairs(work.pod_labels))
+    near: dict[str, Seen] = {}
+    for label in labels:
+        near |= index.get((work.namespace, label), {})
+    return list(near.values())
 
 
 def _sum(

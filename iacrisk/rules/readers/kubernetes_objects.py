@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -12,6 +12,7 @@ from iacrisk.plan.kubernetes import (
     KINDS,
     WORKLOADS,
     KubernetesObject,
+    label_pairs,
     read_object,
     writes_kubernetes,
 )
@@ -59,19 +60,21 @@ def objects_of(context: Context, kind: str) -> tuple[Seen, ...]:
     return once(context.plan, "kubernetes objects", lambda: _by_kind(context)).get(kind, ())
 
 
-def workloads_of(context: Context, namespace: str) -> tuple[Seen, ...]:
-    """The workloads of a namespace that run today and stay."""
+def workloads_of(
+    context: Context, namespace: str, label: tuple[str, str] | None = None
+) -> Sequence[Seen]:
+    """The workloads of a namespace that run today and stay; only those with a label if given."""
 
-    def build() -> dict[str, tuple[Seen, ...]]:
-        found: dict[str, tuple[Seen, ...]] = {}
+    def build() -> dict[tuple[str, tuple[str, str] | None], list[Seen]]:
+        found: dict[tuple[str, tuple[str, str] | None], list[Seen]] = {}
         for kind in sorted(WORKLOADS):
             for item in objects_of(context, kind):
                 if item.before is not None and item.after is not None:
-                    where = item.before.namespace
-                    found[where] = (*found.get(where, ()), item)
+                    for one in (None, *label_pairs(item.before.pod_labels)):
+                        found.setdefault((item.before.namespace, one), []).append(item)
         return found
 
-    return once(context.plan, "kubernetes workloads", build).get(namespace, ())
+    return once(context.plan, "kubernetes workloads", build).get((namespace, label), ())
 
 
 def words_after(context: Context) -> frozenset[bytes]:
