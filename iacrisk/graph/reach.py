@@ -74,6 +74,8 @@ _PRECISION_STRENGTH = {
 }
 _ORDER_ONLY_STRENGTH = 0.3
 _WEAK_COST = 3
+_FARTHEST = 24
+"""Hops after which a walk goes no further: no real network is as deep, and paths are kept."""
 _ORDER_ONLY = frozenset({Origin.DEPENDS_ON, Origin.PROVIDER})
 _IDENTITY_GOES = frozenset({Effect.GONE, Effect.REPLACED})
 
@@ -85,7 +87,7 @@ def blast_radius(
     changed: frozenset[str] = frozenset(),
     limit: int | None = None,
 ) -> BlastRadius:
-    """The resources that the change at `label` can hurt, nearest first.
+    """The resources that the change at `label` can hurt, nearest first, at most 24 hops away.
 
     `changed`: the attributes that change or become unknown, for Effect.CHANGED. `limit`: stop
     after so many hits.
@@ -185,7 +187,7 @@ def _walk(graph: Graph, start: Node, effect: Effect, changed: frozenset[str]) ->
         seen.add(node.label)
         if position.path and _is_victim(node, is_dangling=position.is_dangling):
             yield _hit(position)
-        if position.path and not _passes_on(node):
+        if position.path and (len(position.path) == _FARTHEST or not _passes_on(node)):
             continue
         uses = (
             _passed_on(graph, node)

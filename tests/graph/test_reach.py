@@ -304,3 +304,12 @@ def test_those_whom_a_rule_names_come_first_and_each_once(network: Graph) -> Non
     nobody = blast_radius(network, "aws_vpc.v", Effect.NONE)
     [hit] = with_named(network, nobody, named).hits
     assert (hit.address, hit.hops, hit.path[0].reference) == ("aws_instance.a", 1, "what S19 found")
+
+
+def test_a_walk_ends_where_no_real_network_is_as_deep() -> None:
+    groups = [noop(f"aws_security_group.g{n}") for n in range(40)]
+    uses = {
+        f"aws_security_group__g{n + 1}": {"x": [f"aws_security_group.g{n}.id"]} for n in range(39)
+    }
+    radius = blast_radius(graph_of(*groups, **uses), "aws_security_group.g0", Effect.GONE)
+    assert [hit.hops for hit in radius.hits] == list(range(1, 25))
