@@ -243,7 +243,7 @@ def _group(
     for rule in _rules(network, own.groups, ingress=ingress):
         if not _covers(rule.protocol, rule.first, rule.last, port, protocol):
             continue
-        if any(_within(peer.address, cidr) for cidr in rule.cidrs):
+        if any(within(peer.address, cidr) for cidr in rule.cidrs):
             return _THROUGH
         if set(rule.groups) & set(peer.groups or ()):
             return _THROUGH
@@ -266,7 +266,7 @@ def _acl(
     if entries is None:
         return _THROUGH
     for entry in sorted(entries, key=lambda entry: entry.number):
-        if entry.egress != egress or not _within(address, entry.cidr):
+        if entry.egress != egress or not within(address, entry.cidr):
             continue
         if _covers(entry.protocol, entry.first, entry.last, port, protocol):
             return _THROUGH if entry.allow else _stopped(f"network ACL, rule {entry.number}")
@@ -282,9 +282,9 @@ def _covers(allowed: str, first: int, last: int, port: int, protocol: str) -> bo
 def _route(network: Network, subnet_id: str, address: str) -> tuple[str, str]:
     """Where the longest matching route leads: its kind and the id, or why it leads nowhere."""
     subnet = network.subnets[subnet_id]
-    if any(_within(address, cidr) for cidr in network.vpcs.get(subnet.vpc, ())):
+    if any(within(address, cidr) for cidr in network.vpcs.get(subnet.vpc, ())):
         return "local", ""
-    matching = [route for route in subnet.routes if _within(address, route.cidr)]
+    matching = [route for route in subnet.routes if within(address, route.cidr)]
     if not matching:
         return "none", ""
     target = max(matching, key=lambda route: _network(route.cidr).prefixlen).target
@@ -307,7 +307,8 @@ def _hop(network: Network, vpc: str, target: str) -> tuple[str, str]:
             return "unknown", target
 
 
-def _within(address: str, cidr: str) -> bool:
+def within(address: str, cidr: str) -> bool:
+    """Whether an address belongs to a network."""
     return ipaddress.ip_address(address) in _network(cidr)
 
 

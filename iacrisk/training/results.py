@@ -20,6 +20,8 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
 
     case: Case
     reason: str
+    own_fault: bool = False
+    """The lab failed, not the case."""
 
 
 class Results:
@@ -50,10 +52,9 @@ class Results:
         return [_merged(each) for each in runs.values()]
 
     def rejected(self) -> list[Rejected]:
-        """Every case that gave no row, once."""
-        return list(
-            {each.case.name: each for each in self._read("*.rejected.jsonl", Rejected)}.values()
-        )
+        """Every case that gave no row, once; the lab's own failures are tried again instead."""
+        found = self._read("*.rejected.jsonl", Rejected)
+        return list({each.case.name: each for each in found if not each.own_fault}.values())
 
     def done(self) -> set[str]:
         """Names of the cases that need not be run."""

@@ -147,7 +147,7 @@ def _run_case(errand: _Errand, bench: Bench, base: Base, case: Case) -> None:
         return
     except Exception:  # noqa: BLE001 - one case must not stop the others; the reason is kept
         reason = traceback.format_exc()[-1500:]
-        errand.results.reject(errand.name, Rejected(case=case, reason=f"lab: {reason}"))
+        errand.results.reject(errand.name, Rejected(case=case, reason=reason, own_fault=True))
         _say(f"{case.name}: failed: {reason}")
         return
     errand.results.add(errand.name, row)

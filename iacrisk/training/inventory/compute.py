@@ -229,7 +229,7 @@ def read_eks(cloud: Cloud, network: Network) -> Iterator[Thing]:
             identity=str(item["createdAt"]),
             handles=(item["arn"], name),
             addresses=(endpoint,) if endpoint else (),
-            nodes=nodes_in(network, vpc["subnetIds"], groups, public=public),
+            nodes=nodes_in(network, vpc.get("subnetIds", ()), groups, public=public),
             units=units,
             facts={
                 "public": public,

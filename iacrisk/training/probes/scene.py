@@ -11,7 +11,7 @@ import msgspec
 from iacrisk.training.intents import Intents
 from iacrisk.training.inventory import Cloud, Inventory, Thing
 from iacrisk.training.inventory.storage import key_of_secret
-from iacrisk.training.network import AWS_ADDRESS, STRANGER, Node
+from iacrisk.training.network import AWS_ADDRESS, STRANGER, Node, within
 from iacrisk.training.outcome import Harm, Probe, State
 
 Answers = Iterator[tuple[str, Probe]]
@@ -142,6 +142,13 @@ class Scene:
                 return group
         return None
 
+    def _at(self, address: str) -> Node:
+        """Whoever has an address: in one of our subnets, or outside."""
+        for name, subnet in self.now.network.subnets.items():
+            if within(address, subnet.cidr):
+                return Node(address=address, subnet=name)
+        return Node(address=address)
+
     def nodes(self, end: str) -> tuple[tuple[Node, ...], Thing | None]:
         """The interfaces at one end of a flow, and the thing they belong to."""
         if end == "internet":
@@ -149,7 +156,7 @@ class Scene:
         if end.startswith("aws:"):
             return (Node(address=AWS_ADDRESS, service=end[4:]),), None
         if re.fullmatch(r"[\d.]+", end):
-            return (Node(address=end),), None
+            return (self._at(end),), None
         thing = self.find(end)
         return (thing.nodes if thing else ()), thing
 

@@ -1,0 +1,90 @@
+"""Results are read back as one whole, whatever was interrupted or repeated."""
+
+from pathlib import Path
+
+import msgspec
+
+from iacrisk.training.card import Share, summarise
+from iacrisk.training.case import Case, Edit
+from iacrisk.training.outcome import Breakage, Outcome
+from iacrisk.training.results import Rejected, Results
+from iacrisk.training.rows import Row
+
+CLEAN = Outcome(probes=3)
+LOST = Outcome(
+    broken=(
+        Breakage(
+            probe="data bucket:x",
+            harm="data_loss",
+            concern="data",
+            object="bucket:x",
+            address="aws_s3_bucket.x",
+        ),
+    )
+)
+PLAN = {
+    "resource_changes": [
+        {"address": "aws_s3_bucket.y", "change": {"actions": ["delete", "create"]}},
+        {"address": "aws_s3_bucket.x", "change": {"actions": ["no-op"]}},
+    ]
+}
+
+
+def case(operator: str) -> Case:
+    return Case(stack="shop", edits=(Edit(operator=operator, family="names", site="main.tf:x"),))
+
+
+def row(operator: str, outcome: Outcome = CLEAN) -> Row:
+    return Row(case=case(operator), plan=msgspec.Raw(msgspec.json.encode(PLAN)), outcome=outcome)
+
+
+def test_rows_of_all_benches_are_one_whole(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    results.add("one", row("a"))
+    results.add("two", row("b"))
+    results.reject("two", Rejected(case=case("c"), reason="plan: no"))
+    assert sorted(each.case.name for each in results.rows()) == [
+        case("a").name,
+        case("b").name,
+    ]
+    assert results.done() == {case(name).name for name in "abc"}
+
+
+def test_a_row_that_was_cut_off_is_run_again(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    results.add("one", row("a"))
+    with (tmp_path / "one.rows.jsonl").open("ab") as file:
+        file.write(msgspec.json.encode(row("b"))[:-10])
+    assert results.done() == {case("a").name}
+
+
+def test_what_the_lab_failed_at_is_run_again(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    results.reject("one", Rejected(case=case("a"), reason="Traceback", own_fault=True))
+    assert results.done() == set()
+    assert results.rejected() == []
+
+
+def test_repetitions_agree_on_what_broke_not_on_words(tmp_path: Path) -> None:
+    results = Results(tmp_path)
+    worded = msgspec.structs.replace(LOST.broken[0], detail="otherwise worded")
+    for outcome in (LOST, Outcome(broken=(worded,)), CLEAN):
+        results.add("one", row("a", outcome))
+    (merged,) = results.rows()
+    assert (merged.runs, merged.agreeing, merged.stable) == (3, 2, False)
+    assert merged.outcome == LOST
+
+
+def test_the_card_counts_usable_rows() -> None:
+    rows = [
+        row("a", LOST),
+        row("b"),
+        row("c", Outcome(artefact="not implemented: x")),
+        msgspec.structs.replace(row("d"), runs=2),
+    ]
+    card = summarise(rows, [Rejected(case=case("e"), reason="plan: no such")])
+    assert (card.rows, card.usable, card.harmful, card.unstable) == (4, 2, 1, 1)
+    assert card.destroying == Share(rows=2, harmful=1)
+    assert card.untouched_victims == 1
+    assert card.families == {"names": Share(rows=2, harmful=1)}
+    assert (card.artefacts, card.rejected) == ({"not implemented": 1}, {"plan": 1})
