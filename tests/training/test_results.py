@@ -4,11 +4,11 @@ from pathlib import Path
 
 import msgspec
 
-from iacrisk.training.card import Share, summarise
+from iacrisk.training.card import Card, Share, summarise
 from iacrisk.training.case import Case, Edit
 from iacrisk.training.outcome import Breakage, Outcome
 from iacrisk.training.results import Rejected, Results
-from iacrisk.training.rows import Row
+from iacrisk.training.rows import Row, read_rows
 
 CLEAN = Outcome(probes=3)
 LOST = Outcome(
@@ -88,3 +88,11 @@ def test_the_card_counts_usable_rows() -> None:
     assert card.untouched_victims == 1
     assert card.families == {"names": Share(rows=2, harmful=1)}
     assert (card.artefacts, card.rejected) == ({"not implemented": 1}, {"plan": 1})
+
+
+def test_the_committed_card_is_of_the_committed_rows() -> None:
+    folder = Path(__file__).parents[2] / "fixtures" / "lab" / "rows"
+    lines = (folder / "rejected.jsonl").read_bytes().splitlines()
+    rejected = [msgspec.json.decode(line, type=Rejected) for line in lines]
+    card = msgspec.json.decode((folder / "card.json").read_bytes(), type=Card)
+    assert summarise(list(read_rows(folder)), rejected) == card
