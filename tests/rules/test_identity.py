@@ -444,6 +444,19 @@ def bounded_by(actions: list[str], **fields: Any) -> list[Json]:
     ]
 
 
+def test_a_binding_for_a_new_member_leaves_out_those_who_have_the_role_by_themselves() -> None:
+    role = {"project": "acme", "role": "roles/cloudsql.client"}
+    reader = noop("google_project_iam_member.reader", {**role, "member": "user:a@example.com"})
+    account = create("google_service_account.new", {"account_id": "new"})
+    binding = create(
+        "google_project_iam_binding.all", role | {"members": [None]},
+        after_unknown={"members": [True]},
+    )  # fmt: skip
+    uses = {"google_project_iam_binding.all": {"members": ["google_service_account.new.member"]}}
+    [found] = judged(plan(reader, account, binding, references=uses)).findings
+    assert (found.rule, found.hurts) == ("I01", ("google_project_iam_member.reader",))
+
+
 def test_a_boundary_that_takes_what_the_policies_allow_is_flagged() -> None:
     assert findings(*bounded_by(["s3:*", "sqs:*"])) == {("I14", "aws_iam_role.app")}
     [found] = judged(plan(*bounded_by(["s3:*", "sqs:*"]))).findings

@@ -172,3 +172,16 @@ def test_a_setting_that_appears_counts_on_a_new_object_too() -> None:
     dry = create("google_access_context_manager_service_perimeter.x", {"spec": [inside]})
     assert [item.rule for item in judged(made).findings] == ["I15"]
     assert judged(dry).findings == ()
+
+
+def test_minus_one_stands_for_no_limit() -> None:
+    def told(before: str, after: str) -> list[str]:
+        topic = update(
+            "kafka_topic.t",
+            {"config": {"retention.ms": before}},
+            {"config": {"retention.ms": after}},
+        )
+        return [item.what for item in judged(topic).findings]
+
+    assert told("-1", "86400000") == ["Older messages are deleted."]
+    assert told("86400000", "-1") == []

@@ -110,11 +110,11 @@ def _members_lost(change: ResourceChange, context: Context) -> list[str]:
 
 def _claimed(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """A create that takes over a list whose members of today the plan does not show."""
-    if on_new_object(change, context) or _has_new_role(change, context):
+    left_out = _left_out(change, context)
+    if not left_out and (on_new_object(change, context) or _has_new_role(change, context)):
         return
     is_policy = change.type.endswith("_iam_policy")
     role = "the whole policy" if is_policy else str(change.after.get("role") or "the list")
-    left_out = _left_out(change, context)
     seen = [str(other.before.get("member")) for other in left_out]
     yield Flag(
         what=(
@@ -159,7 +159,7 @@ def _membership_severity(change: ResourceChange) -> Severity:
 
 def on_new_object(change: ResourceChange, context: Context) -> bool:
     """Whether what the list belongs to exists only after this plan."""
-    scopes = {*attachment(change.type), *_SCOPE_NAMES}
+    scopes = {*attachment(change.type), *_SCOPE_NAMES} - {"member", "members"}
     for use in context.graph.dependencies(change.label):
         argument = use.argument.partition(".")[0]
         made = use.node.change is not None and use.node.change.kind is ActionKind.CREATE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -12,6 +13,7 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.readers.sizes import is_smaller, names_another_server, seconds_of
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
+_NO_LIMIT = (-1, "-1")
 _ON_NEW_OBJECTS = frozenset({Direction.APPEARS, Direction.BECOMES})
 _OF_COLLECTIONS = frozenset(
     {
@@ -203,6 +205,8 @@ def _numbers(one: Any, other: Any) -> tuple[float | None, float | None]:
 def _measured(value: Any) -> _Measured | None:
     if isinstance(value, bool):
         return None
+    if value in _NO_LIMIT:
+        return math.inf, ""
     if isinstance(value, int | float):
         return value, ""
     match = _NUMBER_WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
