@@ -227,6 +227,7 @@ RUNS_UNASKED: Final = (
     "google_datastream_stream",
     "google_eventarc_trigger",
     "google_storage_transfer_job",
+    "google_workflows_workflow",
     "helm_release",
     "kubernetes_cron_job",
     "kubernetes_cron_job_v1",

@@ -259,6 +259,41 @@ GRANTS: Final = [
         ),
     ),
     both(
+        "a group loses the way in / gets it",
+        delete(
+            "google_iap_web_backend_service_iam_member.staff",
+            member(
+                "roles/iap.httpsResourceAccessor",
+                "group:staff@example.com",
+                web_backend_service="web",
+                project=PROJECT,
+            ),
+        ),
+        create(
+            "google_iap_web_backend_service_iam_member.staff",
+            member(
+                "roles/iap.httpsResourceAccessor",
+                "group:staff@example.com",
+                web_backend_service="web",
+                project=PROJECT,
+            ),
+        ),
+    ),
+    both(
+        "a workflow goes / gets new steps",
+        delete("google_workflows_workflow.settle", {"name": "settle", "source_contents": "a"}),
+        tweak(
+            "google_workflows_workflow.settle",
+            {"name": "settle", "source_contents": "a"},
+            source_contents="b",
+        ),
+    ),
+    both(
+        "a group's scaling goes / follows a calendar too",
+        delete("google_compute_autoscaler.web", standing("google_compute_autoscaler")),
+        create("google_compute_autoscaler.batch", {"name": "batch", "target": "batch"}),
+    ),
+    both(
         "a key in use is deleted / an account that nothing uses is disabled",
         delete(
             "google_service_account_key.ci",

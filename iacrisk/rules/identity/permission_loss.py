@@ -187,8 +187,9 @@ def _roles_taken(change: ResourceChange, context: Context) -> Iterator[Outcome]:
 
 
 def _is_person(grant: RoleGrant) -> bool:
+    many = grant.principal.startswith(("domain:", "group:"))
     return grant.principal.startswith(("user:", "User ")) or (
-        "@" in grant.principal and ".gserviceaccount.com" not in grant.principal
+        "@" in grant.principal and not many and ".gserviceaccount.com" not in grant.principal
     )
 
 

@@ -34,6 +34,7 @@ from iacrisk.plan.policy_document import (
     parse_policy,
 )
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.cloud_grants import GOOGLE_IAM
 from iacrisk.rules.readers.policy_changes import permission_policy, policies_now
 from iacrisk.rules.readers.role_grant import RoleGrant
 from iacrisk.rules.readers.role_grants import grants_roles, role_grants
@@ -510,7 +511,9 @@ def _sum(policies: list[Policy]) -> Policy:
 def _gone(context: Context) -> Iterator[str]:
     names = ("arn", "id", "email", "member", "principal_id", "object_id", *_OWN_NAMES)
     for change in context.plan.changes:
-        if change.kind is ActionKind.DELETE and not attachment(change.type):
+        if change.kind is not ActionKind.DELETE or GOOGLE_IAM.match(change.type):
+            continue
+        if not attachment(change.type):
             values = (change.before.get(name) for name in names)
             yield from (value for value in values if isinstance(value, str) and value)
 
