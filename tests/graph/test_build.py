@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -177,7 +176,6 @@ def test_a_splat_meets_all_instances() -> None:
 
 def test_all_to_all_has_as_many_edges_as_instances() -> None:
     size = 1000
-    started = time.monotonic()
     graph = configured(
         *(noop(f"aws_subnet.s[{n}]") for n in range(size)),
         *(noop(f"aws_instance.i[{n}]") for n in range(size)),
@@ -185,7 +183,6 @@ def test_all_to_all_has_as_many_edges_as_instances() -> None:
     )
     assert sum(1 for _ in graph.edges()) == 2 * size
     assert len(graph.consumers("aws_subnet.s[0]")) == size
-    assert time.monotonic() - started < 20
 
 
 def test_data_sources_are_passed_through_as_nodes_of_their_own() -> None:
