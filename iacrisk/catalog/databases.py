@@ -231,6 +231,36 @@ SERVER_PARAMETERS: Final = frozenset(
 )
 """One parameter of a server, by `name` and `value`."""
 
+STATIC_PARAMETERS: Final = frozenset(
+    {
+        "autovacuum_freeze_max_age",
+        "autovacuum_max_workers",
+        "back_log",
+        "huge_pages",
+        "innodb_buffer_pool_instances",
+        "innodb_buffer_pool_size",
+        "innodb_log_file_size",
+        "innodb_read_io_threads",
+        "innodb_write_io_threads",
+        "log_bin",
+        "lower_case_table_names",
+        "max_connections",
+        "max_locks_per_transaction",
+        "max_prepared_transactions",
+        "max_replication_slots",
+        "max_wal_senders",
+        "max_worker_processes",
+        "performance_schema",
+        "shared_buffers",
+        "shared_preload_libraries",
+        "skip_name_resolve",
+        "table_open_cache_instances",
+        "track_activity_query_size",
+        "wal_level",
+    }
+)
+"""Parameters of PostgreSQL and MySQL that are read at the start of the server only."""
+
 FLAGS: Final[dict[str, tuple[str, ...]]] = {
     "google_alloydb_instance": ("database_flags",),
     "google_sql_database_instance": ("settings.0.database_flags",),

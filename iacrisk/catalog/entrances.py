@@ -74,10 +74,17 @@ PART_TYPES: Final = {
     "aws_lb_listener_rule": frozenset({"listener_arn"}),
     "aws_lb_target_group": frozenset[str](),
     "aws_lb_target_group_attachment": frozenset({"target_group_arn", "target_id"}),
+    "azurerm_api_management_api": frozenset({"api_management_name"}),
+    "azurerm_api_management_custom_domain": frozenset({"api_management_id"}),
+    "azurerm_app_service_custom_hostname_binding": frozenset({"app_service_name"}),
     "azurerm_cdn_frontdoor_custom_domain": frozenset({"cdn_frontdoor_profile_id"}),
+    "azurerm_cdn_frontdoor_custom_domain_association": frozenset(
+        {"cdn_frontdoor_custom_domain_id", "cdn_frontdoor_route_ids"}
+    ),
     "azurerm_cdn_frontdoor_origin": frozenset({"cdn_frontdoor_origin_group_id"}),
     "azurerm_cdn_frontdoor_origin_group": frozenset({"cdn_frontdoor_profile_id"}),
     "azurerm_cdn_frontdoor_route": frozenset({"cdn_frontdoor_endpoint_id"}),
+    "azurerm_container_app_custom_domain": frozenset({"container_app_id"}),
     "azurerm_lb_backend_address_pool": frozenset({"loadbalancer_id"}),
     "azurerm_lb_nat_rule": frozenset({"loadbalancer_id"}),
     "azurerm_lb_probe": frozenset({"loadbalancer_id"}),
@@ -107,6 +114,15 @@ PART_TYPES: Final = {
     "hcloud_load_balancer_target": frozenset({"load_balancer_id"}),
 }
 """Parts of an entry point, with the arguments that name what they belong to."""
+
+USED_BY_OTHERS: Final = frozenset(
+    {
+        "azurerm_cdn_frontdoor_origin_group",
+        "azurerm_lb_backend_address_pool",
+        "azurerm_lb_probe",
+    }
+)
+"""Parts that do nothing until another part names them."""
 
 TARGET_TYPES: Final = {
     "aws_alb_target_group_attachment": "target_group_arn",

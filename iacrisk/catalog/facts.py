@@ -113,6 +113,7 @@ DELETE_ONLY_FORGETS: frozenset[str] = frozenset(
         "aws_default_route_table",
         "aws_default_security_group",
         "aws_default_vpc_dhcp_options",
+        "azapi_update_resource",
         "google_app_engine_application",
         "google_kms_key_ring",
     }

@@ -73,6 +73,7 @@ BACKUP_TYPES: Final = frozenset(
         "azurerm_data_protection_backup_instance_postgresql",
         "google_backup_dr_backup_plan",
         "google_backup_dr_backup_plan_association",
+        "azurerm_mssql_failover_group",
         "google_compute_disk_resource_policy_attachment",
         "google_compute_region_disk_resource_policy_attachment",
         "google_firestore_backup_schedule",
@@ -104,6 +105,7 @@ EXPIRATIONS: Final = {
     "aws_s3_bucket": ("lifecycle_rule", "expiration"),
     "aws_s3_bucket_lifecycle_configuration": ("rule", "expiration"),
     "google_storage_bucket": ("lifecycle_rule", "condition"),
+    "azurerm_storage_management_policy": ("rule", "actions"),
 }
 """Lists of rules that delete objects after some days: the list, and the block that deletes."""
 

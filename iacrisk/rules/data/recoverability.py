@@ -289,12 +289,13 @@ def _kept_images(policy: Any) -> dict[str, int]:
 def _days_to_live(rules: Any, block: str) -> dict[str, int]:
     """The days after which current objects are deleted, by prefix."""
     found: dict[str, int] = {}
-    for item in rules if isinstance(rules, list) else ():
+    listed = rules if isinstance(rules, list) else []
+    for item in _as_expirations(listed) if block == _AZURE_BLOCK else listed:
         if not isinstance(item, dict) or item.get("status") == "Disabled":
             continue
         if item.get("enabled") is False:
             continue
-        expirations = item.get(block)
+        expirations = item.get("expiration" if block == _AZURE_BLOCK else block)
         for expiration in expirations if isinstance(expirations, list) else ():
             days = _days(item, expiration) if isinstance(expiration, dict) else None
             if days:
@@ -310,6 +311,29 @@ def _days(item: dict[str, Any], expiration: dict[str, Any]) -> int | None:
     old_ones = expiration.get("with_state") == "ARCHIVED" or expiration.get("num_newer_versions")
     deletes = lookup(item, ("action", 0, "type")) == "Delete"
     return _number(expiration.get("age")) if deletes and not old_ones else None
+
+
+_AZURE_BLOCK: Final = "actions"
+
+
+def _as_expirations(rules: list[Any]) -> Iterator[dict[str, Any]]:
+    """The rules of a storage account's management policy, one for each prefix, as S3 has them."""
+    for item in rules:
+        if not isinstance(item, dict):
+            continue
+        found = lookup(item, ("actions", 0, "base_blob", 0))
+        days = [
+            value
+            for name, value in (found.items() if isinstance(found, dict) else ())
+            if name.startswith("delete_after_days_since") and isinstance(value, int) and value > 0
+        ]
+        prefixes = lookup(item, ("filters", 0, "prefix_match"))
+        for prefix in prefixes if isinstance(prefixes, list) and prefixes else [""]:
+            yield {
+                "enabled": item.get("enabled"),
+                "prefix": prefix,
+                "expiration": [{"days": min(days)}] if days else [],
+            }
 
 
 def _prefix(item: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from iacrisk.catalog.databases import (
     PARAMETER_GROUPS,
     PASSWORDS,
     SERVER_PARAMETERS,
+    STATIC_PARAMETERS,
     TLS_PARAMETERS,
     TLS_SWITCHES,
 )
@@ -28,14 +29,15 @@ from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undeci
     confidence=Confidence.MEDIUM,
     harm=Harm.AVAILABILITY,
     kinds={ActionKind.UPDATE},
-    types={*PARAMETER_GROUP_ARGUMENTS, *PARAMETER_GROUPS, *FLAGS},
+    types={*PARAMETER_GROUP_ARGUMENTS, *PARAMETER_GROUPS, *FLAGS, *SERVER_PARAMETERS},
 )
 def parameters_need_restart(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """A database gets another set of parameters, which takes a restart.
 
     What it flags
         A database that moves to another parameter or option group, worst back to the default
-        one; changed Cloud SQL flags; and, as a note, parameters that wait for a reboot.
+        one; changed Cloud SQL flags; a static parameter of a flexible server on Azure, which the
+        provider restarts for it; and, as a note, parameters that wait for a reboot.
 
     Why it matters
         All parameters that were tuned in the old group are gone at once. Static ones wait for a
@@ -67,6 +69,9 @@ def parameters_need_restart(change: ResourceChange, context: Context) -> Iterato
         before, after = lookup(change.before, path), change.planned(path)
         if before != after and after is not UNKNOWN and not (unset(before) and unset(after)):
             yield Flag(what="Changed flags can restart the instance at once.", paths=(path,))
+    static = change.type in SERVER_PARAMETERS and change.was("name") in STATIC_PARAMETERS
+    if static and "value" in change.changed:
+        yield Flag(what="The server restarts for this parameter.", paths=(("value",),))
     waiting = [name for name, method, _ in _changed_parameters(change) if method == _AT_REBOOT]
     if waiting:
         yield Flag(

@@ -14,7 +14,7 @@ from iacrisk.catalog.admission import (
     FILTER_MODES,
     WEB_FILTERS,
 )
-from iacrisk.catalog.exposure import TLS_VERSIONS
+from iacrisk.catalog.exposure import NETWORK_ACCESS, TLS_VERSIONS
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.entry.web_filters import blocking_after, blocking_before, default_action
@@ -83,7 +83,7 @@ def edge_protection_removed(change: ResourceChange, context: Context) -> Iterato
     kinds={ActionKind.UPDATE},
     types={*DEMANDS, *ADMITTED, *ENTRANCE_TLS, *WEB_FILTERS},
 )
-def callers_turned_away(change: ResourceChange, context: Context) -> Iterator[Outcome]:  # noqa: ARG001
+def callers_turned_away(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """An entry point asks more of its callers, or admits fewer of them.
 
     What it flags
@@ -96,7 +96,8 @@ def callers_turned_away(change: ResourceChange, context: Context) -> Iterator[Ou
         wrong are refused from one second to the next, and who they are stands in no plan.
 
     When it is fine
-        Access logs show that nobody is concerned.
+        Access logs show that nobody is concerned. Not flagged: public networks shut out of what
+        has a private endpoint already.
 
     What to do instead
         Count before you block; announce, and read the logs of a week first.
@@ -104,7 +105,7 @@ def callers_turned_away(change: ResourceChange, context: Context) -> Iterator[Ou
     References
         https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing.html
     """
-    yield from _demanded(change)
+    yield from _demanded(change, context)
     yield from _fewer_admitted(change)
     yield from _newer_tls(change)
     if change.type in WEB_FILTERS:
@@ -158,8 +159,20 @@ def _relaxed(change: ResourceChange) -> Iterator[Outcome]:
 # Whom it lets in
 
 
-def _demanded(change: ResourceChange) -> Iterator[Outcome]:
+def _has_private_way(change: ResourceChange, context: Context) -> bool:
+    """Whether a private endpoint leads to it today and stays."""
+    return any(
+        use.node.type == "azurerm_private_endpoint"
+        and use.node.change is not None
+        and use.node.change.kind in {ActionKind.NO_OP, ActionKind.UPDATE}
+        for use in context.consumers(change)
+    )
+
+
+def _demanded(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     for demand in DEMANDS.get(change.type, ()):
+        if demand.path == NETWORK_ACCESS and _has_private_way(change, context):
+            continue
         path = parse_path(demand.path)
         before, after = change.was(demand.path), change.planned(path)
         if before == after or not any(before == value for value in demand.lenient):

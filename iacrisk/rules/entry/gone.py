@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from iacrisk.catalog.entrances import ENTRANCE_TYPES, MAIN_SWITCHES, PART_TYPES, TARGET_TYPES
+from iacrisk.catalog.entrances import (
+    ENTRANCE_TYPES,
+    MAIN_SWITCHES,
+    PART_TYPES,
+    TARGET_TYPES,
+    USED_BY_OTHERS,
+)
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.in_use import is_in_use
@@ -73,7 +79,8 @@ def _part_gone(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     ]
     if owners and all(owner is not None and owner.kind is ActionKind.DELETE for owner in owners):
         return
-    if not PART_TYPES[change.type] and not is_in_use(change, context):
+    by_itself = PART_TYPES[change.type] and change.type not in USED_BY_OTHERS
+    if not by_itself and not is_in_use(change, context):
         return
     if change.type in TARGET_TYPES and _enough_stay(change, context):
         return

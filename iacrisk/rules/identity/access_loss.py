@@ -390,6 +390,19 @@ def _at_each_scope(grant: RoleGrant) -> Iterator[RoleGrant]:
     yield grant
     if grant.scope.startswith("namespace "):
         yield msgspec.structs.replace(grant, scope="the cluster")
+    for scope in scopes_above(grant.scope)[1:]:
+        yield msgspec.structs.replace(grant, scope=scope)
+
+
+_AZURE_LEVELS: Final = re.compile(r"/(?:providers|resourcegroups|subscriptions)/", re.IGNORECASE)
+
+
+def scopes_above(scope: str) -> list[str]:
+    """The scope and, on Azure, those that hold it: its resource group and its subscription."""
+    if not scope.lower().startswith("/subscriptions/"):
+        return [scope]
+    cuts = [match.start() for match in _AZURE_LEVELS.finditer(scope)][1:]
+    return [scope, *(scope[:cut] for cut in reversed(cuts))]
 
 
 def _is_over(grant: RoleGrant, gone: frozenset[str]) -> bool:
@@ -401,7 +414,7 @@ def _is_over(grant: RoleGrant, gone: frozenset[str]) -> bool:
 
 def is_as_good(other: RoleGrant, grant: RoleGrant) -> bool:
     """Whether who holds `other` misses nothing of `grant`."""
-    if other.principal != grant.principal or other.scope != grant.scope:
+    if other.principal != grant.principal or other.scope not in scopes_above(grant.scope):
         return False
     if other.condition not in {"", grant.condition}:
         return False
@@ -411,9 +424,14 @@ def is_as_good(other: RoleGrant, grant: RoleGrant) -> bool:
     if known is not None:
         return known
     if other.power is Power.ADMIN and "roles/iam" not in other.role:
-        return True
+        return not _AZURE_DATA_ROLE.search(grant.role)
     return _family(other.role) == _family(grant.role) and _rank(other.role) > _rank(grant.role) > 0
 
+
+_AZURE_DATA_ROLE: Final = re.compile(
+    r"\bData (?:Owner|Contributor|Reader|Sender|Receiver)$|^Key Vault "
+)
+"""Roles on content, which Owner and Contributor do not include."""
 
 _RANKS: Final = (
     r"guest|pull|read|reader|viewer|list|get",

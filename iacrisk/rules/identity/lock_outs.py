@@ -26,6 +26,7 @@ from iacrisk.rules.identity.access_loss import (
     lost_grants,
     policy_losses,
     role_losses,
+    scopes_above,
 )
 from iacrisk.rules.identity.exclusive_lists import on_new_object
 from iacrisk.rules.identity.rights_given import allowed
@@ -37,7 +38,7 @@ from iacrisk.rules.readers.effective_access import (
 )
 from iacrisk.rules.readers.kubernetes_grants import is_aws_auth
 from iacrisk.rules.readers.policy_changes import POLICY_TYPES, PolicyChange, policy_changes
-from iacrisk.rules.readers.role_grants import grants_roles
+from iacrisk.rules.readers.role_grants import grants_roles, role_grants
 from iacrisk.rules.readers.wording import grants_text, some_of, texts
 from iacrisk.rules.rule import (
     CHANGES,
@@ -264,6 +265,8 @@ def _vault_policies(change: ResourceChange, context: Context) -> Iterator[Outcom
         return
     for name in ("enable_rbac_authorization", "rbac_authorization_enabled"):
         if name in change.changed and change.after.get(name) is True:
+            if _roles_take_over(change, context):
+                return
             yield Flag(
                 what="Access policies count no more: only role assignments decide from now on.",
                 paths=((name,),),
@@ -285,6 +288,30 @@ def _vault_policies(change: ResourceChange, context: Context) -> Iterator[Outcom
             paths=(("access_policy",),),
             severity=Severity.HIGH,
         )
+
+
+def _roles_take_over(change: ResourceChange, context: Context) -> bool:
+    """Whether everybody with an access policy holds a role on the vault already."""
+    vault = str(change.before.get("id"))
+    policies = [
+        change,
+        *(
+            policy
+            for policy in context.changes_of("azurerm_key_vault_access_policy")
+            if policy.before.get("key_vault_id") == vault
+        ),
+    ]
+    grants = (grant for item in policies for grant in role_grants(item.type, item.before))
+    holders = {grant.principal for grant in grants if grant.principal}
+    access = access_of(context)
+    return bool(holders) and all(
+        any(
+            grant.role.lower().startswith("key vault ")
+            for scope in scopes_above(vault)
+            for grant in access.roles_after(holder, scope)
+        )
+        for holder in holders
+    )
 
 
 # I09: the way into a cluster

@@ -10,6 +10,7 @@ import msgspec
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
+from iacrisk.rules.identity import azure_refusals
 from iacrisk.rules.readers import cloud_armor
 from iacrisk.rules.readers.edge_rulesets import rules_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
@@ -29,6 +30,10 @@ _FEW: Final = 50
     harm=Harm.ACCESS,
     kinds={ActionKind.CREATE, ActionKind.UPDATE},
     types={
+        "azuread_conditional_access_policy",
+        "azurerm_cdn_frontdoor_firewall_policy",
+        "azurerm_frontdoor_firewall_policy",
+        "azurerm_web_application_firewall_policy",
         "cloudflare_ruleset",
         "cloudflare_access_policy",
         "cloudflare_zero_trust_access_policy",
@@ -54,7 +59,7 @@ def everyone_refused(change: ResourceChange, context: Context) -> Iterator[Outco
         intention that denies all sources, an edge rule that blocks every request, a network
         policy set for the whole account, a limit of a few requests for all of Vault, a rule of
         Google Cloud Armor that refuses every address, a deny policy for all principals without
-        an exception.
+        an exception, a conditional access policy that blocks all users and spares nobody.
 
     Why it matters
         Denials win over what allows. Those who are refused are not in the plan.
@@ -196,6 +201,10 @@ def _deny_policy(values: Values) -> _Denied:
 
 
 _READERS: Final[dict[str, Callable[[Values], _Denied]]] = {
+    "azuread_conditional_access_policy": azure_refusals.conditional_access,
+    "azurerm_cdn_frontdoor_firewall_policy": azure_refusals.web_filter,
+    "azurerm_frontdoor_firewall_policy": azure_refusals.web_filter,
+    "azurerm_web_application_firewall_policy": azure_refusals.web_filter,
     "cloudflare_access_policy": _access,
     "cloudflare_ruleset": _edge,
     "cloudflare_zero_trust_access_policy": _access,

@@ -94,6 +94,7 @@ def route_dropped(context: Context) -> Iterator[Outcome]:
                 yield Undecided(why=why, address=member.change.label, paths=(("route",),))
     yield from _adopted_tables(context)
     yield from _stopped_propagation(context)
+    yield from _stopped_on_azure(context)
     yield from _stopped_forwarding(context)
 
 
@@ -210,6 +211,8 @@ def _weigh_captured(found: RouteTable, member: RouteMember, users: Users) -> Ite
         private_beside_default = wider.leads_out and not new.destination.is_public
         if private_beside_default or (wider.leads_out and new.kind == "VPC endpoint"):
             continue
+        if new.is_dropping and wider.is_default:
+            continue
         what = f"The new route {new} takes traffic from {wider}."
         if wider.leads_out and not new.destination.is_world:
             yield Severity.MEDIUM, 1, what
@@ -297,6 +300,34 @@ def _stopped_forwarding(context: Context) -> Iterator[Outcome]:
         if change.becomes(name) is (not forwards):
             what = "The machine no longer forwards packets of others, as NAT and appliances do."
             yield Flag(what=what, address=change.label, paths=((name,),), severity=Severity.HIGH)
+
+
+_LEARNS: Final = {"bgp_route_propagation_enabled": True, "disable_bgp_route_propagation": False}
+
+
+def _stopped_on_azure(context: Context) -> Iterator[Outcome]:
+    """Routes learned from gateways are no longer taken in; the way out by default ends."""
+    for change in context.changes_of("azurerm_route_table"):
+        for name, learns in _LEARNS.items():
+            stops = change.was(name) is learns and change.becomes(name) is (not learns)
+            if change.kind is ActionKind.UPDATE and stops and not users_of(change, context).nobody:
+                what = "Routes to what lies behind gateways are no longer learned."
+                yield Flag(what=what, address=change.label, paths=((name,),))
+    name = "default_outbound_access_enabled"
+    for change in context.changes_of("azurerm_subnet"):
+        ends = change.was(name) is True and change.becomes(name) is False
+        if change.kind is ActionKind.UPDATE and ends and not _leaves_otherwise(change, context):
+            what = "What has no gateway or address of its own no longer reaches the internet."
+            yield Flag(what=what, address=change.label, paths=((name,),), severity=Severity.MEDIUM)
+
+
+def _leaves_otherwise(subnet: ResourceChange, context: Context) -> bool:
+    """Whether a NAT gateway or a route table leads the subnet out."""
+    ways = {"azurerm_subnet_nat_gateway_association", "azurerm_subnet_route_table_association"}
+    return any(
+        use.node.type in ways and use.node.change is not None and not use.node.change.destroys
+        for use in context.consumers(subnet)
+    )
 
 
 _ROUTE_ARGUMENTS: Final = (

@@ -9,15 +9,25 @@ from typing import Any, Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.network_users import users_of
+from iacrisk.rules.readers.permission_readers import texts
+from iacrisk.rules.readers.routes import table_key
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import CHANGES, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
+
+_DROPS: Final = {
+    "aws_ec2_transit_gateway_route": ("destination_cidr_block", "blackhole"),
+    "azurerm_route": ("address_prefix", "next_hop_type"),
+}
+"""Routes: the range, and the argument that discards what goes there."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _RANGES: Final = {
     "aws_subnet": ("cidr_block",),
     "aws_vpc": ("cidr_block",),
     "aws_vpc_ipv4_cidr_block_association": ("cidr_block",),
+    "azurerm_subnet": ("address_prefixes", "address_prefix"),
 }
 
 
@@ -28,13 +38,14 @@ _RANGES: Final = {
     confidence=Confidence.HIGH,
     harm=Harm.AVAILABILITY,
     kinds=CHANGES,
-    types={"aws_ec2_transit_gateway_route"},
+    types={"aws_ec2_transit_gateway_route", "azurerm_route"},
 )
 def range_in_use_dropped(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """A route drops what is sent to a range that is in use.
 
     What it flags
-        A blackhole route of a transit gateway whose range overlaps a network of the plan.
+        A blackhole route of a transit gateway, or a route of Azure to nowhere in a table that a
+        subnet uses, whose range overlaps a network of the plan.
 
     Why it matters
         A static route wins over what the attachments announce. Traffic to the network, and the
@@ -49,11 +60,14 @@ def range_in_use_dropped(change: ResourceChange, context: Context) -> Iterator[O
     References
         https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
     """
-    if change.after.get("blackhole") is not True:
+    name, says = _DROPS[change.type]
+    if str(change.after.get(says)).lower() not in {"true", "none"}:
         return
-    text = change.after.get("destination_cidr_block")
+    if change.type == "azurerm_route" and not _is_used_table(change, context):
+        return
+    text = change.after.get(name)
     if text is UNKNOWN:
-        yield Undecided(why="The range is not known.", paths=(("destination_cidr_block",),))
+        yield Undecided(why="The range is not known.", paths=((name,),))
         return
     dropped = _network(text)
     if dropped is None:
@@ -62,7 +76,7 @@ def range_in_use_dropped(change: ResourceChange, context: Context) -> Iterator[O
     if hit:
         yield Flag(
             what=f"What is sent to {some_of(hit)} is dropped.",
-            paths=(("destination_cidr_block",), ("blackhole",)),
+            paths=((name,), (says,)),
             hurts=tuple(hit),
         )
 
@@ -134,10 +148,20 @@ def _networks(context: Context) -> list[tuple[str, Network]]:
             for type_name, arguments in _RANGES.items()
             for change in context.changes_of(type_name)
             for argument in arguments
-            if stays(change) and (network := _network(change.before.get(argument))) is not None
+            for text in texts(change.before.get(argument))
+            if stays(change) and (network := _network(text)) is not None
         ]
 
     return once(context.plan, "networks in use", build)
+
+
+def _is_used_table(route: ResourceChange, context: Context) -> bool:
+    """Whether a subnet that stays uses the table of the route, or may do so unseen."""
+    key = table_key(context, route, "route_table_name")
+    table = context.change_at(key)
+    if table is None:
+        return True
+    return table.kind is not ActionKind.CREATE and not users_of(table, context).nobody
 
 
 def _network(text: Any) -> Network | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from iacrisk.catalog import attachment
 from iacrisk.catalog.removals import Removal, removal_of
 from iacrisk.plan import ActionKind, ResourceChange
@@ -20,7 +22,9 @@ def flag_of_removal(rule: str, change: ResourceChange, context: Context) -> Flag
         return None
     if change.kind is ActionKind.REPLACE and not removal.replaced:
         return None
-    if _is_taken_over(removal, change, context) or subject_goes(change, context):
+    if _was_off(change) or _is_taken_over(removal, change, context):
+        return None
+    if subject_goes(change, context):
         return None
     return Flag(
         what=removal.says,
@@ -28,6 +32,19 @@ def flag_of_removal(rule: str, change: ResourceChange, context: Context) -> Flag
         severity=Severity[removal.severity.upper()],
         confidence=Confidence(removal.confidence),
     )
+
+
+_OFF: Final = {
+    "blocking": (False,),
+    "enabled": (False,),
+    "enforce": (False,),
+    "state": ("disabled", "enabledForReportingButNotEnforced"),
+}
+"""Arguments by which a guard says that it holds nothing."""
+
+
+def _was_off(change: ResourceChange) -> bool:
+    return any(change.before.get(name) in values for name, values in _OFF.items())
 
 
 def subject_goes(change: ResourceChange, context: Context) -> bool:
