@@ -385,6 +385,11 @@ PUBLIC_ADDRESS_TYPES: frozenset[str] = frozenset(
 )
 """Types whose delete or replacement can give up an address for good (N07)."""
 
+ADMIN_ACCESS_TYPES: frozenset[str] = frozenset(
+    {"aws_ec2_instance_connect_endpoint", "azurerm_bastion_host", "oci_bastion_bastion"}
+)
+"""Ways in for administrators; the service itself does not need them. Documentation."""
+
 ZONE_TYPES: frozenset[str] = frozenset(
     {
         "aws_route53_zone",

@@ -61,7 +61,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
     `path` is dotted, with `*` for every item of a list and `!` for a dot inside a key. `values` in
     lower case. `severity` and `confidence` as rules name them. `needs_users`: harmless where
-    nobody uses the object.
+    nobody uses the object. `read`: harmless where nobody reads one of these attributes.
     """
 
     rule: str
@@ -71,6 +71,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     confidence: str
     needs_users: bool
+    read: frozenset[str]
     says: str
 
 
@@ -136,6 +137,7 @@ def _table() -> dict[tuple[str, str], tuple[Setting, ...]]:
             severity=severity,
             confidence=confidence,
             needs_users=users == "1",
+            read=frozenset(users.split(" ")) - {"0", "1"},
             says=says,
         )
         for name in types.split(" "):

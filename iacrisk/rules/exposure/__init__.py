@@ -7,6 +7,7 @@ from typing import Final
 from iacrisk.rules.exposure.alarms import alarm_silenced
 from iacrisk.rules.exposure.edge_rules import edge_rule_weakened
 from iacrisk.rules.exposure.encryption import encryption_relaxed
+from iacrisk.rules.exposure.gateway_policies import gateway_checks_less
 from iacrisk.rules.exposure.guards_gone import guard_destroyed
 from iacrisk.rules.exposure.in_place import exposure_setting
 from iacrisk.rules.exposure.made_public import made_public
@@ -21,4 +22,5 @@ RULES: Final[tuple[Rule, ...]] = (
     guard_destroyed,
     alarm_silenced,
     edge_rule_weakened,
+    gateway_checks_less,
 )

@@ -30,6 +30,7 @@ from iacrisk.rules.identity.access_loss import (
 from iacrisk.rules.identity.lock_outs import key_management
 from iacrisk.rules.identity.principals import holders_of, users_of
 from iacrisk.rules.identity.rights_given import role_paths
+from iacrisk.rules.identity.workload_trust import is_tightened
 from iacrisk.rules.readers.effective_access import Side, access_of
 from iacrisk.rules.readers.policy_changes import POLICY_TYPES, policy_changes
 from iacrisk.rules.readers.role_grant import RoleGrant
@@ -166,7 +167,7 @@ def _loss_severity(loss: Loss, is_used: bool) -> tuple[Severity | None, Confiden
 
 
 def _roles_taken(change: ResourceChange, context: Context) -> Iterator[Outcome]:
-    if change.kind is ActionKind.CREATE:
+    if change.kind is ActionKind.CREATE or is_tightened(change):
         return
     lost = role_losses(change, context)
     if not lost:

@@ -28,6 +28,7 @@ from iacrisk.rules.identity.access_loss import (
 from iacrisk.rules.identity.exclusive_lists import policy_in_plan
 from iacrisk.rules.identity.grant_power import power_of
 from iacrisk.rules.identity.trust import Stranger, Trust, trust_of
+from iacrisk.rules.identity.workload_trust import strangers_trusted
 from iacrisk.rules.readers.effective_access import (
     Side,
     access_of,
@@ -235,7 +236,8 @@ def trust_widened(change: ResourceChange, context: Context) -> Iterator[Outcome]
     What it flags
         New principals `*`, `allUsers`, `allAuthenticatedUsers` or `system:unauthenticated`
         without a condition that keeps the world out, accounts that are not ours, and trust in an
-        OIDC provider that does not say which repository or service account may come.
+        OIDC provider that does not say which repository or service account may come, or that
+        takes pull requests.
 
     Why it matters
         It exposes the role or the data without any change in the network.
@@ -256,6 +258,7 @@ def trust_widened(change: ResourceChange, context: Context) -> Iterator[Outcome]
             yield from _strangers(change, context, policy)
     if grants_roles(change.type):
         yield from _public_roles(change, context)
+    yield from strangers_trusted(change, context)
 
 
 _STRANGER_SEVERITY: Final = {

@@ -11,6 +11,7 @@ from iacrisk.rules.network.filters import (
     opened_to_the_world,
     traffic_no_longer_admitted,
 )
+from iacrisk.rules.network.firewalls import firewall_lets_less_through
 from iacrisk.rules.network.in_place import network_setting
 from iacrisk.rules.network.interfaces import security_group_left
 from iacrisk.rules.network.links import link_cut, private_endpoint_removed
@@ -42,4 +43,5 @@ RULES: Final[tuple[Rule, ...]] = (
     range_in_use_dropped,
     zone_shadows_another,
     pods_cut_off,
+    firewall_lets_less_through,
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 from iacrisk.catalog import facts
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.admin_only import is_admin_only
 from iacrisk.rules.readers.left_alone import why_left_alone
 from iacrisk.rules.readers.network_users import users_of
 from iacrisk.rules.readers.permission_readers import blocks, texts
@@ -85,7 +86,8 @@ def public_address_released(change: ResourceChange, context: Context) -> Iterato
         records outside point to it, and none of that is in the plan.
 
     When it is fine
-        Nothing is attached to the address, or it is attached again in the same plan.
+        Nothing but a bastion is attached to the address, or it is attached again in the same
+        plan.
 
     What to do instead
         Keep the address and move it: detach, attach to the new object. For a new NAT gateway,
@@ -109,10 +111,14 @@ def public_address_released(change: ResourceChange, context: Context) -> Iterato
 def _released(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     address = next(iter(texts(*(change.was(name) for name in _ADDRESSES))), "")
     held = any(change.was(name) for name in _HOLDERS)
-    used = any(
-        use.node.is_resource and (other := use.node.change) is not None and _exists(other)
+    users = [
+        other
         for use in context.consumers(change)
-    )
+        if use.node.is_resource and (other := use.node.change) is not None and _exists(other)
+    ]
+    if users and all(map(is_admin_only, users)):
+        return
+    used = bool(users)
     named = bool(address) and _is_answered(address, context)
     if held or used or named:
         yield Flag(

@@ -279,7 +279,7 @@ def _weigh_loss(item: Difference, found: PacketFilter, users: Users) -> tuple[Se
         return Severity.LOW, 0
     if not item.permission.ingress and users.types and users.types <= _DATA_STORES:
         return Severity.LOW, 0
-    if not item.permission.allow and _is_block_list_entry(item, found.before):
+    if not item.permission.allow and _is_blocked_abroad(item, found.before):
         return Severity.LOW, 0
     if item.permission.ingress and item.permission.allow and item.permission.peer.is_world:
         admin = set(range(item.ports[0], item.ports[1] + 1)) <= ports.ADMIN_PORTS
@@ -298,15 +298,16 @@ def _is_outsider_denied(item: Difference) -> bool:
 _FEW_ADDRESSES: Final = 256
 
 
-def _is_block_list_entry(item: Difference, before: Iterable[Permission]) -> bool:
-    """Whether a new deny only takes a range of the internet out of what is open to the world."""
+def _is_blocked_abroad(item: Difference, before: Iterable[Permission]) -> bool:
+    """Whether a new deny only takes a range of the internet out of where everything may go."""
     peer = item.permission.peer
     return (
-        peer.is_public
+        not item.permission.ingress
+        and peer.is_public
         and not peer.is_world
         and not any(
             entry.allow
-            and entry.ingress == item.permission.ingress
+            and not entry.ingress
             and not entry.peer.is_world
             and entry.peer.first <= peer.last
             and peer.first <= entry.peer.last

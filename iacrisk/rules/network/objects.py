@@ -10,6 +10,7 @@ from iacrisk.graph import Effect, Use, blast_radius
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.network.links import spans_of
+from iacrisk.rules.readers.admin_only import is_admin_only
 from iacrisk.rules.readers.left_alone import why_left_alone
 from iacrisk.rules.readers.network_users import users_of
 from iacrisk.rules.readers.permission_readers import texts
@@ -183,8 +184,8 @@ def replaced_for_words(change: ResourceChange, context: Context) -> Iterator[Out
         as long as it is in use, or its users are cut off in between.
 
     When it is fine
-        Nobody uses it; or the new object is created first under a name of its own and all users
-        move over in the same plan.
+        Nobody but a bastion uses it; or the new object is created first under a name of its
+        own and all users move over in the same plan.
 
     What to do instead
         Leave the words. If they must change: `create_before_destroy` with `name_prefix`.
@@ -196,7 +197,7 @@ def replaced_for_words(change: ResourceChange, context: Context) -> Iterator[Out
     if not roots or not roots <= _COSMETIC or change.type in _NAMED_BY_NAME:
         return
     users = [use for use in _uses(change, context) if _exists(use)]
-    if not users or not change.destroys:
+    if not users or not change.destroys or all(map(_is_bastion, users)):
         return
     paths = tuple((name,) for name in sorted(roots))
     words = " and ".join(sorted(roots))
@@ -256,6 +257,10 @@ def network_changed(change: ResourceChange, context: Context) -> Iterator[Outcom
 
 
 # Uses
+
+
+def _is_bastion(use: Use) -> bool:
+    return use.node.change is not None and is_admin_only(use.node.change)
 
 
 def _uses(change: ResourceChange, context: Context) -> list[Use]:

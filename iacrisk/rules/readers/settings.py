@@ -81,6 +81,8 @@ def _outcome(setting: Setting, path: Path, before: Any, after: Any) -> Iterator[
 
 
 def _matters(setting: Setting, change: ResourceChange, context: Context) -> bool:
+    if setting.read:
+        return any(use.reference.attribute in setting.read for use in context.consumers(change))
     return not setting.needs_users or bool(context.live_users(change))
 
 
