@@ -71,8 +71,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     confidence: str
     needs_users: bool
-    read: frozenset[str]
     says: str
+    read: frozenset[str] = frozenset()
 
 
 def settings_of(rule: str, type_name: str) -> tuple[Setting, ...]:

@@ -41,14 +41,17 @@ def matching_edges(
 
 
 def argument_naming(user: ResourceChange | None, used: ResourceChange | None) -> str:
-    """The attribute of `user` that holds the id, ARN or name of `used` today, "" without one."""
+    """The attribute of `user` that holds the id, ARN or name of `used` today, "" without one.
+
+    Its own `id` names nobody else, although an association on Azure has the id of its subnet.
+    """
     if user is None or used is None:
         return ""
     identity = [used.before.get(name) for name in ("id", "arn", "name")]
     for text in identity:
         if isinstance(text, str) and text:
             for argument in sorted(user.before):
-                if _is_named(user.before[argument], text):
+                if argument != "id" and _is_named(user.before[argument], text):
                     return argument
     return ""
 

@@ -20,8 +20,8 @@ def text(*elements: str) -> Json:
     return {"xml_content": f"<policies><inbound>{''.join(elements)}</inbound></policies>"}
 
 
-def said(*changes: Json, **fields: object) -> Review:
-    made = plan(*changes, **fields)
+def said(*changes: Json) -> Review:
+    made = plan(*changes)
     return review(Context(made, build_graph(made)), rules=(gateway_checks_less,), suppressors=())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from iacrisk.rules.data.arm_objects import arm_object_destroyed
 from iacrisk.rules.data.columns import columns_dropped
 from iacrisk.rules.data.deletion_guards import (
     force_destroy,
@@ -47,4 +48,5 @@ RULES: Final[tuple[Rule, ...]] = (
     recovery_setting,
     columns_dropped,
     stream_position_lost,
+    arm_object_destroyed,
 )

@@ -18,6 +18,7 @@ from iacrisk.rules.identity.lock_outs import (
     self_lock_out,
 )
 from iacrisk.rules.identity.permission_loss import permission_narrowed
+from iacrisk.rules.identity.policy_denials import policy_comes_to_refuse
 from iacrisk.rules.identity.principals import principal_recreated
 from iacrisk.rules.identity.refused import everyone_refused
 from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
@@ -40,4 +41,5 @@ RULES: Final[tuple[Rule, ...]] = (
     everyone_refused,
     federated_login_narrowed,
     user_fenced_out,
+    policy_comes_to_refuse,
 )
