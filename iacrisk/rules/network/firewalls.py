@@ -62,13 +62,23 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     def covers(self, other: _Entry) -> bool:
         return all(
-            ours in _ANY or ours == theirs
+            _holds(ours, theirs)
             for ours, theirs in (
                 (self.source, other.source),
                 (self.destination, other.destination),
                 (self.port, other.port),
             )
         ) and self.target in {"", other.target}
+
+
+def _holds(ours: str, theirs: str) -> bool:
+    """Whether everything that one text names is named by the other: `*`, a wider range or name."""
+    if ours in _ANY or ours == theirs or (ours[:2] == "*." and theirs.endswith(ours[1:])):
+        return True
+    wide, narrow = address_peer(ours), address_peer(theirs)
+    if wide is None or narrow is None:
+        return False
+    return wide.first <= narrow.first and narrow.last <= wide.last
 
 
 @rule(

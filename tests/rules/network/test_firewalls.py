@@ -56,6 +56,7 @@ def test_a_destination_that_is_no_longer_let_through_is_flagged() -> None:
         group(rule_to("10.8.0.4", "10.9.0.4")),
         group(rule_to("10.8.0.4"), rule_to("10.7.0.4")),
         group(rule_to("*", ports=("*",))),
+        group(rule_to("10.8.0.0/16")),
     ],
 )
 def test_more_or_wider_rules_pass(after: Json) -> None:
