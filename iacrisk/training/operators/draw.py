@@ -57,6 +57,7 @@ class _Pool:
         self.random = Random(f"{seed}/{stack.name}")  # noqa: S311 - for variety, not for secrecy
         self.sites = {operator.name: self._shuffled(operator) for operator in operators}
         self.turns: Counter[str] = Counter()
+        self.made: set[frozenset[Splice]] = set()
         self.lots = {operator.name: self.random.random() for operator in operators}
         shares: dict[str, float] = {}
         for operator in operators:
@@ -87,12 +88,17 @@ class _Pool:
         return edits
 
     def take(self, operators: Sequence[Operator]) -> _Taken | None:
-        """The next sound site of the operator whose turn it is; it will not come again."""
+        """The next sound site of the operator whose turn it is; it will not come again.
+
+        What another operator has made already, to the letter, is passed over.
+        """
         for operator in sorted(operators, key=self._turn):
             sites = self.sites[operator.name]
             while sites:
                 site = sites.pop()
-                if self._sound(site.splices):
+                made = frozenset(site.splices)
+                if made not in self.made and self._sound(site.splices):
+                    self.made.add(made)
                     self.turns.update((operator.name, self._family(operator)))
                     return operator, site
         return None
