@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from iacrisk.assess import Assessment, Circumstances, assess
+from iacrisk.assess import Circumstances, assess
 from iacrisk.catalog import attachment
 from iacrisk.features import extract_features
 from iacrisk.gate import Policy, Verdict
@@ -53,8 +53,8 @@ class RulesSay(msgspec.Struct, frozen=True, kw_only=True):
     held: bool
     benign: frozenset[str]
     """Changes that a harmless look-alike explains as a whole; the model is not heard on them."""
-    named: frozenset[str]
-    """Addresses of the changes that score, and of those they hit."""
+    named: dict[str, frozenset[str]]
+    """For each change the addresses that a report names: its own, and of those it hits."""
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,12 +147,10 @@ def _rules_say(plan: Plan) -> RulesSay:
         others=tuple(score_finding(item).score for item in assessment.plan_findings),
         held=assessment.decision.verdict is not Verdict.ALLOWED,
         benign=frozenset(item.address for item in assessment.changes if item.benign),
-        named=frozenset(_named(assessment)),
+        named={
+            item.address: frozenset(
+                [item.change.address, *(hit.address for hit in item.radius.hits)]
+            )
+            for item in assessment.changes
+        },
     )
-
-
-def _named(assessment: Assessment) -> Iterator[str]:
-    for item in assessment.changes:
-        if item.score.score:
-            yield item.change.address
-            yield from (hit.address for hit in item.radius.hits)

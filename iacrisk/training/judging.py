@@ -93,19 +93,22 @@ def both(examples: Sequence[Example], change_chances: Vector, bags: Bags, bar: f
     scores = []
     for number, example in enumerate(examples):
         own = change_chances[bags.starts[number] : bags.starts[number + 1]]
-        floors = {
-            change.label: 100 * model_floor(float(chance), bar)
-            for change, chance in zip(example.changes, own, strict=True)
-            if change.label not in example.rules.benign
-        }
-        ruled = example.rules.scores
-        labels = ruled.keys() | floors.keys()
-        changes = [max(ruled.get(label, 0), floors.get(label, 0)) for label in labels]
-        scores.append(_norm([*changes, *example.rules.others]))
+        changes = change_scores(example, own, bar)
+        scores.append(_norm([*changes.values(), *example.rules.others]))
     found = np.array(scores)
     return Judgement(
         name="rules and model", scores=found, held=rules_hold(examples) | (found >= _HOLD)
     )
+
+
+def change_scores(example: Example, own_chances: Vector, bar: float) -> dict[str, float]:
+    """The score of each change of a plan by rules and model together."""
+    found: dict[str, float] = dict(example.rules.scores)
+    for change, chance in zip(example.changes, own_chances, strict=True):
+        if change.label not in example.rules.benign:
+            floor = 100 * model_floor(float(chance), bar)
+            found[change.label] = max(found.get(change.label, 0), floor)
+    return found
 
 
 def _norm(scores: Sequence[float]) -> float:
