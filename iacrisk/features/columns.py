@@ -180,6 +180,25 @@ POLICIES: Final[Group] = (
         "the thing is still there, the right is not",
         True,
     ),
+    Column(
+        "policy.taken.use",
+        "grants taken that use a thing, and do not only describe or list it",
+        COUNT,
+        "what programs live on",
+    ),
+    Column(
+        "policy.conditioned",
+        "grants that stay under a new condition",
+        COUNT,
+        "who meets the condition loses nothing",
+    ),
+    Column(
+        "policy.outside",
+        "grants to an account that had none and is not the object's own",
+        COUNT,
+        "open to others",
+        True,
+    ),
     Column("policy.denies", "new denies, in a new document or an old one", COUNT, "takes access"),
     Column("opens.world", "values that let the whole internet in, newly", COUNT, "exposure", True),
 )
@@ -205,6 +224,12 @@ PLACE: Final[Group] = (
         FLAG,
         "the same object, destroyed and made again",
     ),
+    Column(
+        "twin.same_values",
+        "of those, one with the very same plain values",
+        FLAG,
+        "given back in the same apply",
+    ),
     Column("twin.destroyed", "a new object has one of its type that goes", FLAG, "takes its place"),
     Column("plan.changes", "changes in the plan", COUNT, "a large plan hides more"),
     Column("plan.destroys", "destroyed objects in the plan", COUNT, "a demolition"),
@@ -224,6 +249,38 @@ OVERLAPS: Final[Group] = (
         "overlap.beside", "a new attachment beside others of its type", FLAG, "may change the whole"
     ),
 )
+HARMS: Final[Group] = (
+    Column(
+        "harm.lets_in",
+        "ways by which strangers get in: grants to anybody or to other accounts, the whole "
+        "internet, public switches",
+        COUNT,
+        "one sum over unlike edits carries over to edits nobody has seen",
+        True,
+    ),
+    Column(
+        "harm.cuts",
+        "ways cut off: links lost, uses taken, networks, targets, filters and switches that take "
+        "something, a destroyed attachment whose object stays",
+        COUNT,
+        "one sum over unlike edits carries over to edits nobody has seen",
+        True,
+    ),
+    Column(
+        "harm.loses",
+        "destroys what the next apply does not bring back, and nothing like it is made",
+        FLAG,
+        "one sum over unlike edits carries over to edits nobody has seen",
+        True,
+    ),
+    Column(
+        "harm.strands",
+        "those left behind: live users of what is destroyed, and those who hold its old name",
+        COUNT,
+        "one sum over unlike edits carries over to edits nobody has seen",
+        True,
+    ),
+)
 COLUMNS: Final[Group] = (
     *ACTIONS,
     *CAUSES,
@@ -238,6 +295,7 @@ COLUMNS: Final[Group] = (
     *GUARDS,
     *PLACE,
     *OVERLAPS,
+    *HARMS,
 )
 FEATURE_SCHEMA: Final = sha256("\n".join(column.name for column in COLUMNS).encode()).hexdigest()
 """Which columns there are. A model made for others is refused."""

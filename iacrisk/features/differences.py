@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -23,13 +24,25 @@ from iacrisk.plan.policy_document import (
     NOWHERE,
     Effect,
     Grant,
+    Policy,
     every_grant,
     grants_added,
     grants_removed,
+    matchers_cover,
 )
 
 _WORLD: Final = frozenset({"0.0.0.0/0", "::/0"})
+_WAYS: Final = frozenset({Topic.NETWORK, Topic.TARGET, Topic.PATTERN, Topic.STATE})
+"""What is taken of these stops something from getting through."""
+
 _MOST_GRANTS: Final = 200
+_MOST_COMPARED: Final = 40
+_AUTHORIZATION: Final = frozenset({"authorization_type", "authorization", "auth_type"})
+_ACCOUNT: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
+_SIDE: Final = re.compile(
+    r"describe|list(?!bucket$)|tag|attribut|polic|acl|location|url$|versioning|configuration|metric"
+)
+"""Actions that tell about a thing rather than use it."""
 
 
 class Differences(msgspec.Struct, kw_only=True):
@@ -43,7 +56,10 @@ class Differences(msgspec.Struct, kw_only=True):
     policies_taking: int = 0
     policies_giving: int = 0
     grants_to_anybody: int = 0
+    grants_outside: int = 0
     denies: int = 0
+    uses_taken: int = 0
+    conditioned: int = 0
     opens_world: int = 0
     living_in_taken: set[str] = msgspec.field(default_factory=set)
     cut: set[str] = msgspec.field(default_factory=set)
@@ -55,6 +71,19 @@ class Differences(msgspec.Struct, kw_only=True):
     def is_idle(self) -> bool:
         """Whether nothing differs but words and computed values."""
         return not self.kinds
+
+    @property
+    def lets_in(self) -> int:
+        """Ways by which strangers get in."""
+        opened = (Topic.EXPOSURE, Direction.WIDENED) in self.kinds
+        return self.grants_to_anybody + self.grants_outside + self.opens_world + opened
+
+    @property
+    def cuts(self) -> int:
+        """Ways by which something in use may be cut off."""
+        off = sum(direction in TAKES and topic in _WAYS for topic, direction in self.kinds)
+        lost = len(self.cut) if not self.made else 0
+        return off + lost + max(0, self.uses_taken - self.conditioned)
 
     @property
     def directions(self) -> frozenset[Direction]:
@@ -88,10 +117,13 @@ def _read_leaves(change: ResourceChange, links: Links, found: Differences) -> No
         topic = topic_of(names)
         if topic in IDLE or _is_made_anew(change, names, difference.after):
             continue
-        leaves.append((topic, difference.before, difference.after))
+        if policy_of(difference.before) is None:
+            leaves.append((topic, difference.before, difference.after))
         _count(found, topic, directions_of(names, topic, difference.before, difference.after))
         _read_policies(change, difference.before, difference.after, links, found)
         _read_world(change, names, difference.before, difference.after, found)
+        if _lets_anybody(names, difference.after):
+            found.kinds.add((Topic.EXPOSURE, Direction.WIDENED))
         if names[0] == "route":
             found.shadows_inline_route |= _shadows(difference.before, difference.after)
     _read_links(change, leaves, links, found)
@@ -130,10 +162,17 @@ def _read_new(
         found.denies += sum(grant.effect is Effect.DENY for grant in grants)
         found.grants_to_anybody += sum(map(_is_for_anybody, grants))
         found.policies_giving += any(grant.effect is Effect.ALLOW for grant in grants)
+    elif _lets_anybody(names, after):
+        found.kinds.add((Topic.EXPOSURE, Direction.WIDENED))
     elif topic_of(names) is Topic.EXPOSURE:
         directions = directions_of(names, Topic.EXPOSURE, None, after)
         if Direction.WIDENED in directions and after is not False:
             found.kinds.add((Topic.EXPOSURE, Direction.WIDENED))
+
+
+def _lets_anybody(names: tuple[str, ...], after: Any) -> bool:
+    """Whether callers need not say who they are."""
+    return names[-1] in _AUTHORIZATION and after == "NONE"
 
 
 def _read_policies(
@@ -146,9 +185,45 @@ def _read_policies(
     found.policies_taking += bool(taken)
     found.policies_giving += bool(given)
     found.grants_to_anybody += sum(map(_is_for_anybody, given))
+    found.grants_outside += _outside(change, old, given)
     found.denies += sum(grant.effect is Effect.DENY for grant in taken)
+    found.uses_taken += sum(map(_is_use, taken))
+    if new is not None and taken:
+        kept = list(_first(every_grant(new)))[:_MOST_COMPARED]
+        found.conditioned += sum(
+            any(matchers_cover(other, grant) for other in kept if other.effect is Effect.ALLOW)
+            for grant in taken[:_MOST_COMPARED]
+            if grant.effect is Effect.ALLOW
+        )
     resources = {pattern for grant in taken for pattern in grant.resource.patterns}
     found.living_in_taken |= links.living(sorted(resources), change.label)
+
+
+def _outside(change: ResourceChange, old: Policy | None, given: Iterable[Grant]) -> int:
+    """Grants to an account that is neither the object's own nor had any before."""
+    own = {_account(str(change.before.get("arn", "")))}
+    had = (
+        {account for grant in _first(every_grant(old)) for account in _accounts(grant)}
+        if old
+        else set()
+    )
+    allowed = (grant for grant in given if grant.effect is Effect.ALLOW)
+    return sum(bool(_accounts(grant) - had - own) for grant in allowed)
+
+
+def _accounts(grant: Grant) -> set[str]:
+    return {account for item in grant.principal.patterns if (account := _account(item))}
+
+
+def _account(text: str) -> str:
+    found = _ACCOUNT.search(text)
+    return found.group() if found else ""
+
+
+def _is_use(grant: Grant) -> bool:
+    """Whether using a thing is taken, and not only asking about it."""
+    verbs = [pattern.rpartition(":")[2].lower() for pattern in grant.action.patterns]
+    return any(_SIDE.search(verb) is None for verb in verbs)
 
 
 def _is_for_anybody(grant: Grant) -> bool:

@@ -27,6 +27,11 @@ from iacrisk.plan import ActionKind, Plan, ResourceChange
 MOST_HITS: Final = 32
 """Counts of who is hit stop here: more does not make it surer."""
 
+_MOST_TWINS: Final = 50
+_LASTING: Final = 0.5
+
+Scalar = str | int | float | bool
+
 _CAUSES: Final = {
     "delete_because_no_resource_config": "cause.block_gone",
     "delete_because_no_module": "cause.block_gone",
@@ -113,6 +118,15 @@ class _Surroundings:
         return grouped
 
     @cached_property
+    def made_anew(self) -> Mapping[str, list[frozenset[tuple[str, Scalar]]]]:
+        """The known plain values of each new object whose type also goes, by type."""
+        grouped: dict[str, list[frozenset[tuple[str, Scalar]]]] = defaultdict(list)
+        for change in self.pending:
+            if change.kind is ActionKind.CREATE and change.type in self.deleted_types:
+                grouped[change.type].append(frozenset(_plain(change.after)))
+        return grouped
+
+    @cached_property
     def deleted_types(self) -> frozenset[str]:
         return frozenset(item.type for item in self.pending if item.kind is ActionKind.DELETE)
 
@@ -147,7 +161,21 @@ def _row(change: ResourceChange, around: _Surroundings) -> dict[str, float]:
     ):
         if value:
             values[name] = float(value)
+    values.update((name, float(value)) for name, value in _harms(change, found, values) if value)
     return values
+
+
+def _harms(change: ResourceChange, found: Differences, values: Mapping[str, float]) -> Cells:
+    """Sums over columns that stand for the same kind of harm."""
+    is_back = "twin.same_values" in values
+    cuts: float = found.cuts
+    if change.destroys and not is_back:
+        cuts += values.get("parent.stays", 0)
+        yield "harm.loses", values.get("type.lasting", 0) > _LASTING or "type.stateful" in values
+        yield "harm.strands", values.get("users", 0) + values.get("mentions.old_name", 0)
+    elif "renamed" in values:
+        yield "harm.strands", values.get("mentions.old_name", 0)
+    yield "harm.cuts", cuts
 
 
 Cells = Iterator[tuple[str, float]]
@@ -196,6 +224,10 @@ def _changed(change: ResourceChange, found: Differences) -> Cells:
     yield "policy.anybody", found.grants_to_anybody
     yield "policy.taken.living", len(found.living_in_taken)
     yield "policy.denies", found.denies
+    yield "policy.outside", found.grants_outside
+    yield "harm.lets_in", found.lets_in
+    yield "policy.taken.use", found.uses_taken
+    yield "policy.conditioned", found.conditioned
     yield "opens.world", found.opens_world
 
 
@@ -311,10 +343,19 @@ def _place(change: ResourceChange, around: _Surroundings) -> Cells:
         yield "twin.created", texts is not None
         if texts:
             yield "twin.same_name", not texts.isdisjoint(around.links.words(change.label))
+            own = frozenset(_plain(change.before))
+            alike = around.made_anew[change.type][:_MOST_TWINS]
+            yield "twin.same_values", any(values and values <= own for values in alike)
     if change.kind is ActionKind.CREATE:
         yield "twin.destroyed", change.type in around.deleted_types
     yield "plan.changes", len(around.pending)
     yield "plan.destroys", len(around.destroyed)
+
+
+def _plain(values: Mapping[str, Any]) -> Iterator[tuple[str, Scalar]]:
+    for name, value in values.items():
+        if isinstance(value, str | int | float | bool) and value != "":
+            yield name, value
 
 
 def _block(change: ResourceChange) -> tuple[str, str, str]:

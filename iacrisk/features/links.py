@@ -15,6 +15,7 @@ import msgspec
 from iacrisk.plan import ActionKind, Plan, ResourceChange
 
 _SHORTEST: Final = 4
+_MOST_OWNERS: Final = 4
 _TOKEN: Final = re.compile(r"[^\s\"'/:,;{}\[\]()=$\\|]+")
 _RAW_TOKEN: Final = re.compile(rb"[^\s\"'/:,;{}\[\]()=$\\|]+")
 _NOT_THERE: Final = frozenset({ActionKind.CREATE, ActionKind.READ})
@@ -53,7 +54,7 @@ class Links:
 
     def __init__(self, plan: Plan) -> None:
         """Read the identities of everything that exists today."""
-        self._owners: dict[str, str | None] = {}
+        self._owners: dict[str, tuple[str, ...]] = {}
         self._words: dict[str, tuple[str, ...]] = {}
         self._goes = frozenset(change.label for change in plan.changes if change.destroys)
         for change in plan.changes:
@@ -61,19 +62,20 @@ class Links:
                 continue
             words = self._words[change.label] = tuple(_identity_words(change))
             for word in words:
-                owner = self._owners.setdefault(word, change.label)
-                if owner is not None and owner != change.label:
-                    self._owners[word] = _main_owner(plan, owner, change.label)
+                owners = self._owners.get(word, ())
+                if change.label not in owners and len(owners) < _MOST_OWNERS:
+                    self._owners[word] = _with_owner(plan, owners, change)
 
     def words(self, label: str) -> tuple[str, ...]:
-        """What the resource at `label` is known by."""
-        return self._words.get(label, ())
+        """What the resource at `label` is known by, beside what it shares with a main owner."""
+        words = self._words.get(label, ())
+        return tuple(word for word in words if label in self._owners.get(word, ()))
 
     def living(self, values: Iterable[Any], but: str) -> frozenset[str]:
         """Labels of resources that stay and whose words stand in `values`; `but` left out."""
-        owners = {self._owners.get(word) for value in values for word in _words_in(value)}
-        owners -= {None, but}
-        return frozenset(owner for owner in owners if owner is not None) - self._goes
+        words = {word for value in values for word in _words_in(value)}
+        owners = {owner for word in words for owner in self._owners.get(word, ())}
+        return frozenset(owners - {but}) - self._goes
 
 
 def mentions(plan: Plan, wanted: Mapping[str, str]) -> dict[str, int]:
@@ -128,12 +130,17 @@ def _own_words(value: str) -> Iterator[str]:
             yield word
 
 
-def _main_owner(plan: Plan, first: str, second: str) -> str | None:
+def _with_owner(plan: Plan, owners: tuple[str, ...], change: ResourceChange) -> tuple[str, ...]:
     """A bucket and its settings share the bucket's name: the type the other begins with owns it."""
-    types = plan.by_label[first].type, plan.by_label[second].type
-    if types[1].startswith(f"{types[0]}_"):
-        return first
-    return second if types[0].startswith(f"{types[1]}_") else None
+    types = [plan.by_label[owner].type for owner in owners]
+    if any(change.type.startswith(f"{type_}_") for type_ in types):
+        return owners
+    kept = [
+        owner
+        for owner, type_ in zip(owners, types, strict=True)
+        if not type_.startswith(f"{change.type}_")
+    ]
+    return (*kept, change.label)
 
 
 def _words_in(value: Any) -> Iterator[str]:

@@ -65,16 +65,22 @@ def to_bags(examples: Sequence[Example]) -> Bags:
     )
 
 
-def fit(kind: Kind, bags: Bags, rounds: int = ROUNDS) -> Fitted:
-    """A model of single changes from the labels of plans; the simplest kind finds the blame."""
+def fit(kind: Kind, bags: Bags) -> Fitted:
+    """A model of single changes from the labels of plans."""
+    return fit_blamed(kind, bags, find_blame(bags))
+
+
+def find_blame(bags: Bags, rounds: int = ROUNDS) -> Vector:
+    """How likely each change is a cause of its plan's harm, by the simplest kind of model."""
     blame = np.where(bags.suspect, _FIRST_GUESS, 0.0)
     for _ in range(rounds):
-        fitted = _fit_once(KINDS[0], bags, blame)
+        fitted = fit_blamed(KINDS[0], bags, blame)
         blame = _blame(bags, chances(fitted.log_odds(bags.matrix)))
-    return _fit_once(kind, bags, blame)
+    return blame
 
 
-def _fit_once(kind: Kind, bags: Bags, blame: Vector) -> Fitted:
+def fit_blamed(kind: Kind, bags: Bags, blame: Vector) -> Fitted:
+    """A model of single changes that count as harmful as far as they are to blame."""
     blamed = blame > 0
     matrix = np.concatenate([bags.matrix[blamed], bags.matrix])
     labels = np.concatenate([np.ones(int(blamed.sum())), np.zeros(len(blame))])

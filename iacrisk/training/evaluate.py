@@ -99,6 +99,9 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     kind: str
     sets: tuple[SetReport, ...]
+    between: int
+    """Plans that are neither harmful nor harmless; see `Example.is_between`."""
+    between_held_by_rules: float
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -121,8 +124,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def evaluate(examples: Sequence[Example], model: Model, data_hash: str) -> Evaluation:
     """The tables for the development stacks and for the final ones."""
-    seen = [example for example in examples if not is_final(example.origin.stack)]
-    final = [example for example in examples if is_final(example.origin.stack)]
+    clear = [example for example in examples if not example.is_between]
+    seen = [example for example in clear if not is_final(example.origin.stack)]
+    final = [example for example in clear if is_final(example.origin.stack)]
     sets = [_development(seen, model)]
     if any(example.harmful for example in final):
         sets.append(_final(final, model))
@@ -131,13 +135,20 @@ def evaluate(examples: Sequence[Example], model: Model, data_hash: str) -> Evalu
         model=model.manifest.sha256,
         kind=model.manifest.kind,
         sets=tuple(sets),
+        between=len(examples) - len(clear),
+        between_held_by_rules=round(_held_by_rules(examples), 3),
     )
+
+
+def _held_by_rules(examples: Sequence[Example]) -> float:
+    between = [example.rules.held for example in examples if example.is_between]
+    return sum(between) / len(between) if between else float("nan")
 
 
 def _development(examples: Sequence[Example], model: Model) -> SetReport:
     bags = to_bags(examples)
     [kind] = [kind for kind in KINDS if kind.name == model.manifest.kind]
-    log_odds = unseen_log_odds(kind, examples, bags)
+    log_odds = unseen_log_odds([kind], examples, bags)[kind.name]
     raw = raw_plan_chances(log_odds, bags, model.artifact.combination)
     plan_chance = unseen_chances(raw, bags.harmful, examples)
     return _report("development", examples, bags, log_odds, plan_chance, model)

@@ -35,6 +35,9 @@ _TUTORIAL_WEIGHTS: Final = {
 """The score of Open Policy Agent's Terraform tutorial: delete 10, create 1, modify 1."""
 
 
+_BETWEEN: Final = frozenset({"degraded", "latent", "apply_error"})
+
+
 class ChangeExample(msgspec.Struct, frozen=True, kw_only=True):
     """One change: its columns, and the addresses it touches or can reach."""
 
@@ -72,6 +75,15 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     rules: RulesSay
     destroys: bool
     tutorial: int
+
+    @property
+    def is_between(self) -> bool:
+        """Neither harmful nor harmless.
+
+        A guard is gone, less than needed is left, or the apply stopped half way. Nothing learns
+        from such plans and no area counts them; a person may well want to see them.
+        """
+        return not self.harmful and self.worst in _BETWEEN
 
     @property
     def suspects(self) -> tuple[bool, ...]:

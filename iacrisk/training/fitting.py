@@ -85,12 +85,11 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 KINDS: Final = (
     Kind(name="logistic, C=0.1", rank=0, settings={"C": 0.1, "pairs": 0}),
-    Kind(name="logistic, C=0.5", rank=0, settings={"C": 0.5, "pairs": 0}),
+    Kind(name="logistic, C=0.03", rank=0, settings={"C": 0.03, "pairs": 0}),
+    Kind(name="logistic, C=0.3", rank=0, settings={"C": 0.3, "pairs": 0}),
     Kind(name="logistic with products, C=0.1", rank=1, settings={"C": 0.1, "pairs": 1}),
-    Kind(
-        name="boosted stumps", rank=2, settings={"leaves": 2, "rounds": 150, "rate": 0.1, "l2": 2}
-    ),
-    Kind(name="boosted pairs", rank=3, settings={"leaves": 3, "rounds": 100, "rate": 0.1, "l2": 2}),
+    Kind(name="boosted stumps", rank=2, settings={"leaves": 2, "rounds": 80, "rate": 0.1, "l2": 2}),
+    Kind(name="boosted pairs", rank=3, settings={"leaves": 3, "rounds": 60, "rate": 0.1, "l2": 2}),
 )
 
 

@@ -34,14 +34,20 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     held: Flags | None = None
 
 
-def unseen_log_odds(kind: Kind, examples: Sequence[Example], bags: Bags) -> Vector:
-    """Each change's log odds by a model that saw neither its stack nor its operator families."""
-    answers = np.zeros(len(bags.matrix))
+def unseen_log_odds(
+    kinds: Sequence[Kind], examples: Sequence[Example], bags: Bags
+) -> dict[str, Vector]:
+    """By each kind, each change's log odds by a model that saw neither stack nor families of it."""
+    answers = {kind.name: np.zeros(len(bags.matrix)) for kind in kinds}
     for fold in folds([example.origin for example in examples]):
-        if bags.harmful[list(fold.trained)].any():
-            fitted = attribution.fit(kind, bags.part(fold.trained))
-            lines = np.isin(bags.plan_of, fold.tested)
-            answers[lines] = fitted.log_odds(bags.matrix[lines])
+        if not bags.harmful[list(fold.trained)].any():
+            continue
+        part = bags.part(fold.trained)
+        blame = attribution.find_blame(part)
+        lines = np.isin(bags.plan_of, fold.tested)
+        for kind in kinds:
+            fitted = attribution.fit_blamed(kind, part, blame)
+            answers[kind.name][lines] = fitted.log_odds(bags.matrix[lines])
     return answers
 
 

@@ -96,9 +96,14 @@ def rows_hash(folder: Path) -> str:
 
 def train(examples: Sequence[Example], folder: Path, data_hash: str) -> Manifest:
     """Write a model of the stacks that are not in the final test into `folder`."""
-    seen = [example for example in examples if not is_final(example.origin.stack)]
+    seen = [
+        example
+        for example in examples
+        if not is_final(example.origin.stack) and not example.is_between
+    ]
     bags = to_bags(seen)
-    choice = choose([weigh(kind, seen, bags) for kind in KINDS])
+    answers = unseen_log_odds(KINDS, seen, bags)
+    choice = choose([weigh(kind, answers[kind.name], bags) for kind in KINDS])
     raw = raw_plan_chances(choice.log_odds, bags, choice.combination)
     unseen = unseen_chances(raw, bags.harmful, seen)
     calibration = fit_beta(raw, bags.harmful)
@@ -143,9 +148,8 @@ def train(examples: Sequence[Example], folder: Path, data_hash: str) -> Manifest
     return manifest
 
 
-def weigh(kind: Kind, examples: Sequence[Example], bags: Bags) -> Choice:
+def weigh(kind: Kind, log_odds: Vector, bags: Bags) -> Choice:
     """What a kind is worth on unseen stacks and families, with the better combination."""
-    log_odds = unseen_log_odds(kind, examples, bags)
     choices = [
         Choice(
             kind=kind,

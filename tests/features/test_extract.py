@@ -54,6 +54,7 @@ def test_an_update_says_what_is_taken_and_who_lives_on_it() -> None:
         "users": 2,
         "takes.users": 2,
         "plan.changes": 1,
+        "harm.cuts": 1,
     }
 
 
@@ -183,6 +184,45 @@ def test_only_ways_in_open_to_the_world(type_: str, values: dict[str, Any], open
     address = f"{type_}.new"
 
     assert ("opens.world" in columns(create(address, values), of=address)) == opens
+
+
+def trusting(*accounts: str) -> str:
+    principal = {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]}
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.mark.parametrize(
+    ("after", "outside"),
+    [(("111122223333",), 0), (("111122223333", "444455556666"), 1), (("123456789012",), 0)],
+)
+def test_an_account_that_comes_in_is_an_outsider_unless_it_is_the_own_one(
+    after: tuple[str, ...], outside: int
+) -> None:
+    before = {
+        "id": "role",
+        "arn": "arn:aws:iam::123456789012:role/role",
+        "assume_role_policy": trusting("111122223333"),
+    }
+    changed = tweak("aws_iam_role.role", before, assume_role_policy=trusting(*after))
+    found = columns(changed, of="aws_iam_role.role")
+
+    assert found.get("policy.outside", 0) == outside
+    assert found.get("harm.lets_in", 0) == outside
+
+
+def test_what_comes_back_with_the_same_values_is_not_lost() -> None:
+    values = {"role": "app", "policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+    old, new = "aws_iam_role_policy_attachment.a", "aws_iam_role_policy_attachment.b"
+    role = noop("aws_iam_role.app", {"id": "app", "name": "app"})
+    references = {new: {"role": ["aws_iam_role.app.name"]}}
+    gone = delete(old, {"id": "app-1", **values})
+    back = columns(role, gone, create(new, values), of=old, references=references)
+    elsewhere = {**values, "role": "another"}
+    other = columns(role, gone, create(new, elsewhere), of=old, references=references)
+
+    assert back["twin.same_values"] == 1
+    assert "twin.same_values" not in other
 
 
 def test_words_alone_are_idle() -> None:
