@@ -127,7 +127,7 @@ def _example_stake() -> list[str]:
 
 
 def _example_reach() -> list[str]:
-    hits = example_change().radius.hits
+    hits = example_change().radius.reached
     rows = [
         [
             f"`{hit.address}`",

@@ -233,14 +233,14 @@ def _changed(change: ResourceChange, found: Differences) -> Cells:
 
 def _reach(change: ResourceChange, found: Differences, around: _Surroundings) -> Cells:
     radius = _radius(change, found, around.graph)
-    yield "hit.near", sum(hit.hops == 1 for hit in radius.hits)
-    yield "hit.far", sum(hit.hops > 1 for hit in radius.hits)
-    for name, number in Counter(map(_class_of, radius.hits)).items():
+    yield "hit.near", sum(hit.hops == 1 for hit in radius.reached)
+    yield "hit.far", sum(hit.hops > 1 for hit in radius.reached)
+    for name, number in Counter(map(_class_of, radius.reached)).items():
         yield f"hit.{name}", number
-    stay = sum(_stays(hit, around) for hit in radius.hits)
+    stay = sum(_stays(hit, around) for hit in radius.reached)
     yield "hit.stay", stay
-    yield "hit.follow", len(radius.hits) - stay
-    users = sum(_is_user(hit) for hit in radius.hits)
+    yield "hit.follow", len(radius.reached) - stay
+    users = sum(_is_user(hit) for hit in radius.reached)
     yield "users", users
     yield from _users(change, found, users)
     if change.kind is ActionKind.UPDATE and not found.is_idle:

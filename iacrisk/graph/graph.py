@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 Edge = tuple[int, Reference]
 """Target (or, reversed, source) node and why."""
+_IDENTITIES = frozenset({"", "id", "arn", "self_link"})
+_LONG_ENOUGH = 8
+_FEW = 64
+"""More instances than these are not looked for in the values of each user."""
 
 
 class Graph:
@@ -32,6 +36,7 @@ class Graph:
         self.has_configuration = has_configuration
         self._dependencies = edges
         self._ids = {node.label: node_id for node_id, node in enumerate(nodes)}
+        self._named: dict[tuple[str, str], frozenset[str]] = {}
         self._consumers: dict[str, tuple[Use, ...]] = {}
         self.passed_on: dict[str, tuple[Use, ...]] = {}
         """Where harm travels from a label, as far as somebody asked; `reach` fills it."""
@@ -80,6 +85,39 @@ class Graph:
                 reverse[target].append((source, reference))
         return reverse
 
+    def _is_another(self, user: Node, used: Node, reference: Reference) -> bool:
+        """Whether values tell that `user` refers to siblings of `used` and not to it.
+
+        A reference to all instances of a block may take one of them, as a lookup by key does.
+        """
+        if reference.attribute not in _IDENTITIES or not (user.is_resource and used.is_resource):
+            return False
+        named = self._instances_named(user, used.block)
+        return bool(named) and used.label not in named and _identity(used) != ()
+
+    def _instances_named(self, user: Node, block: str) -> frozenset[str]:
+        """Which instances of the block the user's values name today."""
+        key = user.label, block
+        found = self._named.get(key)
+        if found is None:
+            instances = self._instances.get(block, ())
+            few = user.change is not None and 1 < len(instances) <= _FEW
+            text = bytes(user.change.raw.change.before) if user.change and few else b""
+            found = self._named[key] = frozenset(
+                node.label
+                for node in (instances if text else ())
+                if any(name in text for name in _identity(node))
+            )
+        return found
+
+    @cached_property
+    def _instances(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            if node.is_resource:
+                found.setdefault(node.block, []).append(node)
+        return found
+
     def _uses(self, label: str, neighbours: Sequence[Sequence[Edge]]) -> Iterator[Use]:
         """Walks over everything that is no resource until it meets one.
 
@@ -90,6 +128,7 @@ class Graph:
         if start is None:
             return
         towards_dependents = neighbours is not self._dependencies
+        start_node = self.nodes[start]
         seen: set[tuple[int, str]] = set()
         waiting: list[tuple[int, Reference | None, tuple[str, ...]]] = [(start, None, ())]
         while waiting:
@@ -98,6 +137,9 @@ class Graph:
                 outer = first or edge
                 at_used, at_user = (outer, edge) if towards_dependents else (edge, outer)
                 other = self.nodes[other_id]
+                user, used = (other, start_node) if towards_dependents else (start_node, other)
+                if self._is_another(user, used, at_user):
+                    continue
                 mark = (other_id, at_used.attribute if towards_dependents else "")
                 if mark in seen or other_id == start:
                     continue
@@ -108,3 +150,12 @@ class Graph:
                     )
                 else:
                     waiting.append((other_id, outer, (*through, other.label)))
+
+
+def _identity(node: Node) -> tuple[bytes, ...]:
+    """The texts that name the object today, quotes included; none where it has no id."""
+    if node.change is None:
+        return ()
+    identity = node.change.identity
+    raw = (bytes(identity.id), bytes(identity.arn), bytes(identity.self_link))
+    return tuple(text for text in raw if text[:1] == b'"' and len(text) >= _LONG_ENOUGH)

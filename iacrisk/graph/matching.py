@@ -15,6 +15,9 @@ from iacrisk.graph.model import Node, Origin, Precision, Reference
 from iacrisk.plan import ActionKind, ResourceChange
 
 _SHORTEST = 8
+_LABELS = frozenset(
+    {"id", "arn", "name", "name_prefix", "tags", "tags_all", "labels", "description"}
+)
 _FARTHEST = 256
 
 
@@ -33,7 +36,7 @@ def matching_edges(
             continue
         for name in sorted(names.intersection(_values_of(change))):
             target = owners[name]
-            if target is None or target == node_id:
+            if target is None or target == node_id or _is_label(change, name):
                 continue
             if not (reach.leads(node_id, target) or reach.leads(target, node_id)):
                 yield node_id, (target, _weak(change, name))
@@ -161,6 +164,14 @@ def _weak(change: ResourceChange, name: bytes) -> Reference:
 def _argument_holding(change: ResourceChange, text: str) -> str:
     """The attribute an id stands in; looked up only where it tells what an attachment acts on."""
     return next((name for name in sorted(change.before) if _holds(change.before[name], text)), "")
+
+
+def _is_label(change: ResourceChange, name: bytes) -> bool:
+    """Whether a plain word is only what the object itself is called: two may share a name."""
+    if b":" in name or b"/" in name:
+        return False
+    text = name.decode("utf-8", "replace")
+    return not any(_holds(v, text) for n, v in change.before.items() if n not in _LABELS)
 
 
 def _holds(value: Any, text: str) -> bool:

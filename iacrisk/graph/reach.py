@@ -6,6 +6,11 @@ A walk goes from a resource to its consumers. Two things make it more than reach
   passes the effect on to the object it acts on, and so to those who use that object.
 - A carrier (a security group, a subnet, a role, a launch template) passes the effect on to
   those who use it; an endpoint (an instance, a function, a database) is hit and ends the walk.
+
+All that harm reaches counts in the score. Named as hit are those whom somebody has to warn: a
+carrier of traffic (a subnet, a route table, a target group) stays as it is and only leads to those
+behind it, so it is named where it is the last that the plan knows, or where the change is a part
+of it (a rule of a group).
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ from typing import Final
 
 import msgspec
 
-from iacrisk.catalog import attachment, resource_type, stands_alone
+from iacrisk.catalog import ResourceClass, attachment, resource_type, stands_alone
 from iacrisk.graph.graph import Graph
 from iacrisk.graph.model import Node, NodeKind, Origin, Precision, Reference, Use
 from iacrisk.plan import ActionKind, unset
@@ -46,7 +51,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """A resource hit by a change. `strength` in (0, 1] says how sure the path is."""
+    """A resource hit by a change. `strength` in (0, 1] says how sure the path is.
+
+    `on_the_way`: a carrier of traffic with somebody behind it, who is named in its place.
+    """
 
     address: str
     type: str
@@ -54,15 +62,21 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     hops: int
     strength: float
     path: tuple[Step, ...]
+    on_the_way: bool = False
 
 
 class BlastRadius(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is hit by the change at `address`; complete unless `more` says that the walk stopped."""
+    """What the change at `address` reaches; complete unless `more` says that the walk stopped."""
 
     address: str
     effect: Effect
-    hits: tuple[Hit, ...] = ()
+    reached: tuple[Hit, ...] = ()
     more: bool = False
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """Who is hit: all that is reached without the carriers on the way to them."""
+        return tuple(hit for hit in self.reached if not hit.on_the_way)
 
 
 _PRECISION_STRENGTH = {
@@ -76,7 +90,9 @@ _ORDER_ONLY_STRENGTH = 0.3
 _WEAK_COST = 3
 _FARTHEST = 24
 """Hops after which a walk goes no further: no real network is as deep, and paths are kept."""
+_IDENTITY = frozenset({"id", "arn", "self_link"})
 _ORDER_ONLY = frozenset({Origin.DEPENDS_ON, Origin.PROVIDER})
+_OF_TRAFFIC = frozenset({ResourceClass.NETWORK_PATH, ResourceClass.ENTRY_POINT})
 _IDENTITY_GOES = frozenset({Effect.GONE, Effect.REPLACED})
 
 
@@ -98,9 +114,9 @@ def blast_radius(
     hits: list[Hit] = []
     for hit in _walk(graph, start, effect, changed):
         if limit is not None and len(hits) == limit:
-            return BlastRadius(address=label, effect=effect, hits=tuple(hits), more=True)
+            return BlastRadius(address=label, effect=effect, reached=tuple(hits), more=True)
         hits.append(hit)
-    return BlastRadius(address=label, effect=effect, hits=tuple(hits))
+    return BlastRadius(address=label, effect=effect, reached=tuple(hits))
 
 
 def with_named(graph: Graph, radius: BlastRadius, named: Iterable[tuple[str, str]]) -> BlastRadius:
@@ -112,7 +128,11 @@ def with_named(graph: Graph, radius: BlastRadius, named: Iterable[tuple[str, str
         if node is not None and address not in met:
             met.add(address)
             added.append(_named_hit(node, rule))
-    return msgspec.structs.replace(radius, hits=(*added, *radius.hits)) if added else radius
+    if not added:
+        return radius
+    again = {hit.address for hit in added}
+    others = (hit for hit in radius.reached if hit.address not in again)
+    return msgspec.structs.replace(radius, reached=(*added, *others))
 
 
 def _named_hit(node: Node, rule: str) -> Hit:
@@ -172,6 +192,7 @@ class _Position(msgspec.Struct, frozen=True):
     strength: float
     path: tuple[Step, ...]
     is_dangling: bool = False
+    is_way: bool = False
 
 
 def _walk(graph: Graph, start: Node, effect: Effect, changed: frozenset[str]) -> Iterator[Hit]:
@@ -186,7 +207,7 @@ def _walk(graph: Graph, start: Node, effect: Effect, changed: frozenset[str]) ->
             continue
         seen.add(node.label)
         if position.path and _is_victim(node, is_dangling=position.is_dangling):
-            yield _hit(position)
+            yield _hit(graph, position)
         if position.path and (len(position.path) == _FARTHEST or not _passes_on(node)):
             continue
         uses = (
@@ -226,6 +247,9 @@ def _acted_on(graph: Graph, node: Node) -> Iterator[Use]:
 
 
 def _reads(use: Use, changed: frozenset[str]) -> bool:
+    """Whether the user holds an attribute that changes; one whose values hold the id holds that."""
+    if use.reference.precision is Precision.WEAK:
+        return bool(changed & _IDENTITY)
     return not use.reference.attribute or use.reference.attribute in changed
 
 
@@ -238,7 +262,9 @@ def _step(position: _Position, use: Use, effect: Effect) -> _Position:
     )
     strength = position.strength * _strength(use.reference)
     is_dangling = not position.path and effect in _IDENTITY_GOES
-    return _Position(use.node, strength, (*position.path, step), is_dangling)
+    is_part = not position.path and _is_attachment(position.node)
+    is_way = not is_part and _is_way(use.node)
+    return _Position(use.node, strength, (*position.path, step), is_dangling, is_way)
 
 
 def _strength(reference: Reference) -> float:
@@ -252,7 +278,7 @@ def _reference_text(use: Use) -> str:
     return f"{use.argument} = {text}" if use.argument else text
 
 
-def _hit(position: _Position) -> Hit:
+def _hit(graph: Graph, position: _Position) -> Hit:
     return Hit(
         address=position.node.label,
         type=position.node.type or ROOT_OUTPUT_TYPE,
@@ -260,6 +286,7 @@ def _hit(position: _Position) -> Hit:
         hops=len(position.path),
         strength=position.strength,
         path=position.path,
+        on_the_way=position.is_way and bool(_passed_on(graph, position.node)),
     )
 
 
@@ -273,6 +300,11 @@ def _is_victim(node: Node, *, is_dangling: bool = False) -> bool:
     if node.change is None:
         return True
     return node.change.kind not in {ActionKind.CREATE, ActionKind.DELETE, ActionKind.READ}
+
+
+def _is_way(node: Node) -> bool:
+    known = resource_type(node.type)
+    return known.carrier and known.resource_class in _OF_TRAFFIC
 
 
 def _is_attachment(node: Node) -> bool:

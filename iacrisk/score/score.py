@@ -263,11 +263,11 @@ def _finding_likelihood(finding: Finding) -> Contribution:
 
 
 def _reach(radius: BlastRadius, lower: int) -> Contribution:
-    weight = math.fsum(map(hit_weight, radius.hits))
+    weight = math.fsum(map(hit_weight, radius.reached))
     share = _READERS_FOLLOW if radius.effect is Effect.CHANGED else 1.0
     share *= _LOWER_STEP**lower
     return Contribution(
         part=Part.REACH,
-        source=f"{len(radius.hits)}{'+' if radius.more else ''} hit ({radius.effect})",
+        source=f"{len(radius.reached)}{'+' if radius.more else ''} hit ({radius.effect})",
         value=round(share * (1 - 2 ** (-weight / _HALF_REACH)), 4),
     )

@@ -148,7 +148,7 @@ def _reaches(change: ResourceChange, graph: Graph) -> Iterator[str]:
     if attachment(change.type):
         yield from (use.node.label for use in graph.dependencies(change.label))
     for effect in (Effect.GONE, Effect.IMPAIRED):
-        for hit in blast_radius(graph, change.label, effect).hits:
+        for hit in blast_radius(graph, change.label, effect).reached:
             yield from (step.address for step in hit.path)
 
 

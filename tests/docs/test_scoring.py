@@ -39,7 +39,7 @@ def defined_score(
     if change.kind is ActionKind.REPLACE and change.actions[0] == "create":
         action *= 0.6
     stake = max([action, *(SEVERITY_STAKE[finding.severity] for finding in findings)])
-    weight = sum(defined_weight(hit) for hit in radius.hits)
+    weight = sum(defined_weight(hit) for hit in radius.reached)
     share = 0.25 if radius.effect is Effect.CHANGED else 1
     reach = share * (1 - 2 ** (-weight / 4))
     impact = 1 - (1 - stake) * (1 - reach)
@@ -94,7 +94,7 @@ def test_the_code_scores_as_the_page_says(
     name: str, findings: tuple[Finding, ...], effect: Effect
 ) -> None:
     [change] = plan(CHANGES[name]).changes
-    radius = BlastRadius(address=change.label, effect=effect, hits=HITS)
+    radius = BlastRadius(address=change.label, effect=effect, reached=HITS)
 
     scored = score_change(change, findings, radius)
 

@@ -20,8 +20,8 @@ from tests.plans import Json, create, delete, noop, plan, replace, tweak, update
 
 
 def hops(radius: BlastRadius) -> list[tuple[str, int]]:
-    """The hits in order, each with its distance."""
-    return [(hit.address, hit.hops) for hit in radius.hits]
+    """All that is reached in order, each with its distance."""
+    return [(hit.address, hit.hops) for hit in radius.reached]
 
 
 def graph_of(*changes: Json, **references: dict[str, list[str]]) -> Graph:
@@ -84,7 +84,7 @@ def test_a_route_hits_only_the_instances_of_the_subnets_it_is_associated_with(
         ("aws_subnet.a", 3),
         ("aws_instance.a", 4),
     ]
-    assert [step.address for step in radius.hits[-1].path] == [
+    assert [step.address for step in radius.reached[-1].path] == [
         "aws_route_table.t",
         "aws_route_table_association.a",
         "aws_subnet.a",
@@ -237,14 +237,14 @@ def fan(size: int) -> Plan:
 def test_a_limit_says_whether_there_are_more(limit: int | None, hits: int, more: bool) -> None:
     graph = build_graph(fan(10))
     radius = blast_radius(graph, "aws_vpc.v", Effect.GONE, limit=limit)
-    assert (len(radius.hits), radius.more) == (hits, more)
+    assert (len(radius.reached), radius.more) == (hits, more)
 
 
 def test_the_nearest_come_first_and_each_once() -> None:
     radius = blast_radius(build_graph(fan(10)), "aws_vpc.v", Effect.GONE)
-    distances = [hit.hops for hit in radius.hits]
+    distances = [hit.hops for hit in radius.reached]
     assert distances == sorted(distances)
-    assert len({hit.address for hit in radius.hits}) == 20
+    assert len({hit.address for hit in radius.reached}) == 20
 
 
 def test_a_walk_is_the_same_each_time() -> None:
@@ -288,7 +288,9 @@ def test_an_interface_endpoint_is_hit_and_a_gateway_endpoint_passes_on() -> None
 def test_the_impaired_are_those_whom_the_walk_with_paths_hits(network: Graph, label: str) -> None:
     radius = blast_radius(network, label, Effect.IMPAIRED)
 
-    assert {node.label for node in impaired(network, label)} == {hit.address for hit in radius.hits}
+    assert {node.label for node in impaired(network, label)} == {
+        hit.address for hit in radius.reached
+    }
 
 
 def test_nobody_is_impaired_by_a_label_that_is_no_node(network: Graph) -> None:
@@ -312,4 +314,72 @@ def test_a_walk_ends_where_no_real_network_is_as_deep() -> None:
         f"aws_security_group__g{n + 1}": {"x": [f"aws_security_group.g{n}.id"]} for n in range(39)
     }
     radius = blast_radius(graph_of(*groups, **uses), "aws_security_group.g0", Effect.GONE)
-    assert [hit.hops for hit in radius.hits] == list(range(1, 25))
+    assert [hit.hops for hit in radius.reached] == list(range(1, 25))
+
+
+def test_a_carrier_of_traffic_counts_and_those_behind_it_are_named(network: Graph) -> None:
+    radius = blast_radius(network, "aws_vpc.v", Effect.IMPAIRED)
+
+    assert {hit.address for hit in radius.hits} == {"aws_instance.a", "aws_instance.b"}
+    assert {hit.address for hit in radius.reached} >= {"aws_subnet.a", "aws_security_group.g"}
+
+
+def test_a_carrier_is_named_where_nobody_is_known_behind_it() -> None:
+    graph = graph_of(
+        noop("aws_vpc.v"),
+        noop("aws_subnet.a"),
+        aws_subnet__a={"vpc_id": ["aws_vpc.v.id"]},
+    )
+    [hit] = blast_radius(graph, "aws_vpc.v", Effect.IMPAIRED).hits
+    assert hit.address == "aws_subnet.a"
+
+
+def test_a_carrier_is_named_where_the_change_is_a_part_of_it(network: Graph) -> None:
+    radius = blast_radius(network, "aws_route.r", Effect.GONE)
+    assert [hit.address for hit in radius.hits] == ["aws_route_table.t", "aws_instance.a"]
+
+
+def test_a_rule_names_a_carrier_on_the_way() -> None:
+    graph = build_graph(fan(1))
+    radius = blast_radius(graph, "aws_vpc.v", Effect.IMPAIRED)
+    assert [hit.address for hit in radius.hits] == ["aws_instance.i0"]
+
+    named = with_named(graph, radius, [("N15", "aws_subnet.s0")])
+    assert [hit.address for hit in named.hits] == ["aws_subnet.s0", "aws_instance.i0"]
+    assert len(named.reached) == 2
+
+
+def test_values_tell_which_of_all_instances_is_meant() -> None:
+    graph = graph_of(
+        tweak('aws_subnet.s["a"]', {"id": "subnet-aaaa"}, tags={}),
+        tweak('aws_subnet.s["b"]', {"id": "subnet-bbbb"}, tags={}),
+        noop("aws_instance.i", {"id": "i-12345678", "subnet_id": "subnet-aaaa"}),
+        noop("aws_lambda_function.f", {"id": "f", "environment": "10.0.0.0/24"}),
+        aws_instance__i={"subnet_id": ["aws_subnet.s"]},
+        aws_lambda_function__f={"environment": ["aws_subnet.s"]},
+    )
+    assert live_users(graph, 'aws_subnet.s["a"]') == ("aws_instance.i", "aws_lambda_function.f")
+    assert live_users(graph, 'aws_subnet.s["b"]') == ("aws_lambda_function.f",)
+
+
+def test_two_that_share_a_name_do_not_use_each_other() -> None:
+    words = {"id": "acme-core", "name": "acme-core"}
+    cluster = {"id": "arn:aws:ecs:x", "arn": "arn:x/acme-core", "name": "acme-core"}
+    graph = graph_of(
+        noop("aws_db_subnet_group.g", words),
+        noop("aws_ecs_cluster.c", cluster),
+        noop("aws_db_instance.d", {"id": "db-1", "db_subnet_group_name": "acme-core"}),
+    )
+    assert [use.node.label for use in graph.consumers("aws_db_subnet_group.g")] == [
+        "aws_db_instance.d"
+    ]
+
+
+@pytest.mark.parametrize(("changed", "hit"), [("ttl", False), ("arn", True)])
+def test_whoever_holds_an_id_is_hit_only_when_the_id_changes(changed: str, *, hit: bool) -> None:
+    graph = graph_of(
+        noop("aws_dynamodb_table.t", {"id": "ledger-2024"}),
+        noop("aws_lambda_function.f", {"id": "f", "environment": ["ledger-2024"]}),
+    )
+    radius = blast_radius(graph, "aws_dynamodb_table.t", Effect.CHANGED, frozenset({changed}))
+    assert bool(radius.hits) is hit

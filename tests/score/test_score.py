@@ -75,7 +75,7 @@ def hit(number: int, type_name: str = "aws_instance", hops: int = 1, strength: f
 
 def radius(*hits: Hit, effect: Effect = Effect.GONE) -> BlastRadius:
     """A blast radius."""
-    return BlastRadius(address="a_b.x", effect=effect, hits=hits)
+    return BlastRadius(address="a_b.x", effect=effect, reached=hits)
 
 
 FINDINGS = st.lists(

@@ -114,7 +114,7 @@ def users_of(change: ResourceChange, context: Context) -> tuple[str, ...]:
     radius = blast_radius(context.graph, change.label, Effect.IMPAIRED, limit=_ENOUGH)
     live = (
         hit.address
-        for hit in radius.hits
+        for hit in radius.reached
         if hit.kind is NodeKind.RESOURCE and not resource_type(hit.type).carrier
     )
     return (*live, *holders)

@@ -372,7 +372,7 @@ def _if_inhabited(
     severity: Severity,
 ) -> Flag:
     radius = blast_radius(context.graph, change.label, Effect.IMPAIRED, limit=1)
-    if radius.hits:
+    if radius.reached:
         return Flag(what=what, paths=paths, severity=severity)
     return Flag(what=what, paths=paths, severity=Severity.MEDIUM)
 
