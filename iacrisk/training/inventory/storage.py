@@ -142,13 +142,15 @@ def read_databases(cloud: Cloud, network: Network) -> Iterator[Thing]:
 
 
 def read_warehouses(cloud: Cloud, network: Network) -> Iterator[Thing]:
-    """Redshift clusters."""
+    """Redshift clusters. The emulator tells the VPC of their subnet group only."""
+    subnet_groups = {
+        item["ClusterSubnetGroupName"]: [each["SubnetIdentifier"] for each in item["Subnets"]]
+        for item in cloud.list("redshift", "describe_cluster_subnet_groups", "ClusterSubnetGroups")
+    }
     for item in cloud.list("redshift", "describe_clusters", "Clusters"):
         name, endpoint = item["ClusterIdentifier"], item.get("Endpoint") or {}
         public = bool(item.get("PubliclyAccessible"))
-        subnets = [
-            key for key, subnet in network.subnets.items() if subnet.vpc == item.get("VpcId")
-        ]
+        subnets = subnet_groups.get(str(item.get("ClusterSubnetGroupName")), [])
         groups = [each["VpcSecurityGroupId"] for each in item.get("VpcSecurityGroups", ())]
         yield Thing(
             kind="warehouse",
