@@ -20,6 +20,7 @@ GROUP_LISTS: Final[dict[str, tuple[str, ...]]] = {
     "aws_elb": _BALANCER,
     "aws_instance": _VPC_LIST,
     "aws_lambda_function": ("vpc_config.0.security_group_ids",),
+    "aws_launch_template": ("vpc_security_group_ids", "network_interfaces.0.security_groups"),
     "aws_lb": _BALANCER,
     "aws_memorydb_cluster": _LIST,
     "aws_mq_broker": _BALANCER,
@@ -31,7 +32,7 @@ GROUP_LISTS: Final[dict[str, tuple[str, ...]]] = {
     "aws_redshiftserverless_workgroup": _LIST,
     "aws_vpc_endpoint": _LIST,
 }
-"""Lists of security groups that change in place and act at once on what runs."""
+"""Lists of security groups that change in place: on what runs, or by a template on what comes."""
 
 ACCEPTS_ONLY: Final = frozenset(
     {
@@ -56,3 +57,6 @@ ACCEPTS_ONLY: Final = frozenset(
 
 ASKS_ONLY: Final = frozenset({"aws_lambda_function"})
 """Types that only open connections."""
+
+CALLERS: Final = frozenset({"aws_ecs_service", "aws_instance", "aws_lambda_function"})
+"""Types that run programs, which call services of AWS."""

@@ -74,7 +74,20 @@ _WORDS: Final = {
     ),
 }
 _DISPOSABLE: Final = frozenset({"drill", "loadtest", "scratch", "temp", "throwaway", "tmp"})
-_BUILDERS: Final = frozenset({"build", "builder", "ccache", "ci", "compiler", "docker", "runner"})
+_BUILDERS: Final = frozenset(
+    {
+        "bazel",
+        "build",
+        "builder",
+        "ccache",
+        "ci",
+        "compiler",
+        "docker",
+        "gradle",
+        "runner",
+        "sccache",
+    }
+)
 _SEPARATORS: Final = re.compile(r"[-_./\s]+")
 _PULL_REQUEST: Final = re.compile(r"(?:^|[-_/.])pr[-_]?\d+(?:$|[-_/.])")
 _NAMING_KEYS: Final = frozenset({"environment", "env", "stage", "tier", "deployment_environment"})

@@ -189,10 +189,12 @@ def _kept_shorter(change: ResourceChange, name: str) -> Iterator[Outcome]:
     elif before is None or kept is None or kept >= before:
         return
     span = f"{before}" if before is not None else "for ever"
+    halved = before is None or kept * 2 <= before
     yield Flag(
         what=f"Its content is kept for {kept} instead of {span}; the older part is deleted.",
         paths=((name,),),
-        confidence=None if before is None or kept * 2 <= before else Confidence.MEDIUM,
+        severity=None if halved else Severity.LOW,
+        confidence=None if halved else Confidence.MEDIUM,
     )
 
 

@@ -21,6 +21,7 @@ from iacrisk.rules.network.objects import (
     replaced_for_words,
 )
 from iacrisk.rules.network.pods import pods_cut_off
+from iacrisk.rules.network.private_names import endpoint_shuts_out
 from iacrisk.rules.network.routing import route_dropped, route_table_taken_away
 from iacrisk.rules.network.shadowing import range_in_use_dropped, zone_shadows_another
 from iacrisk.rules.rule import Rule
@@ -44,4 +45,5 @@ RULES: Final[tuple[Rule, ...]] = (
     zone_shadows_another,
     pods_cut_off,
     firewall_lets_less_through,
+    endpoint_shuts_out,
 )
