@@ -31,6 +31,8 @@ _RULES: Final = Demand(
 _ACLS: Final = Demand(
     "network_acls.0.default_action", ("Allow",), "Networks that are not listed are turned away."
 )
+PUBLIC_WAYS: Final = frozenset({_NETWORKS.path, _RULES.path, _ACLS.path, "default_action"})
+"""Arguments that shut public networks out; who has a private endpoint does not miss them."""
 _SIGNED: Final = "Callers have to sign in from now on."
 _WEB_APP: Final = (
     _NETWORKS,

@@ -14,8 +14,8 @@ from iacrisk.rules.rule import Confidence, Severity
 from tests.plans import Json, create, noop, plan, update
 
 IDS = sorted({row[0] for row in all_rows()})
-TYPE = "cloudflare_record"
-"""Has the switch `proxied`, of which X09 tells when it goes off."""
+TYPE = "aws_kms_key"
+"""Has the switch `enable_key_rotation`, of which X09 tells when it goes off."""
 
 SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.CHANGES: ("one", "two"),
@@ -114,18 +114,30 @@ def test_a_rule_sees_the_types_of_its_rows() -> None:
 
 
 def test_the_safe_direction_passes_and_so_does_another_setting() -> None:
-    on = update(f"{TYPE}.x", {"proxied": False, "ttl": 60}, {"proxied": True, "ttl": 60})
-    ttl = update(f"{TYPE}.x", {"proxied": True, "ttl": 60}, {"proxied": True, "ttl": 300})
+    on = update(
+        f"{TYPE}.x",
+        {"enable_key_rotation": False, "ttl": 60},
+        {"enable_key_rotation": True, "ttl": 60},
+    )
+    ttl = update(
+        f"{TYPE}.x",
+        {"enable_key_rotation": True, "ttl": 60},
+        {"enable_key_rotation": True, "ttl": 300},
+    )
     assert judged(on).findings == judged(ttl).findings == ()
 
 
 def test_a_new_value_that_is_not_known_is_undecided() -> None:
-    change = update(f"{TYPE}.x", {"proxied": True}, {}, after_unknown={"proxied": True})
-    assert [(item.rule, item.paths) for item in judged(change).undecided] == [("X09", ("proxied",))]
+    change = update(
+        f"{TYPE}.x", {"enable_key_rotation": True}, {}, after_unknown={"enable_key_rotation": True}
+    )
+    assert [(item.rule, item.paths) for item in judged(change).undecided] == [
+        ("X09", ("enable_key_rotation",))
+    ]
 
 
 def test_a_new_object_has_no_setting_that_goes_off() -> None:
-    assert judged(create(f"{TYPE}.x", {"proxied": False})).findings == ()
+    assert judged(create(f"{TYPE}.x", {"enable_key_rotation": False})).findings == ()
 
 
 @pytest.mark.parametrize("odd", [None, "text", 7, [], [None], {"a": 1}, [[1]]])

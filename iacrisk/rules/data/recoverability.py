@@ -24,7 +24,9 @@ from iacrisk.rules.rule import (
 
 _SOON: Final = 30
 _EXPIRY: Final = re.compile(r"expir|ttl|delete|purge|valid|until|remove", re.IGNORECASE)
-_SCRATCH: Final = re.compile(r"(^|.*/)_?(cache|scratch|temp|temporary|tmp)(/|$|-)", re.IGNORECASE)
+_SCRATCH: Final = re.compile(
+    r"(^|.*/)_?(ad-?hoc|cache|scratch|temp|temporary|tmp)(/|$|-)", re.IGNORECASE
+)
 _LEADING_NUMBER: Final = re.compile(r"\d+")
 
 

@@ -12,9 +12,10 @@ from iacrisk.catalog.admission import (
     FILTER_ARGUMENTS,
     FILTER_ATTACHMENTS,
     FILTER_MODES,
+    PUBLIC_WAYS,
     WEB_FILTERS,
 )
-from iacrisk.catalog.exposure import NETWORK_ACCESS, TLS_VERSIONS
+from iacrisk.catalog.exposure import TLS_VERSIONS
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.entry.web_filters import blocking_after, blocking_before, default_action
@@ -171,7 +172,7 @@ def _has_private_way(change: ResourceChange, context: Context) -> bool:
 
 def _demanded(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     for demand in DEMANDS.get(change.type, ()):
-        if demand.path == NETWORK_ACCESS and _has_private_way(change, context):
+        if demand.path in PUBLIC_WAYS and _has_private_way(change, context):
             continue
         path = parse_path(demand.path)
         before, after = change.was(demand.path), change.planned(path)

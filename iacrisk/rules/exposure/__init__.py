@@ -12,6 +12,7 @@ from iacrisk.rules.exposure.guards_gone import guard_destroyed
 from iacrisk.rules.exposure.in_place import exposure_setting
 from iacrisk.rules.exposure.made_public import made_public
 from iacrisk.rules.exposure.metrics import alarm_without_metric
+from iacrisk.rules.exposure.origins import origin_unshielded
 from iacrisk.rules.exposure.recording import audit_off
 from iacrisk.rules.rule import Rule
 
@@ -25,4 +26,5 @@ RULES: Final[tuple[Rule, ...]] = (
     edge_rule_weakened,
     gateway_checks_less,
     alarm_without_metric,
+    origin_unshielded,
 )
