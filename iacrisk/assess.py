@@ -55,6 +55,7 @@ from iacrisk.score import (
     score_change,
     score_finding,
 )
+from iacrisk.source import NO_SOURCE, Place, SourceFacts
 
 _HITS_FOR_THE_SCORE = 64
 _NAMED_IN_FULL = 200
@@ -71,7 +72,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     today: datetime.date
     workspace: str = ""
     environment: str = ""
-    unguarded: frozenset[str] = frozenset()
+    source: SourceFacts = NO_SOURCE
     model_problem: str = ""
 
 
@@ -97,7 +98,10 @@ class ModelAsked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AssessedChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One change with all that is known about it. `benign` is the look-alike that explains it."""
+    """One change with all that is known about it. `benign` is the look-alike that explains it.
+
+    `place`: where its block is declared, given the configuration's text.
+    """
 
     change: ResourceChange
     score: ChangeScore
@@ -107,6 +111,7 @@ class AssessedChange(msgspec.Struct, frozen=True, kw_only=True):
     radius: BlastRadius
     benign: str = ""
     opinion: Opinion | None = None
+    place: Place | None = None
 
     @property
     def address(self) -> str:
@@ -133,6 +138,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     failures: tuple[RuleFailure, ...]
     doubts: tuple[DoubtFound, ...]
     model: ModelAsked | None = None
+    source_problems: tuple[str, ...] = ()
 
 
 def assess(
@@ -143,14 +149,14 @@ def assess(
     Raises SettingsError for an expired waiver.
     """
     graph = build_graph(plan)
-    said = review(Context(plan, graph, circumstances.unguarded))
+    said = review(Context(plan, graph, circumstances.source))
     environment = detect_environment(
         plan, policy.environments, circumstances.workspace, circumstances.environment
     )
     places = _Places(plan, graph, environment, policy)
     treated = treat(said, policy, places.settings, circumstances.today)
     opinions = _Opinions(plan, graph, policy, places, model)
-    changes = _score_changes(plan, graph, said, treated, opinions)
+    changes = _score_changes(plan, graph, said, treated, opinions, circumstances.source)
     changing = {item.address for item in changes}
     plan_findings = tuple(item for item in treated.findings if item.address not in changing)
     scores = (*(item.score for item in changes), *map(score_finding, plan_findings))
@@ -174,6 +180,7 @@ def assess(
         failures=said.failures,
         doubts=doubts,
         model=opinions.asked,
+        source_problems=circumstances.source.problems,
     )
 
 
@@ -251,7 +258,12 @@ class _Places:
 
 
 def _score_changes(
-    plan: Plan, graph: Graph, said: Review, treated: TreatedReview, opinions: _Opinions
+    plan: Plan,
+    graph: Graph,
+    said: Review,
+    treated: TreatedReview,
+    opinions: _Opinions,
+    source: SourceFacts,
 ) -> tuple[AssessedChange, ...]:
     findings = _by_address(treated.findings, lambda item: item.address)
     suppressed = _by_address(said.suppressed, lambda item: item.finding.address)
@@ -265,6 +277,7 @@ def _score_changes(
             undecided.get(change.label, ()),
             said.benign.get(change.label, ""),
             opinions,
+            source.place_of(change),
         )
         for change in plan.pending
     ]
@@ -281,6 +294,7 @@ def _assess_change(
     undecided: Sequence[UndecidedRule],
     benign: str,
     opinions: _Opinions,
+    place: Place | None,
 ) -> AssessedChange:
     effect, changed = (Effect.NONE, frozenset[str]()) if benign else effect_of(change, findings)
     radius = blast_radius(graph, change.label, effect, changed, _HITS_FOR_THE_SCORE)
@@ -299,6 +313,7 @@ def _assess_change(
         undecided=tuple(undecided),
         radius=radius,
         benign=benign,
+        place=place,
     )
 
 

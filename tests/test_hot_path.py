@@ -38,7 +38,12 @@ sys.stderr.write("\\n".join(sys.modules))
 
 
 @pytest.mark.parametrize("format_", ["console", "json", "markdown"])
-def test_score_does_not_load_what_loads_slowly(tmp_path: Path, format_: str) -> None:
+@pytest.mark.parametrize("has_source", [False, True])
+def test_score_does_not_load_what_loads_slowly(
+    tmp_path: Path, format_: str, has_source: bool
+) -> None:
+    if has_source:  # file and line come from a scan, not from the parser
+        (tmp_path / "main.tf").write_text('resource "aws_instance" "app" {}\n')
     plan = tmp_path / "plan.json"
     changes = [tweak("aws_instance.app", {"id": "i-1", "instance_type": "a"}, instance_type="b")]
     plan.write_text(json.dumps(document(*changes)))

@@ -49,7 +49,12 @@ BaseOption = Annotated[
     typer.Option("--base", help="directory with the configuration before the change"),
 ]
 SourceOption = Annotated[
-    Path | None, typer.Option("--source", help="directory with the configuration after the change")
+    Path | None,
+    typer.Option(
+        "--source",
+        help="directory with the configuration after the change; "
+        "default: the plan's, when it holds .tf files",
+    ),
 ]
 
 

@@ -14,9 +14,10 @@ from iacrisk.config import load_policy, workspace_name
 from iacrisk.errors import SettingsError, UnknownAddress, UnusableModel
 from iacrisk.gate import Environment, ModelUse, Policy
 from iacrisk.graph import build_graph
-from iacrisk.plan import Plan, decode_plan, read_plan
+from iacrisk.plan import STDIN, Plan, decode_plan, read_plan
 from iacrisk.report import GraphFormat
 from iacrisk.report.plain import plain
+from iacrisk.source import SourceFacts, holds_configuration, locate, vanished_guards
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,14 +71,15 @@ def _assess(inputs: Inputs) -> Assessment:
     here = Path.cwd()
     policy = load_policy(inputs.config, here)
     model, problem = _model(policy)
+    plan = _decode(inputs.plan)
     circumstances = Circumstances(
         today=datetime.datetime.now(tz=datetime.UTC).date(),
         workspace=inputs.workspace or workspace_name(here),
         environment=_environment(inputs.environment),
-        unguarded=_unguarded(inputs.base, inputs.source),
+        source=_source_facts(inputs, plan),
         model_problem=problem,
     )
-    return assess(_decode(inputs.plan), policy, circumstances, model)
+    return assess(plan, policy, circumstances, model)
 
 
 def _model(policy: Policy) -> tuple[Model | None, str]:
@@ -102,12 +104,20 @@ def _decode(plan: str) -> Plan:
     return decode_plan(read_plan(plan))
 
 
-def _unguarded(base: Path | None, source: Path | None) -> frozenset[str]:
-    if base is None:
-        return frozenset()
-    from iacrisk.source import vanished_guards  # noqa: PLC0415 - parsing HCL loads slowly
+def _source_facts(inputs: Inputs, plan: Plan) -> SourceFacts:
+    head = inputs.source or _beside(inputs.plan)
+    located = locate(head, {change.block_address for change in plan.pending}) if head else None
+    return SourceFacts(
+        places=located.places if located else {},
+        problems=located.problems if located else (),
+        unguarded=vanished_guards(inputs.base, head) if inputs.base else frozenset(),
+    )
 
-    return vanished_guards(base, source)
+
+def _beside(plan: str) -> Path | None:
+    """The plan's directory, where it holds configuration."""
+    folder = Path(plan).parent
+    return folder if plan != STDIN and holds_configuration(folder) else None
 
 
 def _find(assessment: Assessment, address: str) -> AssessedChange:

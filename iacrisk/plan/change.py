@@ -15,7 +15,7 @@ import msgspec
 
 from iacrisk.errors import BrokenPlan
 from iacrisk.plan import wire
-from iacrisk.plan.address import Key
+from iacrisk.plan.address import Key, parse_address
 from iacrisk.plan.lazy import lazy
 from iacrisk.plan.values import (
     UNKNOWN,
@@ -106,6 +106,15 @@ class ResourceChange:
     def name(self) -> str:
         """The block's name."""
         return self.raw.name
+
+    @property
+    def block_address(self) -> str:
+        """The address of the block: with the module path, without any instance key."""
+        try:
+            where = parse_address(self.address)
+        except ValueError:
+            return self.address
+        return "".join(f"module.{step.name}." for step in where.module) + where.block
 
     @property
     def key(self) -> Key:

@@ -15,6 +15,7 @@ from iacrisk.report.words import (
     folded,
     headline,
     model_line,
+    source_notes,
     tally,
 )
 from iacrisk.rules import Evidence, Finding
@@ -69,6 +70,8 @@ def _detail(number: int, group: Group, assessment: Assessment) -> Iterator[str]:
     item, redactor = group.first, assessment.plan.redactor
     yield f"{number:>2}. [{item.score.score:>3}] {plain(redactor.address(item.address))}"
     yield from _others(group, redactor, " " * 10)
+    if item.place:
+        yield from wrap(str(item.place), WIDTH, "    ")
     yield from wrap(describe(item.change, redactor), WIDTH, "    ")
     for finding in item.findings:
         yield from finding_lines(finding)
@@ -168,3 +171,4 @@ def _notes(assessment: Assessment) -> Iterator[str]:
     unresolved = len(assessment.graph.unresolved)
     if unresolved:
         yield f"{count(unresolved, 'reference')} could not be followed (see `iacrisk graph`)."
+    yield from source_notes(assessment)

@@ -26,6 +26,8 @@ def _lines(assessment: Assessment, item: AssessedChange) -> Iterator[str]:
     redactor = assessment.plan.redactor
     waits = item.address in waiting_addresses(assessment)
     yield plain(redactor.address(item.address))
+    if item.place:
+        yield from wrap(f"declared in {item.place}", WIDTH, _INDENT)
     yield from wrap(describe(item.change, redactor), WIDTH, _INDENT)
     yield f"{_INDENT}scores {item.score.score} of 100; it {'waits' if waits else 'may go through'}"
     yield from _reasons(assessment, item)

@@ -13,7 +13,7 @@ from iacrisk.plan import Redactor
 from iacrisk.report.words import describe
 from iacrisk.rules import Finding, SuppressedFinding, UndecidedRule
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +123,13 @@ class ModelItem(Item, frozen=True, kw_only=True):
     plan_chance: float
 
 
+class PlaceItem(Item, frozen=True, kw_only=True):
+    """Where a block is declared."""
+
+    file: str
+    line: int
+
+
 class ChangeItem(Item, frozen=True, kw_only=True):
     """One change."""
 
@@ -144,6 +151,7 @@ class ChangeItem(Item, frozen=True, kw_only=True):
     hits_complete: bool
     contributions: list[ContributionItem]
     opinion: OpinionItem | None
+    place: PlaceItem | None
 
 
 class WaivedItem(Item, frozen=True, kw_only=True):
@@ -219,6 +227,7 @@ class Report(Item, frozen=True, kw_only=True):
     rule_failures: list[RuleFailureItem]
     graph: GraphItem
     model: ModelItem | None
+    source_problems: list[str]
 
 
 def render_json(assessment: Assessment) -> str:
@@ -279,6 +288,7 @@ def to_report(assessment: Assessment) -> Report:
             ],
         ),
         model=_model(assessment.model),
+        source_problems=list(assessment.source_problems),
     )
 
 
@@ -311,6 +321,7 @@ def _change(item: AssessedChange, redactor: Redactor, waits: bool) -> ChangeItem
             for c in item.score.contributions
         ],
         opinion=_opinion(item.opinion),
+        place=PlaceItem(file=item.place.file, line=item.place.line) if item.place else None,
     )
 
 

@@ -22,6 +22,7 @@ from iacrisk.report.words import (
     folded,
     headline,
     model_line,
+    source_notes,
     tally,
 )
 from iacrisk.rules import Finding
@@ -82,7 +83,8 @@ def _change(group: Group, assessment: Assessment) -> str:
     item, redactor = group.first, assessment.plan.redactor
     alike = f" and {len(group.others):,} like it" if group.others else ""
     title = f"<b>{item.score.score}</b> {_html_code(redactor.address(item.address))}{alike}"
-    body = [_prose(describe(item.change, redactor)), *map(_finding, item.findings)]
+    body = [code(str(item.place))] if item.place else []
+    body += [_prose(describe(item.change, redactor)), *map(_finding, item.findings)]
     said = model_line(assessment, item) if group.waits else ""
     body += [_prose(said)] if said else []
     body += _alike(group, redactor)
@@ -144,6 +146,7 @@ def _notes(assessment: Assessment) -> Iterator[str]:
         yield f"{count(len(assessment.waived), 'finding')} waived by the policy."
     if not assessment.graph.has_configuration:
         yield "No configuration in the plan: who is hit may be incomplete."
+    yield from map(_prose, source_notes(assessment))
 
 
 def code(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from iacrisk.assess import AssessedChange, Assessment
 from iacrisk.features import COLUMNS
@@ -31,6 +32,7 @@ _VERDICTS = {
 }
 _NAMED_ATTRIBUTES = 4
 _REASONS_NAMED = 3
+_PROBLEMS_NAMED = 5
 
 
 def headline(assessment: Assessment) -> str:
@@ -73,6 +75,15 @@ def describe(change: ResourceChange, redactor: Redactor) -> str:
     )
     imported = " (imported)" if change.imports else ""
     return _deed(change, redactor) + moved + imported
+
+
+def source_notes(assessment: Assessment) -> Iterator[str]:
+    """What of the configuration could not be read or found."""
+    problems = assessment.source_problems
+    yield from problems[:_PROBLEMS_NAMED]
+    rest = len(problems) - _PROBLEMS_NAMED
+    if rest > 0:
+        yield f"and {count(rest, 'more problem')} with the configuration."
 
 
 def meaning_of(column: str) -> str:

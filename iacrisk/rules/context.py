@@ -7,16 +7,17 @@ from functools import cached_property
 from iacrisk.catalog import ResourceType, resource_type
 from iacrisk.graph import Graph, Use, live_users
 from iacrisk.plan import ActionKind, Plan, ResourceChange
+from iacrisk.source import NO_SOURCE, SourceFacts
 
 
 class Context:
     """The plan, its graph and the look-ups that several rules share."""
 
-    def __init__(self, plan: Plan, graph: Graph, unguarded: frozenset[str] = frozenset()) -> None:
-        """`unguarded`: blocks whose prevent_destroy stood in the base configuration and is gone."""
+    def __init__(self, plan: Plan, graph: Graph, source: SourceFacts = NO_SOURCE) -> None:
+        """`source`: what the configuration's text tells beside the plan."""
         self.plan = plan
         self.graph = graph
-        self.unguarded = unguarded
+        self.source = source
         self._of_types: dict[tuple[str, ...], tuple[ResourceChange, ...]] = {}
 
     def type_of(self, change: ResourceChange) -> ResourceType:

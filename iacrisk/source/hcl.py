@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from iacrisk.errors import SettingsError
+from iacrisk.source.files import configuration_files
 
-_SUFFIXES: Final = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _OWN_KEYS: Final = frozenset({"__is_block__", "__comments__", "__inline_comments__"})
 
 
@@ -21,8 +21,7 @@ def read_folder(folder: Path) -> list[dict[str, Any]]:
 
     Raises SettingsError where one cannot be read or parsed.
     """
-    paths = [path for path in sorted(folder.iterdir()) if _is_configuration(path)]
-    return [_read(path) for path in sorted(paths, key=_is_override)]
+    return [_read(path) for path in configuration_files(folder)]
 
 
 def blocks(document: Any, kind: str) -> Iterator[Any]:
@@ -36,15 +35,6 @@ def labelled(document: Any, kind: str) -> Iterator[tuple[str, Any]]:
     for group in blocks(document, kind):
         if isinstance(group, dict):
             yield from group.items()
-
-
-def _is_configuration(path: Path) -> bool:
-    return path.name.endswith(_SUFFIXES) and not path.name.startswith(".") and path.is_file()
-
-
-def _is_override(path: Path) -> bool:
-    stem = path.name.partition(".")[0]
-    return stem == "override" or stem.endswith("_override")
 
 
 def _read(path: Path) -> dict[str, Any]:

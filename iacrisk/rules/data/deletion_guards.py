@@ -9,7 +9,7 @@ from iacrisk.catalog import destroying, facts
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import others_with
-from iacrisk.rules.readers.guard_values import block_address, guard_of, guards, lost_prevent_destroy
+from iacrisk.rules.readers.guard_values import guard_of, guards, lost_prevent_destroy
 from iacrisk.rules.readers.left_alone import abandon_settings, why_left_alone
 from iacrisk.rules.rule import (
     Confidence,
@@ -136,13 +136,13 @@ def vanished_prevent_destroy(context: Context) -> Iterator[Outcome]:
     References
         Incidents R076, R108, R109, R110, R111, R193, R206.
     """
-    if not context.unguarded:
+    if not context.source.unguarded:
         return
     told: set[str] = set()
     for change in context.plan.changes:
         if not lost_prevent_destroy(change, context):
             continue
-        block = block_address(change)
+        block = change.block_address
         if change.destroys:
             what = "prevent_destroy guarded it; the guard is gone and it is destroyed."
             yield Flag(what=what, address=change.label)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from iacrisk.catalog import destroying, facts
-from iacrisk.plan import ResourceChange, parse_address
+from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 
 
@@ -36,18 +36,10 @@ def guard_of(change: ResourceChange) -> str | None:
 
 def lost_prevent_destroy(change: ResourceChange, context: Context) -> bool:
     """Whether the block of `change` had prevent_destroy in the base configuration and lost it."""
-    if not context.unguarded:
+    unguarded = context.source.unguarded
+    if not unguarded:
         return False
-    return change.address in context.unguarded or block_address(change) in context.unguarded
-
-
-def block_address(change: ResourceChange) -> str:
-    """The address of the block: with the module path, without any instance key."""
-    try:
-        where = parse_address(change.address)
-    except ValueError:
-        return change.address
-    return "".join(f"module.{step.name}." for step in where.module) + where.block
+    return change.address in unguarded or change.block_address in unguarded
 
 
 _NOT_OF_THE_OBJECT = frozenset({"block_device_mappings", "spec"})
