@@ -159,27 +159,6 @@ AUTOMATED_BACKUPS: dict[str, dict[str, Scalar]] = {
 Weaker than FINAL_COPY: with a final snapshot only the points in time are lost.
 """
 
-REUSE_BANS: dict[str, str] = {
-    "aws_cognito_user_pool_domain": "a prefix is unique in the region and may be taken meanwhile",
-    "aws_s3_bucket": "the name is free to anyone and may take hours to be usable again",
-    "aws_secretsmanager_secret": "the name is blocked for the recovery window",
-    "aws_sqs_queue": "the name is blocked for 60 seconds",
-    "azurerm_app_configuration": "soft-deleted: the name is blocked until purged",
-    "azurerm_api_management": "soft-deleted: the name is blocked until purged",
-    "azurerm_cognitive_account": "soft-deleted: the name is blocked until purged",
-    "azurerm_key_vault": "soft-deleted: the name is blocked for 7 to 90 days",
-    "azurerm_storage_account": "the name is unique in the world and may be taken meanwhile",
-    "google_iam_workload_identity_pool": "soft-deleted: the id is blocked for 30 days",
-    "google_iam_workload_identity_pool_provider": "soft-deleted: the id is blocked for 30 days",
-    "google_kms_crypto_key": "the name can never be used again",
-    "google_kms_key_ring": "the name can never be used again",
-    "google_project": "the project id can never be used again",
-    "google_project_iam_custom_role": "soft-deleted: the id is blocked for weeks",
-    "google_sql_database_instance": "the name is blocked for about a week",
-    "google_storage_bucket": "the name is free to anyone and may be taken meanwhile",
-}
-"""Types whose name cannot be used again at once, and why. Documentation; rule D25."""
-
 # --- Identity of an object -----------------------------------------------------------------------
 
 IDENTITY_ATTRIBUTES: frozenset[str] = frozenset(

@@ -23,7 +23,6 @@ BY_TYPE = {
     "PARENTS": {parent for parents in facts.PARENT_OF.values() for parent in parents},
     "PUBLIC_ADDRESS_TYPES": facts.PUBLIC_ADDRESS_TYPES,
     "RECORD_TYPES": facts.RECORD_TYPES,
-    "REUSE_BANS": facts.REUSE_BANS,
     "STANDALONE": {
         name
         for inline in facts.INLINE_VERSUS_STANDALONE.values()

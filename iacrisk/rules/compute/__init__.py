@@ -13,9 +13,11 @@ from iacrisk.rules.compute.capacity import (
     node_pool_destroyed,
     service_destroyed,
 )
+from iacrisk.rules.compute.cluster_version import cluster_version_jump
 from iacrisk.rules.compute.consumers import consumer_outlives_visibility
 from iacrisk.rules.compute.controllers import controller_turned
 from iacrisk.rules.compute.filters import filter_narrowed
+from iacrisk.rules.compute.fleet_templates import fleet_template_weakened
 from iacrisk.rules.compute.in_place import workload_setting
 from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
@@ -28,6 +30,7 @@ RULES: Final[tuple[Rule, ...]] = (
     machine_destroyed,
     machine_restarted,
     capacity_cut,
+    cluster_version_jump,
     service_destroyed,
     runtime_without_code,
     workload_setting,
@@ -36,5 +39,6 @@ RULES: Final[tuple[Rule, ...]] = (
     filter_narrowed,
     admission_closed,
     controller_turned,
+    fleet_template_weakened,
     pod_input_gone,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.rules.data.arm_objects import arm_object_destroyed
+from iacrisk.rules.data.capacity import capacity_shrunk
 from iacrisk.rules.data.columns import columns_dropped
 from iacrisk.rules.data.deletion_guards import (
     force_destroy,
@@ -24,6 +25,7 @@ from iacrisk.rules.data.in_place import recovery_setting
 from iacrisk.rules.data.injected import injected_replacement
 from iacrisk.rules.data.keys_and_secrets import key_lost, secret_lost
 from iacrisk.rules.data.manifests import kubernetes_object_destroyed
+from iacrisk.rules.data.name_reuse import name_blocked
 from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
 from iacrisk.rules.data.streams import stream_position_lost
 from iacrisk.rules.rule import Rule
@@ -41,9 +43,11 @@ RULES: Final[tuple[Rule, ...]] = (
     container_destroyed,
     key_lost,
     secret_lost,
+    capacity_shrunk,
     recovery_cut,
     retention_shortened,
     kubernetes_object_destroyed,
+    name_blocked,
     unknown_type_destroyed,
     recovery_setting,
     columns_dropped,
