@@ -140,7 +140,7 @@ class Graph:
                 user, used = (other, start_node) if towards_dependents else (start_node, other)
                 if self._is_another(user, used, at_user):
                     continue
-                mark = (other_id, at_used.attribute if towards_dependents else "")
+                mark = (other_id, at_used.attribute if towards_dependents else outer.argument)
                 if mark in seen or other_id == start:
                     continue
                 seen.add(mark)

@@ -15,6 +15,12 @@ from iacrisk.graph.model import Node, Origin, Precision, Reference
 from iacrisk.plan import ActionKind, ResourceChange
 
 _SHORTEST = 8
+_SECRET = b":secretsmanager:"
+_RANDOM = 7
+"""A dash and six characters end a secret's ARN; those who read it may leave them out."""
+
+_PARTS = 7
+"""What stands behind so many parts of a secret's ARN names a key in it and a version."""
 _LABELS = frozenset(
     {"id", "arn", "name", "name_prefix", "tags", "tags_all", "labels", "description"}
 )
@@ -95,11 +101,12 @@ def _main_owner(nodes: Sequence[Node], first: int | None, second: int) -> int | 
 def _names(change: ResourceChange) -> set[bytes]:
     identity = change.identity
     raw = (bytes(identity.id), bytes(identity.arn), bytes(identity.self_link))
-    return {
+    names = {
         text[1:-1]
         for text in raw
         if text[:1] == b'"' and len(text) >= _SHORTEST + 2 and not text[1:-1].isalpha()
     }
+    return names | {name[:-_RANDOM] for name in names if _SECRET in name}
 
 
 def _values_of(change: ResourceChange) -> list[bytes]:
@@ -107,7 +114,10 @@ def _values_of(change: ResourceChange) -> list[bytes]:
     raw = bytes(change.raw.change.before)
     if b'\\"' in raw:
         raw = raw.replace(b'\\"', b'"')
-    return raw.split(b'"')
+    texts = raw.split(b'"')
+    if _SECRET in raw:
+        texts += [b":".join(text.split(b":")[:_PARTS]) for text in texts if _SECRET in text]
+    return texts
 
 
 class _Reach:

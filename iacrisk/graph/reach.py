@@ -243,7 +243,18 @@ def _acted_on(graph: Graph, node: Node) -> Iterator[Use]:
     arguments = attachment(node.type)
     uses = graph.dependencies(node.label)
     named = [use for use in uses if use.argument.partition(".")[0] in arguments]
+    named = named or [use for use in uses if _holds_name(node, arguments, use.node)]
     yield from named or (use for use in uses if not use.argument)
+
+
+def _holds_name(node: Node, arguments: tuple[str, ...], other: Node) -> bool:
+    """Whether one of the arguments is the other's id, which `each.value` does not show."""
+    if node.change is None or other.change is None:
+        return False
+    sides = (node.change.before, node.change.after)
+    texts = [side.get(name) for side in sides for name in arguments]
+    held = [other.change.before.get(name) for name in ("id", "arn", "name", "url")]
+    return any(isinstance(text, str) and text and text in held for text in texts)
 
 
 def _reads(use: Use, changed: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ from functools import cache
 from iacrisk.catalog import resource_type
 from iacrisk.plan import ActionKind, Path, Redactor, ResourceChange, lookup
 from iacrisk.rules.context import Context
+from iacrisk.rules.hurt import others_hurt
 from iacrisk.rules.registry import RULES, SUPPRESSORS
 from iacrisk.rules.rule import (
     ChangeCheck,
@@ -124,6 +125,15 @@ class _Run:
         failure = RuleFailure(rule=rule_id, address=label, error=type(error).__name__)
         self._failures.append(failure)
 
+    def _others(self, rule: Rule, change: ResourceChange | None) -> tuple[str, ...]:
+        if change is None:
+            return ()
+        try:
+            return others_hurt(rule.id, change, self._context)
+        except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
+            self._fail(rule.id, change.label, error)
+            return ()
+
     def _record(
         self,
         rule: Rule,
@@ -151,7 +161,7 @@ class _Run:
             confidence=outcome.confidence or rule.confidence,
             harm=rule.harm,
             what=self._redactor.text(outcome.what),
-            hurts=outcome.hurts,
+            hurts=(*outcome.hurts, *self._others(rule, change)),
             evidence=tuple(_evidence(change, outcome.paths, self._redactor)) if change else (),
         )
         excuse = next((item for item in excuses if item[0].covers(rule.id)), None)

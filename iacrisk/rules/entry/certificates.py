@@ -8,6 +8,7 @@ from typing import Any, Final
 from iacrisk.catalog.entrances import CERTIFICATE_ARGUMENTS, CERTIFICATE_TYPES, NAMES_SERVED
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.entry_users import records_named, rules_for
 from iacrisk.rules.readers.followed import named_by
 from iacrisk.rules.readers.permission_readers import texts
 from iacrisk.rules.readers.wording import some_of
@@ -63,6 +64,7 @@ def certificate_narrowed(change: ResourceChange, context: Context) -> Iterator[O
     elif lost:
         yield Flag(
             what=f"The certificate no longer covers {some_of(lost)}.",
+            hurts=_named(lost, context),
             paths=tuple(
                 parse_path(name) for name in NAMES_SERVED if parse_path(name)[0] in change.changed
             ),
@@ -88,13 +90,19 @@ def _exchanged(change: ResourceChange, context: Context) -> Iterator[Outcome]:
             if old is None or new is None:
                 yield Flag(what=what, paths=(path,), confidence=Confidence.MEDIUM)
             elif lost := sorted(name for name in old if not _covers(new, name)):
-                yield Flag(what=f"{what[:-1]}: none covers {some_of(lost)}.", paths=(path,))
+                what = f"{what[:-1]}: none covers {some_of(lost)}."
+                yield Flag(what=what, paths=(path,), hurts=_named(lost, context))
         elif old is None or new is None:
             why = "Whether the new certificate covers the same names is not in the plan."
             yield Undecided(why=why, paths=(path,))
         elif lost := sorted(name for name in old if not _covers(new, name)):
             what = f"The new certificate does not cover {some_of(lost)}."
-            yield Flag(what=what, paths=(path,))
+            yield Flag(what=what, paths=(path,), hurts=_named(lost, context))
+
+
+def _named(lost: list[str], context: Context) -> tuple[str, ...]:
+    """The rules and records that lead clients here by a name that is lost."""
+    return (*rules_for(lost, context), *records_named(lost, context))
 
 
 def _is_only_more(before: Any, after: Any) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.entry_users import answering, records_named
 from iacrisk.rules.readers.forwarding import ways_after, ways_before
 from iacrisk.rules.readers.permission_readers import blocks, texts
 from iacrisk.rules.readers.wording import some_of
@@ -64,10 +65,13 @@ def judge_matching(change: ResourceChange, context: Context) -> Iterator[Outcome
     before = _matching(change.before, ways_before(change)) if change.before else None
     if before is not None and (missed := _missed(before, after, change, context)):
         yield Flag(what=f"The rule no longer matches {some_of(missed)}.", paths=(("condition",),))
-    taken = list(_taken(before, after, change, context))
+    robbed = list(_robbed(before, after, change, context))
+    taken = [f"what {label} matches" for label, _ in robbed]
+    taken += _taken_from_default(before, after, change, context)
     if taken:
         yield Flag(
             what=f"The rule comes first and takes {some_of(taken)}.",
+            hurts=_losing(robbed, after, change, context),
             paths=(("priority",), ("condition",)),
             severity=Severity.HIGH,
             confidence=Confidence.MEDIUM,
@@ -98,14 +102,40 @@ def _missed(
     return [] if _default_targets(change, context) == before.targets else missed
 
 
-def _taken(
+def hosts_of(change: ResourceChange) -> frozenset[str]:
+    """The host names of which the rule takes requests today."""
+    matching = _matching(change.before, ways_before(change)) if change.before else None
+    return frozenset() if matching is None else matching.fields.get("host_header", frozenset())
+
+
+def _losing(
+    robbed: list[tuple[str, Matching]], after: Matching, change: ResourceChange, context: Context
+) -> tuple[str, ...]:
+    """The rules that lose requests, their names, who gets them, and a listener that loses all."""
+    hosts = {host for _, other in robbed for host in other.fields.get("host_header", ())}
+    listener = [str(_listener_of(change, context))] if after.is_catch_all else []
+    return (
+        *(label for label, _ in robbed),
+        *listener,
+        *answering(after.targets, context),
+        *(() if after.is_catch_all else records_named(hosts, context)),
+    )
+
+
+def _robbed(
     before: Matching | None, after: Matching, change: ResourceChange, context: Context
-) -> Iterator[str]:
+) -> Iterator[tuple[str, Matching]]:
+    """Rules that match something of which this one newly takes all."""
     for label, other in _others(change, context, planned=False):
         if other.order <= after.order or other.targets == after.targets or not after.holds(other):
             continue
         if before is None or not (before.order < other.order and before.holds(other)):
-            yield f"what {label} matches"
+            yield label, other
+
+
+def _taken_from_default(
+    before: Matching | None, after: Matching, change: ResourceChange, context: Context
+) -> Iterator[str]:
     was_all = before is not None and before.is_catch_all
     default = _default_targets(change, context)
     if after.is_catch_all and not was_all and default and default != after.targets:

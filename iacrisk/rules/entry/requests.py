@@ -8,7 +8,8 @@ from typing import Any, Final
 from iacrisk.catalog.requests import MEMBERSHIPS, OUT_OF_USE, TARGET_LISTS
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.entry.listener_rules import RULE_TYPES, judge_matching
+from iacrisk.rules.entry.listener_rules import RULE_TYPES, hosts_of, judge_matching
+from iacrisk.rules.readers.entry_users import answering, records_named
 from iacrisk.rules.readers.followed import moves_to_new
 from iacrisk.rules.readers.forwarding import (
     REST,
@@ -112,6 +113,7 @@ def _judge_moved(
         yield Flag(
             what=f"{much} {way.requests} go to {there} instead of {here}.",
             paths=_roots(change, (way for way, _ in known)),
+            hurts=(*answering(other.shares, context), *records_named(hosts_of(change), context)),
         )
     elif hidden:
         new = moves_to_new(change, {way.root for way in hidden}, context)

@@ -15,6 +15,7 @@ from iacrisk.rules.readers.ip_permissions import (
     ANYWHERE,
     Difference,
     Permission,
+    address_peer,
     format_ports,
 )
 from iacrisk.rules.readers.left_alone import why_left_alone
@@ -267,7 +268,67 @@ def _judge_loss(found: PacketFilter, member: Member, context: Context) -> Iterat
             paths=paths,
             severity=severity,
             confidence=_CONFIDENCES[confidence],
+            hurts=tuple(dict.fromkeys(_cut_off(found, member, lost, context))),
         )
+
+
+def _cut_off(
+    found: PacketFilter, member: Member, lost: list[Difference], context: Context
+) -> Iterator[str]:
+    """Those who came in: members of a group, who lives in a range; entries that a deny beats."""
+    groups = once(context.plan, "groups by id", lambda: _groups_by_id(context))
+    for item in lost[:_FEW_LOST]:
+        peer = item.permission.peer
+        group = groups.get(peer.text.partition(" ")[2]) if peer.is_name else None
+        if not item.permission.allow:
+            yield from (
+                other.change.label
+                for other in found.members[:_FEW_MEMBERS]
+                if other is not member and any(_is_beaten(one, item) for one in other.before)
+            )
+            if found.owner is not None and found.owner.type in _STATELESS_FILTERS:
+                yield found.owner.label
+        elif group is not None:
+            yield from users_of(group, context).live
+        elif item.permission.ingress and not item.has_world:
+            yield from _living_in(item, context)
+
+
+def _is_beaten(entry: Permission, deny: Difference) -> bool:
+    """Whether a deny takes some of what the entry admits."""
+    same = entry.allow and entry.ingress == deny.permission.ingress
+    peers = [(entry.peer.first, entry.peer.last)]
+    return same and any(
+        low <= last and first <= high for low, high in deny.peers for first, last in peers
+    )
+
+
+def _living_in(item: Difference, context: Context) -> Iterator[str]:
+    """Who lives in a subnet whose addresses are all in what is lost."""
+    subnets = once(context.plan, "subnets by range", lambda: _subnets(context))
+    near = [
+        subnet
+        for first, last, subnet in subnets
+        if any(low <= first and last <= high for low, high in item.peers)
+    ]
+    for subnet in near if len(near) <= _FEW_SUBNETS else ():
+        yield from users_of(subnet, context).live
+
+
+_FEW_SUBNETS: Final = 16
+_FEW_LOST: Final = 16
+_FEW_MEMBERS: Final = 256
+"""Filters of thousands of entries name some of those who are hit, in little time."""
+
+
+def _subnets(context: Context) -> list[tuple[int, int, ResourceChange]]:
+    found = []
+    for subnet in context.changes_of("aws_subnet"):
+        text = subnet.before.get("cidr_block")
+        peer = address_peer(text) if isinstance(text, str) else None
+        if peer is not None:
+            found.append((peer.first, peer.last, subnet))
+    return found
 
 
 _CONFIDENCES: Final = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)

@@ -174,7 +174,24 @@ def _judge_routes(found: RouteTable, member: RouteMember, context: Context) -> I
         paths=_paths(member),
         severity=severity,
         confidence=_CONFIDENCES[confidence],
+        hurts=tuple(dict.fromkeys(_robbed(found, member, context))),
     )
+
+
+_FEW_MEMBERS: Final = 256
+"""Of a table with more routes some are looked at, in little time."""
+
+
+def _robbed(found: RouteTable, member: RouteMember, context: Context) -> Iterator[str]:
+    """The routes that lose traffic to a longer one, and the ways that they lead to."""
+    for wider, _ in found.captured(member):
+        for other in found.members[:_FEW_MEMBERS]:
+            if other.is_table or wider not in other.before or wider.leads_out:
+                continue
+            yield other.change.label
+            for use in context.graph.dependencies(other.change.label):
+                if use.argument in _ROUTE_ARGUMENTS:
+                    yield use.node.label
 
 
 _CONFIDENCES: Final = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)

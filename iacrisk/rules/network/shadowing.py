@@ -77,8 +77,20 @@ def range_in_use_dropped(change: ResourceChange, context: Context) -> Iterator[O
         yield Flag(
             what=f"What is sent to {some_of(hit)} is dropped.",
             paths=((name,), (says,)),
-            hurts=tuple(hit),
+            hurts=tuple(_ways_to(hit, change, context)) or tuple(hit),
         )
+
+
+def _ways_to(networks: list[str], change: ResourceChange, context: Context) -> Iterator[str]:
+    """The attachments of the networks, and the routes that lead others to the gateway."""
+    for label in networks:
+        for use in context.graph.consumers(label):
+            if use.node.type == "aws_ec2_transit_gateway_vpc_attachment" and use.node.change:
+                yield use.node.label
+    for gateway in context.graph.dependencies(change.label):
+        for use in context.graph.consumers(gateway.node.label):
+            if use.node.type == "aws_route" and use.argument == "transit_gateway_id":
+                yield use.node.label
 
 
 @rule(

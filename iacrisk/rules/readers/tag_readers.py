@@ -58,6 +58,20 @@ def is_read(plan: Plan, key: str) -> bool:
     return key.lower() in _read_keys(plan)
 
 
+def readers_of(plan: Plan, key: str) -> tuple[str, ...]:
+    """The selections of the plan that choose by the tag `key`."""
+
+    def build() -> dict[str, list[str]]:
+        index: dict[str, list[str]] = {}
+        for change in plan.changes:
+            if change.type in _SELECTORS:
+                for item in {str(item).lower() for item in _selected(change.before)}:
+                    index.setdefault(item, []).append(change.label)
+        return index
+
+    return tuple(once(plan, "selections by tag", build).get(key.lower(), ()))
+
+
 def _read_keys(plan: Plan) -> frozenset[str]:
     return once(plan, "tags read", lambda: frozenset(str(key).lower() for key in _keys(plan)))
 

@@ -89,6 +89,7 @@ def _moved_flag(pair: Pair, severity: Severity) -> Flag:
         paths=pair.paths,
         severity=severity,
         confidence=pair.confidence,
+        hurts=(pair.created.label,),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.tag_readers import is_read
+from iacrisk.rules.readers.tag_readers import is_read, readers_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _TAGS = ("labels", "tags", "tags_all")
@@ -54,5 +54,6 @@ def read_tag_taken_away(change: ResourceChange, context: Context) -> Iterator[Ou
                 yield Flag(
                     what=f"Something in this plan finds its objects by the tag {key}.",
                     paths=((name, key),),
+                    hurts=readers_of(context.plan, key),
                 )
                 return

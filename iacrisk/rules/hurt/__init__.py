@@ -1,0 +1,61 @@
+"""Who is hit by what a rule found, though the walk from the change does not lead there.
+
+Most ties run through the graph and are `blast_radius`'s business. What stands here has a reason of
+its own: a mapping feeds the function that stops, an alarm watches a database, a role is no longer
+named by a policy. Each tie yields addresses of what exists today; the engine adds them to what the
+rule itself names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from iacrisk.plan import ResourceChange
+from iacrisk.rules.context import Context
+from iacrisk.rules.hurt.access import bindings, logins, no_longer_named, secret_readers
+from iacrisk.rules.hurt.holding import acted_on, contents, images, kinds_of_chart, services_of_api
+from iacrisk.rules.hurt.traffic import (
+    addresses_in_records,
+    behind_services,
+    feeders,
+    groups_answering,
+    guards_beside,
+    listeners,
+    pool_clusters,
+    watched,
+)
+
+Tie = Callable[[ResourceChange, Context], Iterator[str]]
+
+_TIES: Final[dict[str, tuple[Tie, ...]]] = {
+    "B07": (secret_readers,),
+    "B11": (secret_readers,),
+    "C02": (pool_clusters,),
+    "C04": (groups_answering,),
+    "C06": (feeders,),
+    "C08": (feeders, kinds_of_chart),
+    "C09": (kinds_of_chart,),
+    "C15": (groups_answering,),
+    "D10": (services_of_api,),
+    "D14": (acted_on, contents),
+    "D15": (acted_on, images),
+    "D27": (contents,),
+    "I04": (bindings, logins),
+    "I05": (bindings,),
+    "I08": (bindings,),
+    "I14": (bindings, logins, no_longer_named),
+    "N13": (listeners,),
+    "N07": (addresses_in_records,),
+    "N17": (behind_services,),
+    "X04": (watched,),
+    "X09": (watched, guards_beside),
+    "X10": (watched,),
+}
+"""The ties to follow for findings of a rule."""
+
+
+def others_hurt(rule: str, change: ResourceChange, context: Context) -> tuple[str, ...]:
+    """Addresses of those who are hit as well, each once."""
+    found = (label for tie in _TIES.get(rule, ()) for label in tie(change, context))
+    return tuple(dict.fromkeys(label for label in found if label != change.label))

@@ -1,0 +1,79 @@
+"""Who comes in through an entry point, and who answers there: by DNS names and target groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from typing import Final
+
+from iacrisk.plan import ResourceChange
+from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.siblings import stays
+
+_GROUPS: Final = ("aws_alb_target_group", "aws_lb_target_group")
+_ANSWERING: Final = frozenset({"aws_autoscaling_group", "aws_ecs_service", "aws_instance"})
+_RECORDS: Final = ("aws_route53_record",)
+_MOST: Final = 20
+"""A pattern that fits more records than this means none of them in particular."""
+
+
+def records_named(patterns: Iterable[str], context: Context) -> Iterator[str]:
+    """The records whose names are among the patterns, which may hold wildcards."""
+    known = once(context.plan, "records by name", lambda: _records(context))
+    for pattern in sorted({text.rstrip(".").lower() for text in patterns}):
+        if "*" not in pattern and "?" not in pattern:
+            yield from known.get(pattern, ())
+            continue
+        fitting = [name for name in known if fnmatchcase(name, pattern)]
+        if len(fitting) <= _MOST:
+            yield from (label for name in fitting for label in known[name])
+
+
+def answering(targets: Iterable[str], context: Context) -> Iterator[str]:
+    """What runs behind the target groups with these ARNs."""
+    groups = once(context.plan, "target groups by ARN", lambda: _groups(context))
+    for arn in sorted(targets):
+        for label in groups.get(arn, ()):
+            for use in context.graph.consumers(label):
+                other = use.node.change
+                if use.node.type in _ANSWERING and other is not None and stays(other):
+                    yield use.node.label
+
+
+def _records(context: Context) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for record in context.changes_of(*_RECORDS):
+        name = record.before.get("fqdn") or record.before.get("name")
+        if isinstance(name, str) and name and stays(record):
+            found.setdefault(name.rstrip(".").lower(), []).append(record.label)
+    return found
+
+
+def _groups(context: Context) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for group in context.changes_of(*_GROUPS):
+        arn = group.before.get("arn")
+        if isinstance(arn, str):
+            found.setdefault(arn, []).append(group.label)
+    return found
+
+
+def rules_for(names: Iterable[str], context: Context) -> list[str]:
+    """The listener rules that take one of the names."""
+    wanted = {name.lower() for name in names}
+    return [
+        rule.label
+        for rule in context.changes_of("aws_alb_listener_rule", "aws_lb_listener_rule")
+        if stays(rule) and wanted & _hosts(rule)
+    ]
+
+
+def _hosts(rule: ResourceChange) -> set[str]:
+    found: set[str] = set()
+    conditions = rule.before.get("condition")
+    for block in conditions if isinstance(conditions, list) else ():
+        for header in (block.get("host_header") or ()) if isinstance(block, dict) else ():
+            if isinstance(header, dict):
+                found.update(str(text).lower() for text in header.get("values") or ())
+    return found
