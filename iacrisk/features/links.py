@@ -17,7 +17,8 @@ from iacrisk.plan import ActionKind, Plan, ResourceChange
 _SHORTEST: Final = 4
 _MOST_OWNERS: Final = 4
 _TOKEN: Final = re.compile(r"[^\s\"'/:,;{}\[\]()=$\\|]+")
-_RAW_TOKEN: Final = re.compile(rb"[^\s\"'/:,;{}\[\]()=$\\|]+")
+_SEPARATORS: Final = b" \t\n\r\"'/:,;{}[]()=$\\|"
+_TO_QUOTE: Final = bytes.maketrans(_SEPARATORS, b'"' * len(_SEPARATORS))
 _NOT_THERE: Final = frozenset({ActionKind.CREATE, ActionKind.READ})
 _COMMON: Final = frozenset(
     {"default", "main", "enabled", "disabled", "true", "false", "http", "https", "standard"}
@@ -91,7 +92,8 @@ def mentions(plan: Plan, wanted: Mapping[str, str]) -> dict[str, int]:
     for change in plan.changes:
         if change.mode != "managed" or not _stays(change):
             continue
-        found = raw_wanted.keys() & set(_RAW_TOKEN.findall(bytes(change.raw.change.after)))
+        words = bytes(change.raw.change.after).translate(_TO_QUOTE).split(b'"')
+        found = raw_wanted.keys() & set(words)
         for owner in {raw_wanted[word] for word in found} - {change.label}:
             counts[owner] = counts.get(owner, 0) + 1
     return counts
@@ -123,11 +125,11 @@ def _identity_words(change: ResourceChange) -> Iterator[str]:
 
 def _own_words(value: str) -> Iterator[str]:
     """The value itself where it is one word, else the last word of an ARN, URL or path."""
-    words = _TOKEN.findall(value)
-    if words and len(words[-1]) >= _SHORTEST:
-        word = words[-1]
-        if not word.isdigit() and word.lower() not in _COMMON:
-            yield word
+    value = value.rstrip("/:")
+    word = value[max(value.rfind("/"), value.rfind(":")) + 1 :]
+    is_own = len(word) >= _SHORTEST and not word.isdigit() and word.lower() not in _COMMON
+    if is_own and _TOKEN.fullmatch(word):
+        yield word
 
 
 def _with_owner(plan: Plan, owners: tuple[str, ...], change: ResourceChange) -> tuple[str, ...]:
