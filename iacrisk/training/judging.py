@@ -40,11 +40,11 @@ def unseen_log_odds(
     """By each kind, each change's log odds by a model that saw neither stack nor families of it."""
     answers = {kind.name: np.zeros(len(bags.matrix)) for kind in kinds}
     for fold in folds([example.origin for example in examples]):
-        if not bags.harmful[list(fold.trained)].any():
+        lines = np.isin(bags.plan_of, fold.tested)
+        if not lines.any() or not bags.harmful[list(fold.trained)].any():
             continue
         part = bags.part(fold.trained)
         blame = attribution.find_blame(part)
-        lines = np.isin(bags.plan_of, fold.tested)
         for kind in kinds:
             fitted = attribution.fit_blamed(kind, part, blame)
             answers[kind.name][lines] = fitted.log_odds(bags.matrix[lines])
