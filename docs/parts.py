@@ -13,7 +13,9 @@ import msgspec
 from docs.pages import table
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.catalog import Basis, known_types, resource_type
-from iacrisk.gate import Policy
+from iacrisk.classifier import MODEL_FOLDER, Manifest, Use, load_model
+from iacrisk.classifier.artifact import MANIFEST_FILE
+from iacrisk.gate import ModelUse, Policy
 from iacrisk.plan import Doubt, decode_plan, read_plan
 from iacrisk.report.console import render_console
 from iacrisk.report.explanation import render_explanation
@@ -29,6 +31,7 @@ from iacrisk.training.card import Card, Share
 from iacrisk.training.intents import read_intents
 from iacrisk.training.operators.registry import OPERATORS
 from iacrisk.training.operators.stack import Operator
+from iacrisk.training.tables import BUDGETS, EVALUATION_FILE, Evaluation, SetReport
 
 EXAMPLE: Final = "fixtures/plans/rds-replaced/plan.json"
 EXAMPLE_ADDRESS: Final = "aws_db_instance.main"
@@ -37,8 +40,9 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 def example() -> Assessment:
     """The assessment of the plan that the pages show, under the default policy."""
-    plan = decode_plan(read_plan(str(_ROOT / EXAMPLE)))
-    return assess(plan, Policy(), Circumstances(today=datetime.date(2025, 1, 1)))
+    plan, policy = decode_plan(read_plan(str(_ROOT / EXAMPLE))), Policy()
+    model = None if policy.model.use is ModelUse.OFF else load_model()
+    return assess(plan, policy, Circumstances(today=datetime.date(2025, 1, 1)), model)
 
 
 def example_change() -> AssessedChange:
@@ -195,6 +199,84 @@ def _fenced(text: str) -> str:
     return f"```text\n{text.rstrip()}\n```"
 
 
+def model_facts() -> str:
+    """What model is shipped, and what it may do."""
+    if not (MODEL_FOLDER / MANIFEST_FILE).exists():
+        return "The folder models/ holds no model yet."
+    manifest = load_model().manifest
+    data = manifest.data
+    lines = [
+        f"Shipped: {manifest.kind}, trained with iacrisk {manifest.iacrisk} on {data['plans']} "
+        f"plans ({data['harmful']} harmful, {data['changes']} changes) of {data['stacks']} stacks "
+        f"and {data['families']} operator families.",
+        _may(manifest),
+    ]
+    return "\n\n".join(lines)
+
+
+def _may(manifest: Manifest) -> str:
+    claim = manifest.guarantee
+    if claim is None:
+        return (
+            "**It is advisory**: shown by `explain` and in the JSON report, and moving neither "
+            "score nor verdict, for too few harmful cases stand behind it to claim anything."
+        )
+    said = (
+        f"On plans like the lab's, with confidence {claim.confidence:g}, at most "
+        f"{claim.alpha:.0%} of harmful plans pass rules and model together; {claim.cases} "
+        "held-out harmful cases stand behind this."
+    )
+    if manifest.use is Use.ADVISORY:
+        return f"**It is advisory**: it moves neither score nor verdict. {said}"
+    return f"**It counts**: it puts a floor under scores. {said}"
+
+
+def model_tables() -> str:
+    """How good the model is, beside its rivals, on each set of plans."""
+    path = MODEL_FOLDER / EVALUATION_FILE
+    if not path.exists():
+        return "No evaluation yet."
+    found = msgspec.json.decode(path.read_bytes(), type=Evaluation)
+    between = (
+        f"{found.between} further plans are neither harmful nor harmless (a guard gone, less "
+        f"than needed left, an apply that stopped half way); rules hold "
+        f"{found.between_held_by_rules:.0%} of them."
+    )
+    return "\n\n".join([*(_set_tables(each) for each in found.sets), between])
+
+
+def _set_tables(found: SetReport) -> str:
+    budgets = [f"recall at {budget:.0%}" for budget in BUDGETS]
+    areas = [[j.judge, j.auc, j.average_precision, *j.recall] for j in found.judges]
+    gates = [
+        [j.judge, j.harmful_passed, j.harmless_held, _listed(j.missed)]
+        for j in found.judges
+        if j.harmful_passed
+    ]
+    named = [[n.judge, f"{n.precision:.2f}", f"{n.recall:.2f}"] for n in found.named]
+    misses = [
+        [f"`{m.case}`".replace("|", "/"), m.worst, f"{m.chance:.2f}", str(m.rules)]
+        for m in found.worst_misses
+    ]
+    parts = [
+        f"### {found.name.capitalize()} stacks",
+        f"{found.plans} plans of {found.stacks} stacks, {found.harmful} harmful "
+        f"({_listed(found.by_harm)}). Calibration error {found.calibration_error}. Mean place of "
+        f"the likeliest culprit: {found.culprit_rank}.",
+        "\n".join(table(["judge", "AUC", "average precision", *budgets], areas)),
+        "\n".join(table(["judge", "harmful passed", "harmless held", "passed, by harm"], gates)),
+        "\n".join(table(["victims named by waiting changes", "precision", "recall"], named)),
+    ]
+    if misses:
+        title = ["worst misses of rules and model", "harm", "chance", "rules' highest score"]
+        parts.append("\n".join(table(title, misses)))
+    return "\n\n".join(parts)
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in counts.items()) or "none"
+
+
 def lab_card() -> str:
     """What the rows of the outcome lab consist of."""
     path = _ROOT / "fixtures" / "lab" / "rows" / "card.json"
@@ -274,4 +356,6 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "stacks": stack_table,
     "thresholds": threshold_table,
     "worked-example": worked_example,
+    "model-facts": model_facts,
+    "model-tables": model_tables,
 }

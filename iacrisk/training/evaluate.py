@@ -36,72 +36,19 @@ from iacrisk.training.judging import (
 )
 from iacrisk.training.metrics import auc, average_precision, interval, recall_at
 from iacrisk.training.splits import is_final
+from iacrisk.training.tables import (
+    BUDGETS,
+    EVALUATION_FILE,
+    Evaluation,
+    Figures,
+    Miss,
+    Named,
+    SetReport,
+)
 from iacrisk.training.train import ALPHA, CONFIDENCE, MODELS, ROWS, rows_hash, single_threaded
 
-EVALUATION_FILE: Final = "evaluation.json"
-BUDGETS: Final = (0.05, 0.1, 0.2)
 _WORST: Final = 10
 _HOLD: Final = 40
-
-
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """One judge on one set; each figure is `value (low to high)`, "" where it has none."""
-
-    judge: str
-    auc: str
-    average_precision: str
-    recall: tuple[str, ...]
-    """Within each budget of BUDGETS."""
-    harmful_passed: str
-    harmless_held: str
-    missed: dict[str, int]
-    """Harmful plans passed, by their worst harm."""
-
-
-class Named(msgspec.Struct, frozen=True, kw_only=True):
-    """The victims named against those the probes found, over all harmful plans."""
-
-    judge: str
-    precision: float
-    recall: float
-
-
-class Miss(msgspec.Struct, frozen=True, kw_only=True):
-    """A harmful plan that looks harmless."""
-
-    case: str
-    worst: str
-    chance: float
-    rules: int
-    victims: tuple[str, ...]
-
-
-class SetReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One set of plans."""
-
-    name: str
-    plans: int
-    harmful: int
-    stacks: int
-    by_harm: dict[str, int]
-    judges: tuple[Figures, ...]
-    calibration_error: str
-    culprit_rank: str
-    """Mean place of the best suspect among the plan's changes, by the model."""
-    named: tuple[Named, ...]
-    worst_misses: tuple[Miss, ...]
-
-
-class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the model card's tables are made from."""
-
-    rows: str
-    model: str
-    kind: str
-    sets: tuple[SetReport, ...]
-    between: int
-    """Plans that are neither harmful nor harmless; see `Example.is_between`."""
-    between_held_by_rules: float
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -111,8 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--models", type=Path, default=MODELS)
     parser.add_argument("--check", action="store_true", help="write nothing, fail where different")
     asked = parser.parse_args(arguments)
+    model, data_hash = load_model(asked.models), rows_hash(asked.rows)
+    if asked.check and model.manifest.data["rows"] != data_hash:
+        sys.stdout.write("SKIPPED: there are other rows than the model was trained on.\n")
+        return
     with single_threaded():
-        found = evaluate(read_examples(asked.rows), load_model(asked.models), rows_hash(asked.rows))
+        found = evaluate(read_examples(asked.rows), model, data_hash)
     text = msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
     target = asked.models / EVALUATION_FILE
     if not asked.check:
@@ -142,7 +93,7 @@ def evaluate(examples: Sequence[Example], model: Model, data_hash: str) -> Evalu
 
 def _held_by_rules(examples: Sequence[Example]) -> float:
     between = [example.rules.held for example in examples if example.is_between]
-    return sum(between) / len(between) if between else float("nan")
+    return sum(between) / max(1, len(between))
 
 
 def _development(examples: Sequence[Example], model: Model) -> SetReport:

@@ -131,7 +131,7 @@ def _fit_logistic(
     matrix: Matrix, harmful: Vector, weights: Vector, settings: dict[str, float]
 ) -> _Logistic:
     """Where more is never less dangerous, what would lower the answer is left out."""
-    steps = steps_of(matrix, _SUPPORT)
+    steps = steps_of(matrix, _SUPPORT) or steps_of(matrix, 1)
     pairs = list(_products(matrix, steps)) if settings["pairs"] else []
     while True:
         fitted = _regression(settings["C"]).fit(encode(matrix, steps, pairs), harmful, weights)
