@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from iacrisk.graph.model import Node, Reference, Unresolved, Use
+from iacrisk.graph.model import Node, Precision, Reference, Unresolved, Use
 
 if TYPE_CHECKING:
     import networkx
@@ -138,7 +138,8 @@ class Graph:
                 at_used, at_user = (outer, edge) if towards_dependents else (edge, outer)
                 other = self.nodes[other_id]
                 user, used = (other, start_node) if towards_dependents else (start_node, other)
-                if self._is_another(user, used, at_user):
+                loose = Precision.ALL_INSTANCES in {at_used.precision, at_user.precision}
+                if loose and self._is_another(user, used, at_user):
                     continue
                 mark = (other_id, at_used.attribute if towards_dependents else outer.argument)
                 if mark in seen or other_id == start:

@@ -42,9 +42,11 @@ def matching_edges(
             continue
         for name in sorted(names.intersection(_values_of(change))):
             target = owners[name]
-            if target is None or target == node_id or _is_label(change, name):
+            if target is None or target == node_id:
                 continue
-            if not (reach.leads(node_id, target) or reach.leads(target, node_id)):
+            if reach.leads(node_id, target) or reach.leads(target, node_id):
+                continue
+            if not _is_label(change, name):
                 yield node_id, (target, _weak(change, name))
                 reach.look_again(node_id)
 

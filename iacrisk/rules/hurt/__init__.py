@@ -51,6 +51,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "X04": (watched,),
     "X09": (watched, guards_beside),
     "X10": (watched,),
+    "X14": (guards_beside,),
 }
 """The ties to follow for findings of a rule."""
 
