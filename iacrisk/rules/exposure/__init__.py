@@ -12,14 +12,20 @@ from iacrisk.rules.exposure.guards_gone import guard_destroyed
 from iacrisk.rules.exposure.in_place import exposure_setting
 from iacrisk.rules.exposure.made_public import made_public
 from iacrisk.rules.exposure.metrics import alarm_without_metric
+from iacrisk.rules.exposure.organisation_policies import organisation_policy_weakened
 from iacrisk.rules.exposure.origins import origin_unshielded
 from iacrisk.rules.exposure.recording import audit_off
+from iacrisk.rules.exposure.secrets_in_clear import credential_in_clear
+from iacrisk.rules.exposure.shares import shared_with_another_account
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
     made_public,
     encryption_relaxed,
     audit_off,
+    organisation_policy_weakened,
+    credential_in_clear,
+    shared_with_another_account,
     exposure_setting,
     guard_destroyed,
     alarm_silenced,

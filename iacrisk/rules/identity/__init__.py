@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from iacrisk.rules.identity.credentials import credential_rotated
 from iacrisk.rules.identity.exclusive_lists import (
     authoritative_grant_destroyed,
     authoritative_membership,
@@ -17,6 +18,7 @@ from iacrisk.rules.identity.lock_outs import (
     resource_policy_lock_out,
     self_lock_out,
 )
+from iacrisk.rules.identity.people import people_removed, role_of_people_lost
 from iacrisk.rules.identity.permission_loss import permission_narrowed
 from iacrisk.rules.identity.policy_denials import policy_comes_to_refuse
 from iacrisk.rules.identity.principals import principal_recreated
@@ -35,6 +37,9 @@ RULES: Final[tuple[Rule, ...]] = (
     self_lock_out,
     resource_policy_lock_out,
     cluster_access_removed,
+    credential_rotated,
+    role_of_people_lost,
+    people_removed,
     permission_narrowed,
     identity_setting,
     way_in_destroyed,
