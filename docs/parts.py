@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,7 @@ from iacrisk.training.intents import read_intents
 from iacrisk.training.operators.registry import OPERATORS
 from iacrisk.training.operators.stack import Operator
 from iacrisk.training.tables import BUDGETS, EVALUATION_FILE, Evaluation, SetReport
+from tests.labelled import SETS, Judged, judged, tally
 
 EXAMPLE: Final = "fixtures/plans/rds-replaced/plan.json"
 EXAMPLE_ADDRESS: Final = "aws_db_instance.main"
@@ -59,6 +60,25 @@ def explanation_picture() -> str:
     """What `iacrisk explain` prints for the worked example."""
     shown = render_explanation(example(), example_change())
     return _fenced(f"$ iacrisk explain {EXAMPLE} {EXAMPLE_ADDRESS}\n{shown}")
+
+
+def pair_table() -> str:
+    """How the tool judges the labelled pairs today, set by set and together."""
+    sets = {name: tuple(judged(name)) for name in SETS}
+    rows = [[name, *_agreement(found)] for name, found in sets.items()]
+    rows.append(["together", *_agreement([item for found in sets.values() for item in found])])
+    head = ["set", "dangerous, held", "harmless, held", "victims named", "named, of them victims"]
+    return "\n".join(table(head, rows))
+
+
+def _agreement(found: Sequence[Judged]) -> list[str]:
+    counts = tally(found)
+    return [
+        f"{counts.held} of {counts.dangers}",
+        f"{counts.held_harmless} of {counts.harmless}",
+        f"{counts.named_victims} of {counts.victims}",
+        f"{counts.named_victims} of {counts.named}",
+    ]
 
 
 def class_table() -> str:
@@ -353,6 +373,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "findings": finding_tables,
     "lab-card": lab_card,
     "operators": operator_table,
+    "pairs": pair_table,
     "stacks": stack_table,
     "thresholds": threshold_table,
     "worked-example": worked_example,

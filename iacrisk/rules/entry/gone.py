@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from iacrisk.catalog.entrances import (
     ENTRANCE_TYPES,
@@ -14,6 +14,7 @@ from iacrisk.catalog.entrances import (
 )
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.forwarding import ways_before
 from iacrisk.rules.readers.in_use import is_in_use
 from iacrisk.rules.rule import (
     DESTROYS,
@@ -51,7 +52,8 @@ def entry_point_gone(change: ResourceChange, context: Context) -> Iterator[Outco
 
     When it is fine
         No client is left. Not flagged: a part that is created before the old one goes, one that
-        nothing uses, and up to half of the targets of a group.
+        nothing uses or that gets no share of the requests, and up to half of the targets of a
+        group.
 
     What to do instead
         Build the new entry point beside the old one, move DNS with a low TTL, and remove the
@@ -84,10 +86,34 @@ def _part_gone(change: ResourceChange, context: Context) -> Iterator[Outcome]:
         return
     if change.type in TARGET_TYPES and _enough_stay(change, context):
         return
+    if change.type in _TARGET_GROUPS and _gets_no_request(change, context):
+        return
     what = "What it serves is not answered any more."
     if change.kind is ActionKind.REPLACE:
         what = "What it serves is not answered until it is created again."
     yield Flag(what=what, paths=change.replace_paths, severity=Severity.HIGH)
+
+
+_TARGET_GROUPS: Final = frozenset({"aws_alb_target_group", "aws_lb_target_group"})
+_FORWARDERS: Final = (
+    "aws_alb_listener",
+    "aws_alb_listener_rule",
+    "aws_lb_listener",
+    "aws_lb_listener_rule",
+)
+
+
+def _gets_no_request(change: ResourceChange, context: Context) -> bool:
+    """Whether listeners and rules name the group today and none gives it a share."""
+    arn = str(change.before.get("arn") or "")
+    naming = [
+        other
+        for other in context.changes_of(*_FORWARDERS)
+        if arn and arn.encode() in bytes(other.raw.change.before)
+    ]
+    return bool(naming) and not any(
+        arn in way.shares for other in naming for way in ways_before(other)
+    )
 
 
 def _enough_stay(change: ResourceChange, context: Context) -> bool:

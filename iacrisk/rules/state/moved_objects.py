@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from iacrisk.catalog import ResourceClass
 from iacrisk.plan import (
     UNKNOWN,
     ActionKind,
@@ -74,9 +75,11 @@ def same_object_new_address(context: Context) -> Iterator[Outcome]:
     for pair in pairs:
         if is_key_churn(pair.deleted, pair.created):
             continue
-        severity = severity_of_loss(context.type_of(pair.deleted))
+        known = context.type_of(pair.deleted)
+        severity = severity_of_loss(known)
         if severity is not None:
-            yield _moved_flag(pair, severity)
+            watches = known.resource_class is ResourceClass.CONTROL
+            yield _moved_flag(pair, max(severity, Severity.MEDIUM) if watches else severity)
 
 
 def _moved_flag(pair: Pair, severity: Severity) -> Flag:

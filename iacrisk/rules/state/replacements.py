@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from iacrisk.plan import (
     ActionKind,
@@ -19,6 +20,9 @@ from iacrisk.rules.rule import (
     rule,
 )
 from iacrisk.rules.state.severity import severity_of_loss
+
+_SOON_BACK: Final = 0.8
+"""From this recoverability on, the same apply brings an object back as it was."""
 
 
 @rule(
@@ -49,8 +53,11 @@ def tainted_replacement(change: ResourceChange, context: Context) -> Iterator[Ou
     ----------
         https://developer.hashicorp.com/terraform/cli/commands/untaint
     """
-    severity = severity_of_loss(context.type_of(change))
+    known = context.type_of(change)
+    severity = severity_of_loss(known)
     if change.action_reason != "replace_because_tainted" or severity is None:
+        return
+    if not known.stateful and known.recoverability >= _SOON_BACK:
         return
     heavy = severity is Severity.CRITICAL
     if change.destroys and severity >= Severity.MEDIUM:

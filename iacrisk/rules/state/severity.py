@@ -28,5 +28,4 @@ def severity_of_loss(known: ResourceType) -> Severity | None:
     if known.resource_class in _SERIOUS:
         loses_data = known.stateful and known.resource_class is not ResourceClass.COMPUTE
         return Severity.CRITICAL if loses_data else Severity.HIGH
-    watches = known.resource_class is ResourceClass.CONTROL
-    return Severity.MEDIUM if known.carrier or watches else Severity.LOW
+    return Severity.MEDIUM if known.carrier else Severity.LOW

@@ -175,3 +175,25 @@ def test_a_distribution_switched_off_or_without_a_name_is_flagged() -> None:
     assert (
         found(plan(tweak(address, before, aliases=["a.example", "b.example", "c.example"]))) == []
     )
+
+
+def test_a_target_group_without_a_share_of_the_requests_may_go() -> None:
+    arns = {
+        color: f"arn:aws:elasticloadbalancing:::targetgroup/{color}" for color in ("blue", "green")
+    }
+
+    def listener(blue: int) -> Json:
+        groups = [
+            {"arn": arns["blue"], "weight": blue},
+            {"arn": arns["green"], "weight": 100 - blue},
+        ]
+        return {**LISTENER, "default_action": [{"forward": [{"target_group": groups}]}]}
+
+    def told(blue: int) -> list[tuple[str, str]]:
+        gone = delete("aws_lb_target_group.blue", {"arn": arns["blue"]})
+        uses = {"aws_lb_listener.l": {"default_action": ["aws_lb_target_group.blue.arn"]}}
+        entries = (gone, noop("aws_lb_listener.l", listener(blue)))
+        return [item for item in found(plan(*entries, references=uses)) if item[0] == "E05"]
+
+    assert told(50) == [("E05", "aws_lb_target_group.blue")]
+    assert told(0) == []
