@@ -59,6 +59,7 @@ from iacrisk.source import NO_SOURCE, Place, SourceFacts
 
 _HITS_FOR_THE_SCORE = 64
 _NAMED_IN_FULL = 200
+_PROBLEMS_TOLD = 5
 
 T = TypeVar("T")
 
@@ -164,6 +165,7 @@ def assess(
         *plan.doubts(),
         *_rule_doubts(said.failures),
         *_model_doubts(circumstances.model_problem),
+        *_source_doubts(circumstances.source.edits.problems),
     )
     types = {item.address: item.change.type for item in changes}
     return Assessment(
@@ -351,6 +353,17 @@ def _model_doubts(problem: str) -> Iterator[DoubtFound]:
             problem=f"The trained model could not be asked: {problem}",
             remedy="Install iacrisk anew, retrain your own model with this release, or set "
             'use = "off" under [model] in iacrisk.toml.',
+        )
+
+
+def _source_doubts(problems: Sequence[str]) -> Iterator[DoubtFound]:
+    if problems:
+        yield DoubtFound(
+            doubt=Doubt.CONFIGURATION_UNREAD,
+            problem="The configuration could not be compared as a whole, so a guard may have "
+            f"gone unseen: {' '.join(problems[:_PROBLEMS_TOLD])}",
+            remedy="Correct the file; if terraform reads it, report it, and until then set "
+            'configuration_unread = "note" under [doubts].',
         )
 
 

@@ -45,8 +45,11 @@ WorkspaceOption = Annotated[
     str, typer.Option("--workspace", help="workspace name; default: from TF_WORKSPACE")
 ]
 BaseOption = Annotated[
-    Path | None,
-    typer.Option("--base", help="directory with the configuration before the change"),
+    str,
+    typer.Option(
+        "--base",
+        help="configuration before the change: a directory, or a Git revision of --source",
+    ),
 ]
 SourceOption = Annotated[
     Path | None,
@@ -101,7 +104,7 @@ def score(
     config: ConfigOption = None,
     environment: EnvironmentOption = "",
     workspace: WorkspaceOption = "",
-    base: BaseOption = None,
+    base: BaseOption = "",
     source: SourceOption = None,
 ) -> None:
     """Score a plan, say who is hit, and gate by exit code."""
@@ -126,7 +129,7 @@ def explain(
     config: ConfigOption = None,
     environment: EnvironmentOption = "",
     workspace: WorkspaceOption = "",
-    base: BaseOption = None,
+    base: BaseOption = "",
     source: SourceOption = None,
 ) -> None:
     """Tell the whole story of one change."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -17,7 +18,9 @@ from iacrisk.graph import build_graph
 from iacrisk.plan import STDIN, Plan, decode_plan, read_plan
 from iacrisk.report import GraphFormat
 from iacrisk.report.plain import plain
-from iacrisk.source import SourceFacts, holds_configuration, locate, vanished_guards
+from iacrisk.source import Edits, SourceFacts, holds_configuration, locate
+
+_TOLD_EVERY: Final = 200
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +30,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     config: Path | None = None
     environment: str = ""
     workspace: str = ""
-    base: Path | None = None
+    base: str = ""
     source: Path | None = None
 
 
@@ -110,8 +113,21 @@ def _source_facts(inputs: Inputs, plan: Plan) -> SourceFacts:
     return SourceFacts(
         places=located.places if located else {},
         problems=located.problems if located else (),
-        unguarded=vanished_guards(inputs.base, head) if inputs.base else frozenset(),
+        edits=_edits(inputs.base, head) if inputs.base else Edits(),
     )
+
+
+def _edits(base: str, head: Path | None) -> Edits:
+    from iacrisk.source.comparison import compare  # noqa: PLC0415 - parsing HCL loads slowly
+    from iacrisk.source.trees import Directory, open_tree  # noqa: PLC0415 - the same
+
+    before = open_tree(base, head)
+    return compare(before, Directory(head) if head else None, _tell_progress)
+
+
+def _tell_progress(parsed: int) -> None:
+    if parsed % _TOLD_EVERY == 0:
+        emit(f"iacrisk: {parsed:,} configuration files read\n", to_stderr=True)
 
 
 def _beside(plan: str) -> Path | None:

@@ -114,6 +114,8 @@ def _consequence(doubt: Doubt, policy: Policy) -> Consequence:
             return policy.doubts.rule_failed
         case Doubt.MODEL_UNUSABLE:
             return policy.doubts.model_unusable
+        case Doubt.CONFIGURATION_UNREAD:
+            return policy.doubts.configuration_unread
 
 
 def _score_reasons(

@@ -145,6 +145,10 @@ class Doubts(Setting, frozen=True, kw_only=True):
         Consequence,
         Meta(description="the model's files are missing, damaged or for another release"),
     ] = Consequence.APPROVAL_REQUIRED
+    configuration_unread: Annotated[
+        Consequence,
+        Meta(description="a file that --base has to compare does not parse"),
+    ] = Consequence.APPROVAL_REQUIRED
 
 
 class ModelUse(StrEnum):

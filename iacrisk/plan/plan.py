@@ -26,6 +26,7 @@ class Doubt(StrEnum):
     ACTION_INVOCATION = "action-invocation"
     RULE_FAILED = "rule-failed"
     MODEL_UNUSABLE = "model-unusable"
+    CONFIGURATION_UNREAD = "configuration-unread"
 
 
 class DoubtFound(msgspec.Struct, frozen=True, kw_only=True):

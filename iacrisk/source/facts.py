@@ -21,16 +21,50 @@ class Place(msgspec.Struct, frozen=True):
         return f"{self.file}:{self.line}"
 
 
+class VersionJump(msgspec.Struct, frozen=True):
+    """Two versions between which lies more than a patch."""
+
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        """`5.1.0 -> 6.0.0`."""
+        return f"{self.before} -> {self.after}"
+
+
+class Edits(msgspec.Struct, frozen=True, kw_only=True):
+    """What changed since the base configuration, by block address, and no plan shows."""
+
+    unguarded: frozenset[str] = frozenset()
+    """prevent_destroy is gone, alone or with its block."""
+    no_longer_ignored: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """Paths that left ignore_changes; "all" where all were ignored."""
+    no_longer_creates_first: frozenset[str] = frozenset()
+    new_triggers: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """What replace_triggered_by names anew."""
+    acts_on_destroy: frozenset[str] = frozenset()
+    """Blocks with a provisioner `when = destroy`, changed or not."""
+    lost_destroy_action: frozenset[str] = frozenset()
+    """Blocks whose such provisioner is gone, alone or with the block."""
+    provider_jumps: Mapping[str, VersionJump] = msgspec.field(default_factory=dict)
+    """By the provider's full address, from the lock file."""
+    module_jumps: Mapping[str, VersionJump] = msgspec.field(default_factory=dict)
+    """By module path without keys."""
+    backend_change: str = ""
+    problems: tuple[str, ...] = ()
+    """Files that should have been compared and could not be read."""
+
+
 class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Told by .tf files. Block addresses have their module path and no instance keys.
 
     `places` by block address. `problems`: what could not be read or found, for the reader of the
-    report. `unguarded`: blocks whose prevent_destroy stood in the base configuration and is gone.
+    report. `edits`: what changed since the base configuration, where one was given.
     """
 
     places: Mapping[str, Place] = msgspec.field(default_factory=dict)
     problems: tuple[str, ...] = ()
-    unguarded: frozenset[str] = frozenset()
+    edits: Edits = msgspec.field(default_factory=Edits)
 
     def place_of(self, change: ResourceChange) -> Place | None:
         """Where the change's block is declared."""

@@ -24,6 +24,12 @@ def read_folder(folder: Path) -> list[dict[str, Any]]:
     return [_read(path) for path in configuration_files(folder)]
 
 
+def parse_document(name: str, text: str) -> dict[str, Any]:
+    """One file's text as data; raises SettingsError with `name` and the line of the fault."""
+    document = _from_json(name, text) if name.endswith(".json") else _from_hcl(name, text)
+    return document if isinstance(document, dict) else {}
+
+
 def blocks(document: Any, kind: str) -> Iterator[Any]:
     """The bodies under `kind`, whether it stands once or several times."""
     found = document.get(kind) if isinstance(document, dict) else None
@@ -42,19 +48,18 @@ def _read(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"{path} cannot be read as text.") from None
-    document = _from_json(path, text) if path.name.endswith(".json") else _from_hcl(path, text)
-    return document if isinstance(document, dict) else {}
+    return parse_document(str(path), text)
 
 
-def _from_json(path: Path, text: str) -> Any:
+def _from_json(name: str, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
-        raise SettingsError(f"{path}, line {line}: this is not valid JSON.") from None
+        raise SettingsError(f"{name}, line {line}: this is not valid JSON.") from None
 
 
-def _from_hcl(path: Path, text: str) -> Any:
+def _from_hcl(name: str, text: str) -> Any:
     import hcl2  # noqa: PLC0415 - building its grammar takes a while
     from lark.exceptions import LarkError  # noqa: PLC0415
 
@@ -62,7 +67,7 @@ def _from_hcl(path: Path, text: str) -> Any:
         return _plain(hcl2.loads(text if text.endswith("\n") else f"{text}\n"))
     except (LarkError, RecursionError, ValueError, KeyError, TypeError, IndexError) as error:
         line = getattr(error, "line", None)
-        where = f"{path}, line {line}" if isinstance(line, int) and line > 0 else str(path)
+        where = f"{name}, line {line}" if isinstance(line, int) and line > 0 else name
         raise SettingsError(f"{where}: this is not valid Terraform configuration.") from None
 
 

@@ -180,11 +180,12 @@ DOUBTS: dict[str, Json] = {
     },
     "action_invocation": {"action_invocations": [{"address": "action.a.b"}]},
 }
+OF_A_RUN = {"rule_failed", "model_unusable", "configuration_unread"}
 COULD_NOT_BY_DEFAULT = {"errored", "unknown_format", "changes_missing"}
 
 
 def test_every_doubt_has_a_setting_and_a_case() -> None:
-    assert set(Doubts.__struct_fields__) == {*DOUBTS, "rule_failed", "model_unusable"}
+    assert set(Doubts.__struct_fields__) == {*DOUBTS, *OF_A_RUN}
 
 
 @pytest.mark.parametrize("doubt", DOUBTS)

@@ -11,7 +11,7 @@ from iacrisk.rules.benign import SUPPRESSORS
 from iacrisk.rules.context import Context
 from iacrisk.rules.data import RULES
 from iacrisk.rules.engine import review
-from iacrisk.source import SourceFacts
+from iacrisk.source import Edits, SourceFacts
 from tests.plans import change, create, delete, noop, plan, replace, tweak, update
 
 Json = dict[str, Any]
@@ -19,7 +19,9 @@ UNKNOWN_ID = {"id": True, "arn": True}
 
 
 def judged(reviewed: Plan, unguarded: frozenset[str] = frozenset()) -> dict[str, str]:
-    context = Context(reviewed, build_graph(reviewed), SourceFacts(unguarded=unguarded))
+    context = Context(
+        reviewed, build_graph(reviewed), SourceFacts(edits=Edits(unguarded=unguarded))
+    )
     result = review(context, rules=(), suppressors=SUPPRESSORS)
     assert result.failures == ()
     return result.benign

@@ -11,7 +11,7 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.data import RULES
 from iacrisk.rules.engine import review
 from iacrisk.rules.rule import Confidence, Review, Severity
-from iacrisk.source import SourceFacts
+from iacrisk.source import Edits, SourceFacts
 from tests.plans import change, create, delete, noop, plan, replace, tweak, update
 from tests.work import calls_of
 
@@ -21,7 +21,9 @@ UNKNOWN_ID = {"id": True, "arn": True}
 
 
 def judged(reviewed: Plan, unguarded: frozenset[str] = frozenset()) -> Review:
-    context = Context(reviewed, build_graph(reviewed), SourceFacts(unguarded=unguarded))
+    context = Context(
+        reviewed, build_graph(reviewed), SourceFacts(edits=Edits(unguarded=unguarded))
+    )
     result = review(context, rules=RULES, suppressors=())
     assert result.failures == ()
     return result

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from iacrisk.errors import SettingsError
-from iacrisk.source import vanished_guards
+from iacrisk.source.comparison import compare
+from iacrisk.source.trees import Directory
 
 GUARDED = """
 resource "aws_db_instance" "main" {
@@ -32,6 +33,10 @@ def folder(path: Path, **files: str) -> Path:
         target.write_text(text, encoding="utf-8")
     path.mkdir(exist_ok=True)
     return path
+
+
+def vanished_guards(base: Path, head: Path | None) -> frozenset[str]:
+    return compare(Directory(base), Directory(head) if head else None).unguarded
 
 
 def test_a_guard_that_stays_has_not_vanished(tmp_path: Path) -> None:
@@ -141,25 +146,39 @@ def test_a_module_that_calls_itself_does_not_hang(tmp_path: Path) -> None:
     assert vanished_guards(folder(tmp_path / "a", main=text), None) == {"aws_db_instance.main"}
 
 
-def test_a_file_that_does_not_parse_is_named_with_its_line(tmp_path: Path) -> None:
-    base = folder(tmp_path / "a", main='resource "a" "b" {\n  secret = "s3cr3t"\n  n = \n}\n')
-    with pytest.raises(SettingsError, match=r"main\.tf, line 3: ") as caught:
-        vanished_guards(base, None)
-    assert "s3cr3t" not in str(caught.value)
+def problems(base: Path, head: Path) -> list[str]:
+    """The problems of comparing, with file names instead of paths."""
+    found = compare(Directory(base), Directory(head)).problems
+    return [text.replace(f"{base}/", "").replace(f"{head}/", "") for text in found]
+
+
+def test_a_file_that_does_not_parse_is_named_with_its_line_and_the_rest_goes_on(
+    tmp_path: Path,
+) -> None:
+    broken = 'resource "a_b" "c" {\n  secret = "s3cr3t"\n  n = \n}\n'
+    base = folder(tmp_path / "a", broken=broken, main=GUARDED)
+    head = folder(tmp_path / "b", main=UNGUARDED)
+    assert problems(base, head) == ["broken.tf, line 3: this is not valid Terraform configuration."]
+    assert vanished_guards(base, head) == {"aws_db_instance.main"}
+
+
+def test_a_block_that_may_stand_in_an_unread_file_is_not_lost(tmp_path: Path) -> None:
+    base = folder(tmp_path / "a", main=GUARDED)
+    head = folder(tmp_path / "b", main=GUARDED + "x = \n")
+    assert vanished_guards(base, head) == frozenset()
+    assert len(problems(base, head)) == 1
 
 
 def test_a_file_in_broken_json_is_named_with_its_line(tmp_path: Path) -> None:
-    base = folder(tmp_path / "a")
+    base, head = folder(tmp_path / "a"), folder(tmp_path / "b")
     (base / "main.tf.json").write_text('{\n  "resource": \n', encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"main\.tf\.json, line 3: "):
-        vanished_guards(base, None)
+    assert problems(base, head) == ["main.tf.json, line 3: this is not valid JSON."]
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
-    base = folder(tmp_path / "a")
+    base, head = folder(tmp_path / "a"), folder(tmp_path / "b")
     (base / "main.tf").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SettingsError, match=r"main\.tf cannot be read"):
-        vanished_guards(base, None)
+    assert problems(base, head) == ["main.tf cannot be read as text."]
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:

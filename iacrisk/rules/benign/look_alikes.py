@@ -52,7 +52,7 @@ def _whole(
     def wrap(check: SuppressorCheck) -> Suppressor:
         @wraps(check)
         def guarded(change: ResourceChange, context: Context) -> str | None:
-            if context.source.unguarded and lost_prevent_destroy(change, context):
+            if context.source.edits.unguarded and lost_prevent_destroy(change, context):
                 return None
             return check(change, context)
 

@@ -120,7 +120,7 @@ def vanished_prevent_destroy(context: Context) -> Iterator[Outcome]:
     What it flags
         The destroy of a resource whose block had `lifecycle { prevent_destroy = true }`
         before this change, and the removal of the guard alone. A plan does not show
-        lifecycle settings: the rule needs the base configuration (`--base DIR`) and stays
+        lifecycle settings: the rule needs the base configuration (`--base`) and stays
         silent without it. A `moved` block takes the guard along when the new block has it.
 
     Why it matters
@@ -136,7 +136,7 @@ def vanished_prevent_destroy(context: Context) -> Iterator[Outcome]:
     References
         Incidents R076, R108, R109, R110, R111, R193, R206.
     """
-    if not context.source.unguarded:
+    if not context.source.edits.unguarded:
         return
     told: set[str] = set()
     for change in context.plan.changes:

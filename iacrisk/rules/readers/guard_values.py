@@ -36,7 +36,7 @@ def guard_of(change: ResourceChange) -> str | None:
 
 def lost_prevent_destroy(change: ResourceChange, context: Context) -> bool:
     """Whether the block of `change` had prevent_destroy in the base configuration and lost it."""
-    unguarded = context.source.unguarded
+    unguarded = context.source.edits.unguarded
     if not unguarded:
         return False
     return change.address in unguarded or change.block_address in unguarded

@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.rules.rule import Rule
+from iacrisk.rules.state.configuration_edits import (
+    backend_changed,
+    create_first_dropped,
+    destroy_time_provisioner,
+    ignore_changes_removed,
+    replacement_trigger_added,
+    version_jump,
+)
 from iacrisk.rules.state.moved_objects import (
     for_each_key_renamed,
     index_shift,
@@ -33,6 +41,12 @@ RULES: Final[tuple[Rule, ...]] = (
     deposed_object,
     tainted_replacement,
     replacement_by_request,
+    version_jump,
+    ignore_changes_removed,
     errored_plan,
     second_owner,
+    create_first_dropped,
+    backend_changed,
+    destroy_time_provisioner,
+    replacement_trigger_added,
 )
