@@ -6,7 +6,10 @@ AWS itself never answers so. A case with such an answer says nothing about AWS, 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
+
+from iacrisk.training.emulation.client import Call
 
 _SIGNS = (
     (r"StatusCode: 50\d|https response error StatusCode: 0", "the emulator failed inside"),
@@ -23,10 +26,30 @@ _SIGNS = (
 )
 
 
-def artefact_in(errors: Iterable[str]) -> str:
+_CUT_SHORT = "DeadlineExceeded"
+"""How Terraform words it when `provider` ends a call that takes too long."""
+_REFUSALS = 4
+"""So many refusals of the same request mean that AWS will not do it, however long one waits."""
+
+
+def artefact_in(errors: Iterable[str], calls: Iterable[Call]) -> str:
     """Why these errors are the emulator's own; empty when they may be AWS's."""
+    refused = _refused_for_good(calls)
     for error in errors:
+        if _CUT_SHORT in error:
+            if not refused:
+                return f"a state that never comes: {_CUT_SHORT}"
+            continue
         for pattern, reason in _SIGNS:
             if found := re.search(pattern, error, re.IGNORECASE):
                 return f"{reason}: {found[0]}"
     return ""
+
+
+def _refused_for_good(calls: Iterable[Call]) -> bool:
+    refusals = Counter(
+        (call.service, call.operation, call.path, call.body)
+        for call in calls
+        if call.writes and 400 <= call.status < 500
+    )
+    return any(count >= _REFUSALS for count in refusals.values())

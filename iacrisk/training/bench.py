@@ -178,7 +178,7 @@ class Bench:
             replan_changes=changes,
             unknown=unknown,
             probes=_working(base.answers),
-            artefact=dead or artefact_in(answer.errors if answer.code else ()),
+            artefact=dead or artefact_in(answer.errors if answer.code else (), calls),
         )
 
     def _judge(

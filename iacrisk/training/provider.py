@@ -37,6 +37,10 @@ _SCHEMA = "GetSchema"
 _TYPED_FIELDS = frozenset({2, 3, 8})
 """Of the schema answer: resources, data sources and ephemeral resources, each keyed by type."""
 _CALL_TIMEOUT = 1800.0
+_APPLY = "ApplyResourceChange"
+_APPLY_TIMEOUT = 170.0
+"""Longer than anything that succeeds against the emulator. What AWS refuses for good, such as
+deleting a security group in use, the provider would try again for 15 minutes or more."""
 
 
 class ProviderMissing(Exception):
@@ -201,7 +205,8 @@ class _Proxy:
         stub = self._channel.unary_unary(
             method, request_serializer=_same, response_deserializer=_same
         )
-        answer: bytes = stub(request, timeout=_CALL_TIMEOUT)
+        timeout = _APPLY_TIMEOUT if method.endswith(_APPLY) else _CALL_TIMEOUT
+        answer: bytes = stub(request, timeout=timeout)
         return answer
 
     def _remembered(self, method: str, request: bytes) -> bytes:

@@ -29,7 +29,7 @@ from iacrisk.training.provider import VERSION, find_provider
 from iacrisk.training.results import Rejected, Results
 from iacrisk.training.terraform import TerraformFailed, terraform_version
 
-BATCH = 40
+BATCH = 25
 """Cases of one stack that a bench takes at a time; each batch applies the stack once."""
 
 LAB_VERSION = "1"
