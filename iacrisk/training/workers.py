@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -87,15 +88,17 @@ def _work(name: str, queue: Any, busy: Semaphore, results_folder: Path) -> None:
         "moto": version("moto"),
         "lab": LAB_VERSION,
     }
+    errand = _Errand(name, results, folder, busy, versions)
     try:
         while (batch := queue.get()) is not None:
-            _run_batch(_Errand(name, results, folder, busy, versions), batch)
+            errand.run(batch)
     finally:
+        errand.leave()
         shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Errand:
-    """What a process needs for a batch."""
+    """A process's work: batch after batch at one bench, at a new one after a failure."""
 
     def __init__(
         self,
@@ -107,25 +110,29 @@ class _Errand:
     ) -> None:
         self.name = name
         self.results = results
-        self.folder = folder
-        self.busy = busy
         self.versions = versions
+        self._folder = folder
+        self._busy = busy
+        self._bench: Bench | None = None
 
+    def run(self, batch: list[Case]) -> None:
+        stack = batch[0].stack
+        started = time.monotonic()
+        try:
+            if self._bench is None:
+                self._bench = Bench(self._folder, find_provider(), self._busy)
+            with self._bench.prepare(STACKS / stack) as base:
+                _say(f"{stack}: ready after {time.monotonic() - started:.0f} s, {_described(base)}")
+                for case in batch:
+                    _run_case(self, self._bench, base, case)
+        except (TerraformFailed, OSError, subprocess.SubprocessError) as error:
+            _say(f"{stack}: the base cannot be applied: {error}")
+            self.leave()
 
-def _run_batch(errand: _Errand, batch: list[Case]) -> None:
-    """A bench of its own for every batch: whatever went wrong before is gone."""
-    bench = Bench(errand.folder, find_provider(), errand.busy)
-    stack = batch[0].stack
-    started = time.monotonic()
-    try:
-        with bench.prepare(STACKS / stack) as base:
-            _say(f"{stack}: ready after {time.monotonic() - started:.0f} s, {_described(base)}")
-            for case in batch:
-                _run_case(errand, bench, base, case)
-    except TerraformFailed as error:
-        _say(f"{stack}: the base cannot be applied: {error}")
-    finally:
-        bench.stop()
+    def leave(self) -> None:
+        if self._bench is not None:
+            self._bench.stop()
+            self._bench = None
 
 
 def _described(base: Base) -> str:
