@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = [case for case in all_cases(STACKS, asked.count, asked.seed) if _chosen(asked, case)]
     match asked.verb:
         case "run":
-            todo = [case for case in wanted if case.name not in results.done()]
+            done = results.done()
+            todo = [case for case in wanted if case.name not in done]
             run_all(_plan(asked, todo), asked.results)
         case "repeat":
             run_all(_plan(asked, _sample(asked, results)), asked.results)
