@@ -315,6 +315,8 @@ def lab_card() -> str:
         f"{card.untouched_victims} harmful rows a victim is a resource that the plan does not "
         "change.",
         repeats,
+        f"{card.outdated} rows were made of an earlier version of their stack; the lab runs these "
+        "cases again.",
     ]
     tables = [
         _counts("worst outcome", card.classes),

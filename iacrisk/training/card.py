@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -47,13 +47,15 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     unstable: int
     artefacts: dict[str, int]
     """Rows left out because the emulator made the outcome, by what it said."""
+    outdated: int
+    """Rows of a stack that has changed since: honest, but no longer rebuilt from their seed."""
     rejected: dict[str, int]
     """Cases that gave no row."""
     versions: dict[str, list[str]]
 
 
-def summarise(rows: Sequence[Row], rejected: Iterable[Rejected]) -> Card:
-    """Count everything that the card tells."""
+def summarise(rows: Sequence[Row], rejected: Iterable[Rejected], stacks: Mapping[str, str]) -> Card:
+    """Count everything that the card tells; `stacks` has today's version of each stack."""
     usable = [row for row in rows if row.stable and not row.outcome.artefact]
     changed = {row.case.name: _changed(row) for row in usable}
     hard = [each for row in usable for each in row.outcome.broken if each.harm not in _SOFT]
@@ -82,6 +84,7 @@ def summarise(rows: Sequence[Row], rejected: Iterable[Rejected]) -> Card:
         artefacts=_counted(
             row.outcome.artefact.partition(":")[0] for row in rows if row.outcome.artefact
         ),
+        outdated=sum(row.versions.get("stack") != stacks.get(row.case.stack) for row in rows),
         rejected=_counted(each.reason.partition(":")[0] for each in rejected),
         versions=_versions(rows),
     )
@@ -136,5 +139,7 @@ def _versions(rows: Iterable[Row]) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for row in rows:
         for name, version in row.versions.items():
+            if name == "stack":
+                continue
             found.setdefault(name, set()).add(version)
     return {name: sorted(found[name]) for name in sorted(found)}

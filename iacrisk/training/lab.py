@@ -34,7 +34,7 @@ RESULTS = Path(tempfile.gettempdir()) / "iacrisk-lab"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked; returns the exit code."""
     asked = _read(arguments)
-    results = Results(asked.results)
+    results = Results(asked.results, STACKS)
     wanted = [case for case in all_cases(STACKS, asked.count, asked.seed) if _chosen(asked, case)]
     match asked.verb:
         case "run":
@@ -97,7 +97,9 @@ def _pack(results: Results) -> None:
         msgspec.json.encode(each) for each in sorted(rejected, key=lambda each: each.case.name)
     ]
     (ROWS / "rejected.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
-    card = msgspec.json.encode(summarise(rows, rejected))
+    card = msgspec.json.encode(
+        summarise(rows, rejected, {stack: results.version(stack) for stack in stacks})
+    )
     (ROWS / "card.json").write_bytes(msgspec.json.format(card, indent=2) + b"\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,18 +26,35 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Named(msgspec.Struct):
-    """As much of a row as says which case it is."""
+    """As much of a row as says which case of which stack it is."""
 
     case: Case
+    versions: dict[str, str] = {}
+
+
+def stack_version(stack: Path) -> str:
+    """Changes whenever a file of the stack does: its rows are out of date then."""
+    digest = sha256()
+    for path in sorted(path for path in stack.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(stack).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 class Results:
     """The folder of one run of the lab."""
 
-    def __init__(self, folder: Path) -> None:
-        """The folder is made when it is not there."""
+    def __init__(self, folder: Path, stacks: Path) -> None:
+        """The folder is made when it is not there; `stacks` holds the base stacks of today."""
         self.folder = folder
+        self._stacks = stacks
+        self._versions: dict[str, str] = {}
         folder.mkdir(parents=True, exist_ok=True)
+
+    def version(self, stack: str) -> str:
+        """The version of a stack as it is now."""
+        if stack not in self._versions:
+            self._versions[stack] = stack_version(self._stacks / stack)
+        return self._versions[stack]
 
     def add(self, bench: str, row: Row) -> None:
         """Append a row; a second one of the same case counts as a repetition."""
@@ -51,11 +69,19 @@ class Results:
             file.write(msgspec.json.encode(value) + b"\n")
 
     def rows(self) -> list[Row]:
-        """One row for each case: its first, with the number of runs and how many agreed."""
+        """One row for each case: its first, with the number of runs and how many agreed.
+
+        Rows of an earlier version of the stack count only until the case was run again.
+        """
         runs: dict[str, list[Row]] = {}
         for row in self._read("*.rows.jsonl", Row):
             runs.setdefault(row.case.name, []).append(row)
-        return [_merged(each) for each in runs.values()]
+        return [_merged(self._newest(each)) for each in runs.values()]
+
+    def _newest(self, rows: list[Row]) -> list[Row]:
+        current = self.version(rows[0].case.stack)
+        wanted = current if any(_made_of(row) == current for row in rows) else _made_of(rows[0])
+        return [row for row in rows if _made_of(row) == wanted]
 
     def rejected(self) -> list[Rejected]:
         """Every case that gave no row, once; the lab's own failures are tried again instead."""
@@ -63,8 +89,12 @@ class Results:
         return list({each.case.name: each for each in found if not each.own_fault}.values())
 
     def done(self) -> set[str]:
-        """Names of the cases that need not be run."""
-        names = {row.case.name for row in self._read("*.rows.jsonl", _Named)}
+        """Names of the cases that need not be run: the stack is still as it was."""
+        names = {
+            row.case.name
+            for row in self._read("*.rows.jsonl", _Named)
+            if _made_of(row) == self.version(row.case.stack)
+        }
         return names | {each.case.name for each in self.rejected()}
 
     def _read(self, pattern: str, type_: type[_T]) -> Iterator[_T]:
@@ -74,6 +104,10 @@ class Results:
                 for line in lines:
                     if line.endswith(b"\n"):  # the last one may have been cut off
                         yield decoder.decode(line)
+
+
+def _made_of(row: Row | _Named) -> str:
+    return row.versions.get("stack", "")
 
 
 def _merged(rows: list[Row]) -> Row:

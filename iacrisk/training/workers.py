@@ -80,7 +80,7 @@ def _batches(cases: tuple[Case, ...]) -> Iterator[list[Case]]:
 
 def _work(name: str, queue: Any, busy: Semaphore, results_folder: Path) -> None:
     os.nice(_NICE)
-    results = Results(results_folder)
+    results = Results(results_folder, STACKS)
     folder = Path(tempfile.mkdtemp(prefix=f"iacrisk-{name}-"))
     versions = {
         "terraform": terraform_version(),
@@ -147,7 +147,8 @@ def _described(base: Base) -> str:
 def _run_case(errand: _Errand, bench: Bench, base: Base, case: Case) -> None:
     started = time.monotonic()
     try:
-        row = bench.run(base, case, errand.versions)
+        versions = errand.versions | {"stack": errand.results.version(case.stack)}
+        row = bench.run(base, case, versions)
     except CaseRejected as error:
         errand.results.reject(errand.name, Rejected(case=case, reason=str(error)))
         _say(f"{case.name}: rejected: {error}")

@@ -7,7 +7,7 @@ import msgspec
 from iacrisk.training.card import Card, Share, summarise
 from iacrisk.training.case import Case, Edit
 from iacrisk.training.outcome import Breakage, Outcome
-from iacrisk.training.results import Rejected, Results
+from iacrisk.training.results import Rejected, Results, stack_version
 from iacrisk.training.rows import Row, read_rows
 
 CLEAN = Outcome(probes=3)
@@ -22,6 +22,7 @@ LOST = Outcome(
         ),
     )
 )
+NO_FILES = stack_version(Path("/nowhere"))
 PLAN = {
     "resource_changes": [
         {"address": "aws_s3_bucket.y", "change": {"actions": ["delete", "create"]}},
@@ -34,12 +35,17 @@ def case(operator: str) -> Case:
     return Case(stack="shop", edits=(Edit(operator=operator, family="names", site="main.tf:x"),))
 
 
-def row(operator: str, outcome: Outcome = CLEAN) -> Row:
-    return Row(case=case(operator), plan=msgspec.Raw(msgspec.json.encode(PLAN)), outcome=outcome)
+def row(operator: str, outcome: Outcome = CLEAN, version: str = NO_FILES) -> Row:
+    return Row(
+        case=case(operator),
+        plan=msgspec.Raw(msgspec.json.encode(PLAN)),
+        outcome=outcome,
+        versions={"stack": version},
+    )
 
 
 def test_rows_of_all_benches_are_one_whole(tmp_path: Path) -> None:
-    results = Results(tmp_path)
+    results = Results(tmp_path, tmp_path)
     results.add("one", row("a"))
     results.add("two", row("b"))
     results.reject("two", Rejected(case=case("c"), reason="plan: no"))
@@ -51,22 +57,32 @@ def test_rows_of_all_benches_are_one_whole(tmp_path: Path) -> None:
 
 
 def test_a_row_that_was_cut_off_is_run_again(tmp_path: Path) -> None:
-    results = Results(tmp_path)
+    results = Results(tmp_path, tmp_path)
     results.add("one", row("a"))
     with (tmp_path / "one.rows.jsonl").open("ab") as file:
         file.write(msgspec.json.encode(row("b"))[:-10])
     assert results.done() == {case("a").name}
 
 
+def test_a_changed_stack_makes_its_rows_out_of_date(tmp_path: Path) -> None:
+    results = Results(tmp_path, tmp_path)
+    results.add("one", row("a", LOST, version="earlier"))
+    assert results.done() == set()
+    assert [each.outcome for each in results.rows()] == [LOST]
+    results.add("one", row("a", CLEAN))
+    assert results.done() == {case("a").name}
+    assert [(each.outcome, each.runs) for each in results.rows()] == [(CLEAN, 1)]
+
+
 def test_what_the_lab_failed_at_is_run_again(tmp_path: Path) -> None:
-    results = Results(tmp_path)
+    results = Results(tmp_path, tmp_path)
     results.reject("one", Rejected(case=case("a"), reason="Traceback", own_fault=True))
     assert results.done() == set()
     assert results.rejected() == []
 
 
 def test_repetitions_agree_on_what_broke_not_on_words(tmp_path: Path) -> None:
-    results = Results(tmp_path)
+    results = Results(tmp_path, tmp_path)
     worded = msgspec.structs.replace(LOST.broken[0], detail="otherwise worded")
     for outcome in (LOST, Outcome(broken=(worded,)), CLEAN):
         results.add("one", row("a", outcome))
@@ -82,7 +98,7 @@ def test_the_card_counts_usable_rows() -> None:
         row("c", Outcome(artefact="not implemented: x")),
         msgspec.structs.replace(row("d"), runs=2),
     ]
-    card = summarise(rows, [Rejected(case=case("e"), reason="plan: no such")])
+    card = summarise(rows, [Rejected(case=case("e"), reason="plan: no such")], {})
     assert (card.rows, card.usable, card.harmful, card.unstable) == (4, 2, 1, 1)
     assert card.destroying == Share(rows=2, harmful=1)
     assert card.untouched_victims == 1
@@ -95,4 +111,5 @@ def test_the_committed_card_is_of_the_committed_rows() -> None:
     lines = (folder / "rejected.jsonl").read_bytes().splitlines()
     rejected = [msgspec.json.decode(line, type=Rejected) for line in lines]
     card = msgspec.json.decode((folder / "card.json").read_bytes(), type=Card)
-    assert summarise(list(read_rows(folder)), rejected) == card
+    rows = list(read_rows(folder))
+    assert msgspec.structs.replace(summarise(rows, rejected, {}), outdated=card.outdated) == card
