@@ -7,6 +7,10 @@ A walk goes from a resource to its consumers. Two things make it more than reach
 - A carrier (a security group, a subnet, a role, a launch template) passes the effect on to
   those who use it; an endpoint (an instance, a function, a database) is hit and ends the walk.
 
+- Whoever only watches (an alarm by its dimensions, a dashboard) is hit where the watched object
+  gets another name or goes, and else does its work when harm comes.
+- A subscription hits its receiver, and not the topic with all others that it serves.
+
 All that harm reaches counts in the score. Named as hit are those whom somebody has to warn: a
 carrier of traffic (a subnet, a route table, a target group) stays as it is and only leads to those
 behind it, so it is named where it is the last that the plan knows, or where the change is a part
@@ -92,6 +96,8 @@ _FARTHEST = 24
 """Hops after which a walk goes no further: no real network is as deep, and paths are kept."""
 _IDENTITY = frozenset({"id", "arn", "self_link"})
 _ORDER_ONLY = frozenset({Origin.DEPENDS_ON, Origin.PROVIDER})
+_WATCHES = frozenset({"dashboard_body", "dimensions", "metric_query"})
+_SOURCES = frozenset({"topic_arn"})
 _OF_TRAFFIC = frozenset({ResourceClass.NETWORK_PATH, ResourceClass.ENTRY_POINT})
 _IDENTITY_GOES = frozenset({Effect.GONE, Effect.REPLACED})
 
@@ -236,6 +242,8 @@ def _next(
             continue
         if use.reference.origin in _ORDER_ONLY and not goes:
             continue
+        if use.argument.partition(".")[0] in _WATCHES and not goes:
+            continue
         yield use
 
 
@@ -244,7 +252,8 @@ def _acted_on(graph: Graph, node: Node) -> Iterator[Use]:
     uses = graph.dependencies(node.label)
     named = [use for use in uses if use.argument.partition(".")[0] in arguments]
     named = named or [use for use in uses if _holds_name(node, arguments, use.node)]
-    yield from named or (use for use in uses if not use.argument)
+    receiving = [use for use in named if use.argument not in _SOURCES]
+    yield from receiving or named or (use for use in uses if not use.argument)
 
 
 def _holds_name(node: Node, arguments: tuple[str, ...], other: Node) -> bool:

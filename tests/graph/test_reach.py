@@ -383,3 +383,51 @@ def test_whoever_holds_an_id_is_hit_only_when_the_id_changes(changed: str, *, hi
     )
     radius = blast_radius(graph, "aws_dynamodb_table.t", Effect.CHANGED, frozenset({changed}))
     assert bool(radius.hits) is hit
+
+
+@pytest.mark.parametrize(("effect", "hit"), [(Effect.IMPAIRED, False), (Effect.REPLACED, True)])
+def test_an_alarm_is_hit_by_a_new_name_and_not_by_harm(effect: Effect, *, hit: bool) -> None:
+    graph = graph_of(
+        noop("aws_db_instance.d"),
+        noop("aws_cloudwatch_metric_alarm.a"),
+        aws_cloudwatch_metric_alarm__a={"dimensions": ["aws_db_instance.d.identifier"]},
+    )
+    assert bool(blast_radius(graph, "aws_db_instance.d", effect).hits) is hit
+
+
+def test_a_subscription_hits_its_receiver_and_not_the_topic_with_its_others() -> None:
+    graph = graph_of(
+        tweak("aws_sns_topic_subscription.s", {"raw": False}, raw=True),
+        noop("aws_sns_topic.t"),
+        noop("aws_sqs_queue.q"),
+        noop("aws_lambda_function.other"),
+        aws_sns_topic_subscription__s={
+            "topic_arn": ["aws_sns_topic.t.arn"],
+            "endpoint": ["aws_sqs_queue.q.arn"],
+        },
+        aws_lambda_function__other={"environment": ["aws_sns_topic.t.arn"]},
+    )
+    radius = blast_radius(graph, "aws_sns_topic_subscription.s", Effect.IMPAIRED)
+    assert hops(radius) == [("aws_sqs_queue.q", 1)]
+
+
+def test_an_attachment_by_each_value_acts_on_what_its_argument_holds() -> None:
+    graph = graph_of(
+        create("aws_route.r", {"route_table_id": "rtb-1"}),
+        noop("aws_route_table.one", {"id": "rtb-1"}),
+        noop("aws_route_table.two", {"id": "rtb-2"}),
+        aws_route__r={"for_each": ["aws_route_table.one.id", "aws_route_table.two.id"]},
+    )
+    radius = blast_radius(graph, "aws_route.r", Effect.IMPAIRED)
+    assert hops(radius) == [("aws_route_table.one", 1)]
+
+
+def test_a_part_of_a_secrets_arn_names_it() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:payments/api"
+    graph = graph_of(
+        noop("aws_secretsmanager_secret.s", {"id": f"{arn}-abcDEF", "arn": f"{arn}-abcDEF"}),
+        noop("aws_ecs_task_definition.t", {"container_definitions": f'["{arn}:KEY::"]'}),
+        noop("aws_ecs_task_definition.o", {"container_definitions": f'["{arn}-2:KEY::"]'}),
+    )
+    users = [use.node.label for use in graph.consumers("aws_secretsmanager_secret.s")]
+    assert users == ["aws_ecs_task_definition.t"]

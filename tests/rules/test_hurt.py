@@ -124,6 +124,21 @@ CASES = [
         "snowflake_schema.s",
     ),
     (
+        "D02",
+        plan(
+            delete("google_bigquery_table.o", {"dataset_id": "sales", "table_id": "orders"}),
+            noop(
+                "google_bigquery_table.daily",
+                {"view": [{"query": "SELECT x FROM `p.sales.orders`"}]},
+            ),
+            noop(
+                "google_bigquery_table.other",
+                {"view": [{"query": "SELECT x FROM `p.sales.orders_old`"}]},
+            ),
+        ),
+        "google_bigquery_table.daily",
+    ),
+    (
         "I04",
         plan(
             create("azurerm_role_assignment.r", {"role_definition_name": "Owner"}),
@@ -175,6 +190,23 @@ def test_the_services_that_read_a_password_are_hurt_by_a_new_one() -> None:
         },
     )
     assert named("B07", judged) == ("aws_secretsmanager_secret_version.v", "aws_ecs_service.e")
+
+
+def test_whoever_reads_the_queue_is_hurt_by_another_form_of_its_messages() -> None:
+    judged = plan(
+        tweak("aws_sns_topic_subscription.s", {"id": "s"}, raw_message_delivery=True),
+        noop("aws_sqs_queue.q", {"id": "q"}),
+        noop("aws_lambda_event_source_mapping.m", {"id": "m"}),
+        noop("aws_lambda_function.f", {"id": "f"}),
+        references={
+            "aws_sns_topic_subscription.s": {"endpoint": ["aws_sqs_queue.q.arn"]},
+            "aws_lambda_event_source_mapping.m": {
+                "event_source_arn": ["aws_sqs_queue.q.arn"],
+                "function_name": ["aws_lambda_function.f.arn"],
+            },
+        },
+    )
+    assert named("C15", judged) == ("aws_lambda_event_source_mapping.m", "aws_lambda_function.f")
 
 
 def hurt_by(rule: str, *changes: Json, **references: dict[str, list[str]]) -> set[str]:

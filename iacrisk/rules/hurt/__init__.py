@@ -14,7 +14,14 @@ from typing import Final
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.hurt.access import bindings, logins, no_longer_named, secret_readers
-from iacrisk.rules.hurt.holding import acted_on, contents, images, kinds_of_chart, services_of_api
+from iacrisk.rules.hurt.holding import (
+    acted_on,
+    contents,
+    images,
+    kinds_of_chart,
+    services_of_api,
+    views_over,
+)
 from iacrisk.rules.hurt.traffic import (
     addresses_in_records,
     behind_services,
@@ -23,6 +30,7 @@ from iacrisk.rules.hurt.traffic import (
     guards_beside,
     listeners,
     pool_clusters,
+    readers_behind,
     watched,
 )
 
@@ -36,7 +44,8 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "C06": (feeders,),
     "C08": (feeders, kinds_of_chart),
     "C09": (kinds_of_chart,),
-    "C15": (groups_answering,),
+    "C15": (groups_answering, readers_behind),
+    "D02": (views_over,),
     "D10": (services_of_api,),
     "D14": (acted_on, contents),
     "D15": (acted_on, images),

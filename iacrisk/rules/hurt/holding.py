@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -52,6 +53,22 @@ def images(change: ResourceChange, context: Context) -> Iterator[str]:
         if isinstance(url, str) and url:
             yield from _holding(f"{url}:".encode(), context)
             yield from _holding(f"{url}@".encode(), context)
+
+
+def views_over(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The views whose query reads the table."""
+    if change.type != "google_bigquery_table":
+        return
+    names = [change.before.get(name) for name in ("dataset_id", "table_id")]
+    name = re.escape(".".join(map(str, names)))
+    reads = re.compile(rf"(?<![\w.]){name}(?!\w)|\.{name}(?!\w)".encode())
+    for other in context.changes_of(change.type):
+        views = other is not change and any(other.before.get(name) for name in _VIEWS)
+        if views and stays(other) and reads.search(bytes(other.raw.change.before)):
+            yield other.label
+
+
+_VIEWS: Final = ("materialized_view", "view")
 
 
 def _holding(text: bytes, context: Context) -> Iterator[str]:

@@ -46,6 +46,23 @@ def feeders(change: ResourceChange, context: Context) -> Iterator[str]:
             yield use.node.label
 
 
+def readers_behind(change: ResourceChange, context: Context) -> Iterator[str]:
+    """Who reads the queue that a subscription fills in another form."""
+    if change.type != "aws_sns_topic_subscription":
+        return
+    for queue in context.graph.dependencies(change.label):
+        if queue.argument != "endpoint":
+            continue
+        for use in context.graph.consumers(queue.node.label):
+            if use.node.type == "aws_lambda_event_source_mapping":
+                yield use.node.label
+                yield from (
+                    reader.node.label
+                    for reader in context.graph.dependencies(use.node.label)
+                    if reader.argument == "function_name"
+                )
+
+
 def listeners(change: ResourceChange, context: Context) -> Iterator[str]:
     """The listeners of a balancer that nobody reaches, or that reaches nobody."""
     for use in context.consumers(change):

@@ -19,7 +19,7 @@ _MOST: Final = 20
 
 
 def records_named(patterns: Iterable[str], context: Context) -> Iterator[str]:
-    """The records whose names are among the patterns, which may hold wildcards."""
+    """Records that lead clients to a name among the patterns, which may hold wildcards."""
     known = once(context.plan, "records by name", lambda: _records(context))
     for pattern in sorted({text.rstrip(".").lower() for text in patterns}):
         if "*" not in pattern and "?" not in pattern:
@@ -45,7 +45,8 @@ def _records(context: Context) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for record in context.changes_of(*_RECORDS):
         name = record.before.get("fqdn") or record.before.get("name")
-        if isinstance(name, str) and name and stays(record):
+        leads = record.before.get("type") in {None, "A", "AAAA", "CNAME", "HTTPS"}
+        if isinstance(name, str) and name and leads and stays(record):
             found.setdefault(name.rstrip(".").lower(), []).append(record.label)
     return found
 

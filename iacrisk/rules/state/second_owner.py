@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iacrisk.catalog import attachment
 from iacrisk.catalog.singletons import ONE_EACH
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
@@ -58,7 +59,11 @@ def _served(owner: ResourceChange, context: Context) -> tuple[str, ...]:
     """Whom the overwritten document served: what it refers to, save what it is written to."""
     argument = ONE_EACH[owner.type]
     uses = context.graph.dependencies(owner.label)
-    return tuple(use.node.label for use in uses if use.argument.partition(".")[0] != argument)
+    return tuple(
+        use.node.label
+        for use in uses
+        if use.argument.partition(".")[0] != argument and not attachment(use.node.type)
+    )
 
 
 def _owners(type_name: str, context: Context) -> dict[str, list[ResourceChange]]:
