@@ -121,8 +121,8 @@ def _edits(base: str, head: Path | None) -> Edits:
     from iacrisk.source.comparison import compare  # noqa: PLC0415 - parsing HCL loads slowly
     from iacrisk.source.trees import Directory, open_tree  # noqa: PLC0415 - the same
 
-    before = open_tree(base, head)
-    return compare(before, Directory(head) if head else None, _tell_progress)
+    with open_tree(base, head) as before:
+        return compare(before, Directory(head) if head else None, _tell_progress)
 
 
 def _tell_progress(parsed: int) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -31,16 +34,19 @@ class Tree(Protocol):
         """A file as a message names it."""
 
 
-def open_tree(stated: str, beside: Path | None) -> Tree:
+@contextmanager
+def open_tree(stated: str, beside: Path | None) -> Iterator[Tree]:
     """The directory `stated`, or else that revision of the repository that holds `beside`.
 
     Raises SettingsError where it is neither.
     """
     if Path(stated).is_dir():
-        return Directory(Path(stated))
+        yield Directory(Path(stated))
+        return
     if beside is None or not beside.is_dir():
         raise SettingsError(f"There is no folder {stated}, and no --source to find a revision by.")
-    return Revision(stated, beside)
+    with closing(Revision(stated, beside)) as revision:
+        yield revision
 
 
 class Directory:
@@ -54,12 +60,12 @@ class Directory:
 
     def read(self, folder: str) -> dict[str, str | None]:
         """The configuration files of a folder by name; None for what is no text."""
-        return {path.name: _text(path) for path in configuration_files(Path(folder))}
+        return {path.name: _text_of(path) for path in configuration_files(Path(folder))}
 
     def lock_file(self) -> str:
         """The text of the root's dependency lock file, empty where there is none."""
         path = Path(self.root, LOCK_FILE)
-        return (_text(path) or "") if path.is_file() else ""
+        return (_text_of(path) or "") if path.is_file() else ""
 
     def show(self, folder: str, name: str) -> str:
         """A file as a message names it."""
@@ -73,6 +79,7 @@ class Revision:
         """Raises SettingsError where `beside` is in no repository or has no such revision."""
         self._revision = revision
         self._beside = beside
+        self._blobs: subprocess.Popen[bytes] | None = None
         wanted = f"{revision}^{{commit}}"
         commit = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
         prefix = self._git("rev-parse", "--show-prefix")
@@ -83,50 +90,74 @@ class Revision:
 
     def read(self, folder: str) -> dict[str, str | None]:
         """The configuration files of a folder by name; None for what is no text."""
-        files = {name: blob for name, blob in self._listed(folder) if is_configuration(name)}
-        return dict(zip(files, self._texts(list(files.values())), strict=True))
+        return {
+            name: self._text(blob) for name, blob in self._listed(folder) if is_configuration(name)
+        }
 
     def lock_file(self) -> str:
         """The text of the root's dependency lock file, empty where there is none."""
-        blobs = [blob for name, blob in self._listed(self.root) if name == LOCK_FILE]
-        return next(iter(self._texts(blobs)), None) or ""
+        blobs = (blob for name, blob in self._listed(self.root) if name == LOCK_FILE)
+        return next((self._text(blob) or "" for blob in blobs), "")
 
     def show(self, folder: str, name: str) -> str:
         """A file as a message names it."""
         return f"{self._revision}:{posixpath.normpath(posixpath.join(folder, name))}"
 
+    def close(self) -> None:
+        """End the process that hands out texts."""
+        if self._blobs is not None:
+            self._blobs.communicate()
+            self._blobs = None
+
     def _listed(self, folder: str) -> list[tuple[str, str]]:
         """Name and blob of each file of a folder; nothing where the revision has none."""
-        if folder == ".." or folder.startswith(("../", "/")):
-            return []
-        tree = f"{self._commit}:{'' if folder == '.' else folder}"
-        listed = self._git("ls-tree", "-z", "--full-tree", tree) or b""
-        entries = [entry.partition("\t") for entry in _decoded(listed).split("\0") if entry]
-        return [(name, facts.split()[2]) for facts, _, name in entries if _is_file(facts)]
+        return self._files.get(folder, [])
 
-    def _texts(self, blobs: list[str]) -> list[str | None]:
-        if not blobs:
-            return []
-        out = self._git("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in blobs))
-        if out is None:
-            return [None] * len(blobs)
-        texts: list[str | None] = []
-        position = 0
-        for _ in blobs:
-            line_end = out.index(b"\n", position)
-            header = out[position:line_end].split()
-            size = int(header[2]) if len(header) == 3 else 0
-            start = line_end + 1
-            texts.append(_as_text(out[start : start + size]) if len(header) == 3 else None)
-            position = start + size + 1 if len(header) == 3 else start
-        return texts
+    @cached_property
+    def _files(self) -> dict[str, list[tuple[str, str]]]:
+        """Name and blob of the files that matter, by folder, in one listing."""
+        listed = self._git("ls-tree", "-r", "-z", "--full-tree", self._commit)
+        if listed is None:
+            raise SettingsError(f"git cannot list the files of {self._revision}.")
+        found: dict[str, list[tuple[str, str]]] = {}
+        for entry in listed.decode("utf-8", "surrogateescape").split("\0"):
+            facts, _, path = entry.partition("\t")
+            folder, name = posixpath.split(path)
+            if (is_configuration(name) or name == LOCK_FILE) and facts.startswith("100"):
+                found.setdefault(folder or ".", []).append((name, facts.split()[2]))
+        return found
 
-    def _git(self, *arguments: str, stdin: str = "") -> bytes | None:
+    def _text(self, blob: str) -> str | None:
+        """A blob's text, from one process that stays open."""
+        if self._blobs is None:
+            self._blobs = subprocess.Popen(  # noqa: S603 - no shell, reads only
+                self._command("cat-file", "--batch"),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        asked, told = self._blobs.stdin, self._blobs.stdout
+        if asked is None or told is None:
+            return None
+        try:
+            asked.write(f"{blob}\n".encode())
+            asked.flush()
+        except OSError:
+            return None
+        header = told.readline().split()
+        if len(header) != 3:
+            return None
+        return _as_text(told.read(int(header[2]) + 1)[:-1])
+
+    def _command(self, *arguments: str) -> list[str]:
+        return ["git", *_QUIET, "-C", str(self._beside), *arguments]
+
+    def _git(self, *arguments: str) -> bytes | None:
         """What git prints, or None where it fails."""
         try:
             ran = subprocess.run(  # noqa: S603 - no shell, and nothing that changes the repository
-                ["git", *_QUIET, "-C", str(self._beside), *arguments],  # noqa: S607 - as on PATH
-                input=stdin.encode(),
+                self._command(*arguments),
+                stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
                 timeout=_TIMEOUT_SECONDS,
@@ -136,16 +167,7 @@ class Revision:
         return ran.stdout if ran.returncode == 0 else None
 
 
-def _is_file(facts: str) -> bool:
-    mode, kind, _ = facts.split()
-    return kind == "blob" and mode.startswith("100")
-
-
-def _decoded(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
-
-
-def _text(path: Path) -> str | None:
+def _text_of(path: Path) -> str | None:
     try:
         return _as_text(path.read_bytes())
     except OSError:

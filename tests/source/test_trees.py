@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from iacrisk.errors import SettingsError
+from iacrisk.source import Edits
 from iacrisk.source.comparison import compare
 from iacrisk.source.trees import LOCK_FILE, Directory, Revision, open_tree
 from tests.conftest import RunCli
@@ -49,18 +50,24 @@ def repository(tmp_path: Path) -> Path:
 
 
 def test_a_revision_is_read_like_a_directory(repository: Path) -> None:
-    tree = Revision("main", repository / "prod")
-    assert tree.root == "prod"
-    assert tree.read("prod") == {"main.tf": CALL}
-    assert list(tree.read("modules/m").values()) == [GUARDED]
-    assert tree.lock_file() == "# lock\n"
-    assert tree.read("nowhere") == tree.read("../outside") == tree.read("/") == {}
-    assert tree.show("prod", "main.tf") == "main:prod/main.tf"
+    with open_tree("main", repository / "prod") as tree:
+        assert isinstance(tree, Revision)
+        assert tree.root == "prod"
+        assert tree.read("prod") == {"main.tf": CALL}
+        assert list(tree.read("modules/m").values()) == [GUARDED]
+        assert tree.lock_file() == "# lock\n"
+        assert tree.read("nowhere") == tree.read("../outside") == tree.read("/") == {}
+        assert tree.show("prod", "main.tf") == "main:prod/main.tf"
+
+
+def since(revision: str, head: Path) -> Edits:
+    with open_tree(revision, head) as base:
+        return compare(base, Directory(head))
 
 
 def test_a_guard_that_stood_in_a_revision_is_missed(repository: Path) -> None:
     head = repository / "prod"
-    edits = compare(open_tree("HEAD", head), Directory(head))
+    edits = since("HEAD", head)
     assert edits.unguarded == {QUEUE}
 
 
@@ -69,9 +76,10 @@ def test_the_top_of_a_repository_is_read(repository: Path) -> None:
     git(repository, "add", ".")
     git(repository, "commit", "--quiet", "-m", "second")
     (repository / "main.tf").write_text("", "utf-8")
-    edits = compare(open_tree("HEAD", repository), Directory(repository))
+    edits = since("HEAD", repository)
     assert edits.unguarded == {"aws_sqs_queue.q"}
-    assert list(open_tree("HEAD~1", repository).read(".")) == []
+    with open_tree("HEAD~1", repository) as tree:
+        assert tree.read(".") == {}
 
 
 def test_what_is_no_text_in_a_revision_is_a_problem(repository: Path) -> None:
@@ -79,25 +87,26 @@ def test_what_is_no_text_in_a_revision_is_a_problem(repository: Path) -> None:
     git(repository, "add", ".")
     git(repository, "commit", "--quiet", "-m", "bad")
     (repository / "prod" / "bad.tf").unlink()
-    edits = compare(open_tree("HEAD", repository / "prod"), Directory(repository / "prod"))
+    edits = since("HEAD", repository / "prod")
     assert edits.problems == ("HEAD:prod/bad.tf cannot be read as text.",)
 
 
 @pytest.mark.parametrize("stated", ["nowhere", "--output=x", "main:prod", "-"])
 def test_what_is_neither_folder_nor_revision_is_refused(repository: Path, stated: str) -> None:
     with pytest.raises(SettingsError, match="no folder and no Git revision"):
-        compare(open_tree(stated, repository / "prod"), None)
+        since(stated, repository / "prod")
 
 
 def test_a_revision_needs_a_source_to_be_found_by(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no --source"):
-        open_tree("main", None)
+        open_tree("main", None).__enter__()
     with pytest.raises(SettingsError, match="no Git revision main"):
-        open_tree("main", tmp_path)
+        since("main", tmp_path)
 
 
 def test_a_directory_goes_before_a_revision_of_the_same_name(repository: Path) -> None:
-    assert isinstance(open_tree(str(repository), repository), Directory)
+    with open_tree(str(repository), repository) as tree:
+        assert isinstance(tree, Directory)
 
 
 def test_the_command_line_takes_a_revision(cli: RunCli, repository: Path) -> None:
