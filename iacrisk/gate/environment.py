@@ -15,11 +15,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
+from iacrisk.catalog.environments import NAMING_KEYS, environment_named, words_of
 from iacrisk.gate.policy import Environments, EnvironmentSettings
 from iacrisk.plan import Plan, ResourceChange, Shown, lookup
 
@@ -55,24 +55,6 @@ class EnvironmentEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """It holds for the whole root: a single resource cannot claim another one."""
 
 
-_WORDS: Final = {
-    Environment.PRODUCTION: frozenset({"prod", "production", "prd", "live"}),
-    Environment.STAGING: frozenset({"staging", "stage", "stg", "uat", "preprod", "preproduction"}),
-    Environment.DEVELOPMENT: frozenset({"dev", "develop", "development", "test", "testing", "qa"}),
-    Environment.PREVIEW: frozenset(
-        {
-            "demo",
-            "ephemeral",
-            "playground",
-            "poc",
-            "preview",
-            "review",
-            "sandbox",
-            "sbx",
-            "scratch",
-        }
-    ),
-}
 _DISPOSABLE: Final = frozenset({"drill", "loadtest", "scratch", "temp", "throwaway", "tmp"})
 _BUILDERS: Final = frozenset(
     {
@@ -88,10 +70,7 @@ _BUILDERS: Final = frozenset(
         "sccache",
     }
 )
-_SEPARATORS: Final = re.compile(r"[-_./\s]+")
-_PULL_REQUEST: Final = re.compile(r"(?:^|[-_/.])pr[-_]?\d+(?:$|[-_/.])")
-_NAMING_KEYS: Final = frozenset({"environment", "env", "stage", "tier", "deployment_environment"})
-_NAMING_VARIABLES: Final = _NAMING_KEYS | {
+_NAMING_VARIABLES: Final = NAMING_KEYS | {
     "account",
     "account_name",
     "cluster",
@@ -156,7 +135,7 @@ def own_environment(change: ResourceChange) -> Environment | None:
     named = [
         environment
         for key, value in _tags(change)
-        if key.lower() in _NAMING_KEYS and (environment := _named(value))
+        if key.lower() in NAMING_KEYS and (environment := _named(value))
     ]
     if not named:
         before = change.before
@@ -171,9 +150,7 @@ def own_environment(change: ResourceChange) -> Environment | None:
 def is_disposable(change: ResourceChange) -> bool:
     """Whether its names say that what it holds is made again: scratch space, a build's cache."""
     names = (change.name, *(change.before.get(name) for name in _NAMES[:3]))
-    words = {
-        word for name in names if isinstance(name, str) for word in _SEPARATORS.split(name.lower())
-    }
+    words = {word for name in names if isinstance(name, str) for word in words_of(name)}
     return bool(words & _DISPOSABLE) or ("cache" in words and bool(words & _BUILDERS))
 
 
@@ -222,7 +199,7 @@ def _variable_votes(plan: Plan, redact: Redact) -> Iterator[Vote]:
 def _tag_votes(plan: Plan, redact: Redact) -> Iterator[Vote]:
     for change in plan.changes[:_MOST_LOOKED_AT]:
         for key, value in _tags(change):
-            named = _named(value) if key.lower() in _NAMING_KEYS else None
+            named = _named(value) if key.lower() in NAMING_KEYS else None
             if named:
                 yield named, redact(f"tag {key} = {value}")
 
@@ -257,13 +234,5 @@ def _name_votes(plan: Plan, redact: Redact) -> Iterator[Vote]:
 
 def _named(text: Any) -> Environment | None:
     """The strictest environment that a word of `text` names."""
-    return _named_in(text) if isinstance(text, str) else None
-
-
-@lru_cache(maxsize=4096)
-def _named_in(text: str) -> Environment | None:
-    words = set(_SEPARATORS.split(text.lower()))
-    for environment, known in _WORDS.items():
-        if words & known:
-            return environment
-    return Environment.PREVIEW if _PULL_REQUEST.search(text.lower()) else None
+    named = environment_named(text)
+    return Environment(named) if named else None

@@ -8,6 +8,7 @@ from iacrisk.errors import UnknownRule
 from iacrisk.rules import (
     benign,
     compute,
+    cost,
     data,
     database,
     entry,
@@ -28,6 +29,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *compute.RULES,
     *database.RULES,
     *exposure.RULES,
+    *cost.RULES,
     *topology.RULES,
 )
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = benign.SUPPRESSORS

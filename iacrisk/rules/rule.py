@@ -41,6 +41,7 @@ class Harm(StrEnum):
     RECOVERY = "recovery"
     DETECTION = "detection"
     HYGIENE = "hygiene"
+    COST = "cost"
 
 
 class Flag(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.rules.rule import Rule
+from iacrisk.rules.state.commands import opaque_command
 from iacrisk.rules.state.configuration_edits import (
     backend_changed,
     create_first_dropped,
@@ -24,9 +25,11 @@ from iacrisk.rules.state.ownership import (
     import_with_destroy,
 )
 from iacrisk.rules.state.replacements import replacement_by_request, tainted_replacement
+from iacrisk.rules.state.reverted_drift import drift_reverted
 from iacrisk.rules.state.second_owner import second_owner
 from iacrisk.rules.state.unfinished import deposed_object, errored_plan, incomplete_plan
 from iacrisk.rules.state.whole_state import lost_state, mass_destroy
+from iacrisk.rules.state.wrong_place import made_for_another_place
 
 RULES: Final[tuple[Rule, ...]] = (
     same_object_new_address,
@@ -41,9 +44,12 @@ RULES: Final[tuple[Rule, ...]] = (
     deposed_object,
     tainted_replacement,
     replacement_by_request,
+    made_for_another_place,
+    drift_reverted,
     version_jump,
     ignore_changes_removed,
     errored_plan,
+    opaque_command,
     second_owner,
     create_first_dropped,
     backend_changed,
