@@ -99,7 +99,8 @@ def ignore_changes_removed(change: ResourceChange, context: Context) -> Iterator
     References
         https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle
     """
-    paths = context.source.edits.no_longer_ignored.get(change.block_address, ())
+    dropped = context.source.edits.no_longer_ignored
+    paths = dropped.get(change.block_address, ()) if dropped else ()
     if not paths:
         return
     changed = tuple(_changed_paths(change, paths))
