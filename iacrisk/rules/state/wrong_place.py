@@ -20,6 +20,7 @@ from iacrisk.rules.rule import (
 )
 
 _FEWEST: Final = 2
+_TAGS: Final = frozenset({"labels", "tags", "tags_all"})
 _CLUSTER_PROVIDERS: Final = frozenset({"helm", "kubectl", "kubernetes"})
 _SAYS_WHICH: Final = frozenset(
     {"cluster_ca_certificate", "config_context", "config_context_cluster", "exec", "host", "token"}
@@ -67,17 +68,18 @@ def _relabelled(context: Context) -> Iterator[Outcome]:
     stays = hidden = 0
     more_than_tags = False
     for change in context.plan.pending:
-        was = environment_in(change.before) if change.kind in _CHANGED else None
+        raw = change.raw.change
+        was = environment_in(raw.before) if change.kind in _CHANGED else None
         if was is None:
             continue
-        becomes = environment_in(change.after)
+        becomes = environment_in(raw.after)
         if becomes is not None and becomes != was:
             moves[was, becomes] += 1
-        elif becomes is None and is_environment_hidden(change.after):
+            more_than_tags = more_than_tags or bool(change.changed - _TAGS)
+        elif becomes is None and is_environment_hidden(raw.after_unknown):
             hidden += 1
         else:
             stays += 1
-        more_than_tags = more_than_tags or bool(change.changed - {"tags", "tags_all", "labels"})
     moved = sum(moves.values())
     if moved >= _FEWEST and moved > stays:
         (was, becomes), _ = moves.most_common(1)[0]

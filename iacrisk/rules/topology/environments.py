@@ -53,7 +53,7 @@ def mixed_environments(context: Context) -> Iterator[Outcome]:
     for change in context.plan.pending:
         if change.kind not in _TOUCHES or change.mode != "managed":
             continue
-        environment = environment_in(change.before)
+        environment = environment_in(change.raw.change.before)
         if environment:
             named.setdefault(environment, change.label)
     others = sorted(named.keys() - {_PRODUCTION})
