@@ -57,6 +57,16 @@ def test_rows_of_removals_are_sorted_and_use_known_words() -> None:
         assert says.endswith(".")
 
 
+def test_a_policy_of_azure_is_missed_where_it_is_assigned_only_elsewhere() -> None:
+    def assigned(group: str) -> Json:
+        return {"policy_definition_id": "/deny-public", "resource_group_id": group}
+
+    gone = delete("azurerm_resource_group_policy_assignment.a", assigned("one"))
+    for group, told in (("two", 1), ("one", 0)):
+        other = noop("azurerm_resource_group_policy_assignment.b", assigned(group))
+        assert len(found(gone, other)) == told
+
+
 def test_a_guard_that_another_one_takes_over_may_go() -> None:
     protection = {"repository_id": "shop", "pattern": "main"}
     gone = delete("github_branch_protection.old", protection)
