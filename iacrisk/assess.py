@@ -140,6 +140,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     doubts: tuple[DoubtFound, ...]
     model: ModelAsked | None = None
     source_problems: tuple[str, ...] = ()
+    provisional: tuple[str, ...] | None = None
+    """What is undecided because no plan was at hand; None where there was one."""
 
 
 def assess(
@@ -183,6 +185,7 @@ def assess(
         doubts=doubts,
         model=opinions.asked,
         source_problems=circumstances.source.problems,
+        provisional=circumstances.source.provisional,
     )
 
 

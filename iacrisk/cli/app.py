@@ -44,6 +44,14 @@ EnvironmentOption = Annotated[
 WorkspaceOption = Annotated[
     str, typer.Option("--workspace", help="workspace name; default: from TF_WORKSPACE")
 ]
+FormatOption = Annotated[
+    list[Format] | None,
+    typer.Option("--format", help="console, json or markdown; may be given several times"),
+]
+OutputOption = Annotated[
+    list[str] | None,
+    typer.Option("--output", help="file for the --format at the same place; - for stdout"),
+]
 BaseOption = Annotated[
     str,
     typer.Option(
@@ -93,14 +101,8 @@ def root(
 @app.command()
 def score(
     plan: PlanArgument,
-    formats: Annotated[
-        list[Format] | None,
-        typer.Option("--format", help="console, json or markdown; may be given several times"),
-    ] = None,
-    outputs: Annotated[
-        list[str] | None,
-        typer.Option("--output", help="file for the --format at the same place; - for stdout"),
-    ] = None,
+    formats: FormatOption = None,
+    outputs: OutputOption = None,
     config: ConfigOption = None,
     environment: EnvironmentOption = "",
     workspace: WorkspaceOption = "",
@@ -120,6 +122,26 @@ def score(
         source=source,
     )
     raise typer.Exit(commands.score(inputs, targets))
+
+
+@app.command()
+def diff(
+    base: Annotated[
+        str, typer.Argument(help="configuration before: a directory or a Git revision")
+    ],
+    head: Annotated[str, typer.Argument(help="configuration after: a directory or a Git revision")],
+    formats: FormatOption = None,
+    outputs: OutputOption = None,
+    config: ConfigOption = None,
+    environment: EnvironmentOption = "",
+    workspace: WorkspaceOption = "",
+) -> None:
+    """Score a change of configuration provisionally, without a plan."""
+    from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
+
+    targets = Outputs.pair(formats or [], outputs or [])
+    inputs = commands.Inputs(config=config, environment=environment, workspace=workspace)
+    raise typer.Exit(commands.diff(base, head, inputs, targets))
 
 
 @app.command()

@@ -18,7 +18,7 @@ from iacrisk.graph import build_graph
 from iacrisk.plan import STDIN, Plan, decode_plan, read_plan
 from iacrisk.report import GraphFormat
 from iacrisk.report.plain import plain
-from iacrisk.source import Edits, SourceFacts, holds_configuration, locate
+from iacrisk.source import Edits, Located, SourceFacts, holds_configuration, locate
 
 _TOLD_EVERY: Final = 200
 
@@ -26,7 +26,7 @@ _TOLD_EVERY: Final = 200
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """What the commands that judge a plan are given."""
 
-    plan: str
+    plan: str = ""
     config: Path | None = None
     environment: str = ""
     workspace: str = ""
@@ -37,6 +37,28 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 def score(inputs: Inputs, outputs: Outputs) -> int:
     """Write the reports; returns the exit code of the verdict."""
     assessment = _assess(inputs)
+    outputs.write(assessment)
+    return assessment.decision.verdict.exit_code
+
+
+def diff(base: str, head: str, inputs: Inputs, outputs: Outputs) -> int:
+    """Write the reports of what the text alone tells; returns the exit code of the verdict."""
+    from iacrisk.source.comparison import compare  # noqa: PLC0415 - parsing HCL loads slowly
+    from iacrisk.source.provisional import provisional_plan  # noqa: PLC0415 - the same
+    from iacrisk.source.trees import open_tree  # noqa: PLC0415 - the same
+
+    folders = [Path(stated) if Path(stated).is_dir() else None for stated in (base, head)]
+    beside = next((folder for folder in reversed(folders) if folder), Path.cwd())
+    with open_tree(base, beside) as before, open_tree(head, beside) as after:
+        made = provisional_plan(before, after, _tell_progress)
+        edits = compare(before, after)
+    plan = decode_plan(made.plan_json)
+    located = _locate(folders[1], plan)
+    facts = SourceFacts(
+        places=located.places if located else {}, edits=edits, provisional=made.undecided
+    )
+    policy = load_policy(inputs.config, Path.cwd())
+    assessment = assess(plan, policy, _circumstances(inputs, facts, ""))  # the model knows plans
     outputs.write(assessment)
     return assessment.decision.verdict.exit_code
 
@@ -71,18 +93,21 @@ def rules(rule_id: str) -> None:
 
 
 def _assess(inputs: Inputs) -> Assessment:
-    here = Path.cwd()
-    policy = load_policy(inputs.config, here)
+    policy = load_policy(inputs.config, Path.cwd())
     model, problem = _model(policy)
     plan = _decode(inputs.plan)
-    circumstances = Circumstances(
+    facts = _source_facts(inputs, plan)
+    return assess(plan, policy, _circumstances(inputs, facts, problem), model)
+
+
+def _circumstances(inputs: Inputs, source: SourceFacts, model_problem: str) -> Circumstances:
+    return Circumstances(
         today=datetime.datetime.now(tz=datetime.UTC).date(),
-        workspace=inputs.workspace or workspace_name(here),
+        workspace=inputs.workspace or workspace_name(Path.cwd()),
         environment=_environment(inputs.environment),
-        source=_source_facts(inputs, plan),
-        model_problem=problem,
+        source=source,
+        model_problem=model_problem,
     )
-    return assess(plan, policy, circumstances, model)
 
 
 def _model(policy: Policy) -> tuple[Model | None, str]:
@@ -109,12 +134,18 @@ def _decode(plan: str) -> Plan:
 
 def _source_facts(inputs: Inputs, plan: Plan) -> SourceFacts:
     head = inputs.source or _beside(inputs.plan)
-    located = locate(head, {change.block_address for change in plan.pending}) if head else None
+    located = _locate(head, plan)
     return SourceFacts(
         places=located.places if located else {},
         problems=located.problems if located else (),
         edits=_edits(inputs.base, head) if inputs.base else Edits(),
     )
+
+
+def _locate(folder: Path | None, plan: Plan) -> Located | None:
+    if folder is None:
+        return None
+    return locate(folder, {change.block_address for change in plan.pending})
 
 
 def _edits(base: str, head: Path | None) -> Edits:

@@ -15,8 +15,10 @@ from iacrisk.report.words import (
     folded,
     headline,
     model_line,
+    provisional_line,
     source_notes,
     tally,
+    undecided_by_text,
 )
 from iacrisk.rules import Evidence, Finding
 
@@ -37,6 +39,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     redactor = assessment.plan.redactor
     yield headline(assessment)
     yield from wrap(f"{tally(assessment)} {environment_line(assessment)}", WIDTH, "")
+    yield from wrap(provisional_line(assessment), WIDTH, "")
     yield from _doubts(assessment)
     yield from _plan_findings(assessment)
     shares = share_out(assessment, _IN_DETAIL, _IN_BRIEF)
@@ -46,6 +49,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield from _brief("Also waiting", [group for group in shares.named if group.waits], redactor)
     yield from _brief("Lower risk", [g for g in shares.named if not g.waits], redactor)
     yield from _folded(shares.folded)
+    yield from _undecided(assessment)
     yield from _footnotes(assessment)
 
 
@@ -142,6 +146,14 @@ def _folded(items: tuple[AssessedChange, ...]) -> Iterator[str]:
         yield "Folded"
     for line in folded(items):
         yield from wrap(line, WIDTH, "    ", "      ")
+
+
+def _undecided(assessment: Assessment) -> Iterator[str]:
+    if assessment.provisional:
+        yield ""
+        yield "Undecided without a plan"
+    for text in undecided_by_text(assessment):
+        yield from wrap(assessment.plan.redactor.text(text), WIDTH, "    ", "      ")
 
 
 def _footnotes(assessment: Assessment) -> Iterator[str]:

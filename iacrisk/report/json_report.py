@@ -13,7 +13,7 @@ from iacrisk.plan import Redactor
 from iacrisk.report.words import describe
 from iacrisk.rules import Finding, SuppressedFinding, UndecidedRule
 
-SCHEMA_VERSION: Final = "1.2"
+SCHEMA_VERSION: Final = "1.3"
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,6 +228,7 @@ class Report(Item, frozen=True, kw_only=True):
     graph: GraphItem
     model: ModelItem | None
     source_problems: list[str]
+    provisional: list[str] | None
 
 
 def render_json(assessment: Assessment) -> str:
@@ -289,7 +290,15 @@ def to_report(assessment: Assessment) -> Report:
         ),
         model=_model(assessment.model),
         source_problems=list(assessment.source_problems),
+        provisional=_provisional(assessment),
     )
+
+
+def _provisional(assessment: Assessment) -> list[str] | None:
+    """What a plan would decide; None where one was read."""
+    if assessment.provisional is None:
+        return None
+    return [assessment.plan.redactor.text(text) for text in assessment.provisional]
 
 
 def _changes(assessment: Assessment) -> list[ChangeItem]:

@@ -22,8 +22,10 @@ from iacrisk.report.words import (
     folded,
     headline,
     model_line,
+    provisional_line,
     source_notes,
     tally,
+    undecided_by_text,
 )
 from iacrisk.rules import Finding
 
@@ -57,6 +59,10 @@ def _sections(assessment: Assessment) -> Iterator[str]:
     redactor = assessment.plan.redactor
     yield f"{_MARKER}\n## {headline(assessment)}"
     yield f"{tally(assessment)} {_prose(environment_line(assessment))}"
+    if assessment.provisional is not None:
+        texts = [_prose(provisional_line(assessment))]
+        texts += [f"- {_prose(redactor.text(text))}" for text in undecided_by_text(assessment)]
+        yield "> [!NOTE]\n" + "\n".join(f"> {text}" for text in texts)
     for doubt in assessment.doubts:
         yield f"> [!WARNING]\n> {_prose(doubt.problem)} {_prose(doubt.remedy)}"
     for finding in assessment.plan_findings:

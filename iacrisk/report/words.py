@@ -33,6 +33,7 @@ _VERDICTS = {
 _NAMED_ATTRIBUTES = 4
 _REASONS_NAMED = 3
 _PROBLEMS_NAMED = 5
+_UNDECIDED_NAMED = 15
 
 
 def headline(assessment: Assessment) -> str:
@@ -41,7 +42,11 @@ def headline(assessment: Assessment) -> str:
     bars = f"holds from {thresholds.hold}"
     if thresholds.block <= 100:
         bars += f", blocks from {thresholds.block}"
-    return f"{_VERDICTS[assessment.decision.verdict]}: risk {assessment.score} of 100 ({bars})"
+    verdict = _VERDICTS[assessment.decision.verdict]
+    if assessment.provisional is not None:
+        is_allowed = assessment.decision.verdict is Verdict.ALLOWED
+        verdict = f"PROVISIONAL, {'NOTHING FOUND' if is_allowed else verdict}"
+    return f"{verdict}: risk {assessment.score} of 100 ({bars})"
 
 
 def tally(assessment: Assessment) -> str:
@@ -75,6 +80,26 @@ def describe(change: ResourceChange, redactor: Redactor) -> str:
     )
     imported = " (imported)" if change.imports else ""
     return _deed(change, redactor) + moved + imported
+
+
+def provisional_line(assessment: Assessment) -> str:
+    """That no plan was judged; empty where one was."""
+    undecided = assessment.provisional
+    if undecided is None:
+        return ""
+    return (
+        "No plan was read: this comes from the configuration alone, and a plan may say otherwise. "
+        f"{count(len(undecided), 'thing is', 'things are')} undecided."
+    )
+
+
+def undecided_by_text(assessment: Assessment) -> Iterator[str]:
+    """What only a plan decides."""
+    undecided = assessment.provisional or ()
+    yield from undecided[:_UNDECIDED_NAMED]
+    rest = len(undecided) - _UNDECIDED_NAMED
+    if rest > 0:
+        yield f"and {rest:,} more."
 
 
 def source_notes(assessment: Assessment) -> Iterator[str]:

@@ -65,6 +65,8 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     places: Mapping[str, Place] = msgspec.field(default_factory=dict)
     problems: tuple[str, ...] = ()
     edits: Edits = msgspec.field(default_factory=Edits)
+    provisional: tuple[str, ...] | None = None
+    """Of a plan that was made from the text alone: what the text does not decide."""
 
     def place_of(self, change: ResourceChange) -> Place | None:
         """Where the change's block is declared."""
