@@ -140,7 +140,9 @@ def create_first_dropped(change: ResourceChange, context: Context) -> Iterator[O
         https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle
     """
     dropped = context.source.edits.no_longer_creates_first
-    if change.block_address not in dropped or change.creates_first or not change.destroys:
+    if not dropped or change.block_address not in dropped:
+        return
+    if change.creates_first or not change.destroys:
         return
     severity = severity_of_loss(context.type_of(change))
     if severity is not None:
@@ -223,9 +225,10 @@ def destroy_time_provisioner(change: ResourceChange, context: Context) -> Iterat
     References
         https://developer.hashicorp.com/terraform/language/resources/provisioners/syntax
     """
-    if not change.destroys:
+    edits = context.source.edits
+    if not change.destroys or not (edits.acts_on_destroy or edits.lost_destroy_action):
         return
-    edits, block = context.source.edits, change.block_address
+    block = change.block_address
     if block in edits.acts_on_destroy:
         if not change.creates_first and change.action_reason != "replace_because_tainted":
             yield Flag(what="A provisioner runs when it is destroyed; no plan shows what it does.")
@@ -264,7 +267,8 @@ def replacement_trigger_added(change: ResourceChange, context: Context) -> Itera
     References
         https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle
     """
-    triggers = context.source.edits.new_triggers.get(change.block_address, ())
+    new = context.source.edits.new_triggers
+    triggers = new.get(change.block_address, ()) if new else ()
     severity = severity_of_loss(context.type_of(change))
     if not triggers or severity is None or change.action_reason != "replace_by_triggers":
         return
@@ -283,9 +287,8 @@ def _upgrade(change: ResourceChange, context: Context) -> str:
     provider = edits.provider_jumps.get(change.raw.provider_name or "")
     if provider and change.kind is ActionKind.REPLACE:
         return f"The provider's version changed ({provider})"
-    block = change.block_address
     for module, jump in edits.module_jumps.items():
-        if block.startswith(f"{module}."):
+        if change.block_address.startswith(f"{module}."):
             return f"The version of {module} changed ({jump})"
     return ""
 
