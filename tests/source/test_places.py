@@ -172,3 +172,17 @@ def test_problems_stand_in_every_report_and_change_no_verdict(cli: RunCli, tmp_p
     listed = json.loads(cli(*score, "--format", "json").out)["source_problems"]
     assert listed[0] == fault
     assert len(listed) == 9
+
+
+def test_a_file_s_name_can_neither_command_nor_format(cli: RunCli, tmp_path: Path) -> None:
+    written(tmp_path, document(delete("aws_sqs_queue.q", {"name": "q"})))
+    files(tmp_path / "infra", main=QUEUE.replace('"q"', '"other"'))
+    name = "a`**b**\n::error file=x::owned\x1b[31m"
+    (tmp_path / "infra" / f"{name}.tf").write_text(QUEUE + 'x = "\n', "utf-8")
+    for format_ in ("console", "markdown"):
+        out = cli("score", "plan.json", "--source", "infra", "--format", format_).out
+        assert "\x1b" not in out
+        assert "\n::error" not in out
+    markdown = cli("score", "plan.json", "--source", "infra", "--format", "markdown").out
+    assert "\n`` infra/a`**b**\\n" in markdown  # a span that the backtick does not end
+    assert "\n- infra/a\\`\\*\\*b" in markdown
