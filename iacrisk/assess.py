@@ -227,6 +227,17 @@ class _Opinions:
             counts=self.asked.counts and not waives_model(self._policy, label),
         )
 
+    def holds(self, label: str) -> bool:
+        """Whether the model counts here and says that something breaks."""
+        prediction = self._predictions.get(label)
+        return (
+            prediction is not None
+            and self.asked is not None
+            and self.asked.counts
+            and prediction.chance >= self.asked.bar
+            and not waives_model(self._policy, label)
+        )
+
     def contributions(self, label: str, lower: int) -> tuple[Contribution, ...]:
         prediction = self._predictions.get(label)
         if prediction is None or self.asked is None or not self.asked.counts:
@@ -301,7 +312,10 @@ def _assess_change(
     opinions: _Opinions,
     place: Place | None,
 ) -> AssessedChange:
-    effect, changed = (Effect.NONE, frozenset[str]()) if benign else effect_of(change, findings)
+    effect, changed = Effect.NONE, frozenset[str]()
+    if not benign:
+        holds = opinions.holds(change.label)
+        effect, changed = effect_of(change, findings, model_holds=holds)
     radius = blast_radius(graph, change.label, effect, changed, _HITS_FOR_THE_SCORE)
     radius = with_named(graph, radius, _named_by(findings))
     if benign:
@@ -332,7 +346,8 @@ def _in_full(graph: Graph, item: AssessedChange, opinions: _Opinions) -> Assesse
     item = msgspec.structs.replace(item, opinion=opinions.of(item.address))
     if not item.radius.more:
         return item
-    effect, changed = effect_of(item.change, item.findings)
+    holds = opinions.holds(item.address)
+    effect, changed = effect_of(item.change, item.findings, model_holds=holds)
     radius = blast_radius(graph, item.address, effect, changed)
     radius = with_named(graph, radius, _named_by(item.findings))
     return msgspec.structs.replace(item, radius=radius)

@@ -144,17 +144,21 @@ def model_contribution(chance: float, bar: float, lower: int = 0) -> Contributio
     )
 
 
-def effect_of(change: ResourceChange, findings: Sequence[Finding]) -> tuple[Effect, frozenset[str]]:
-    """What the change does to those who use the resource, and the attributes it changes."""
+def effect_of(
+    change: ResourceChange, findings: Sequence[Finding], *, model_holds: bool = False
+) -> tuple[Effect, frozenset[str]]:
+    """What the change does to those who use the resource, and the attributes it changes.
+
+    `model_holds`: the trained model expects something to break, which then is a user's harm.
+    """
+    impairs = model_holds or any(finding.harm in _TRAVELLING_HARM for finding in findings)
     match change.kind:
         case ActionKind.DELETE | ActionKind.UNKNOWN:
             return Effect.GONE, frozenset()
         case ActionKind.REPLACE:
             return Effect.REPLACED, frozenset()
         case ActionKind.UPDATE | ActionKind.CREATE | ActionKind.READ | ActionKind.NO_OP:
-            if any(finding.harm in _TRAVELLING_HARM for finding in findings) or _locks_away(
-                change, findings
-            ):
+            if impairs or _locks_away(change, findings):
                 return Effect.IMPAIRED, frozenset()
             if change.kind is ActionKind.UPDATE:
                 return Effect.CHANGED, change.changed - _NOISE

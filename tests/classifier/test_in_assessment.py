@@ -18,7 +18,7 @@ from iacrisk.report.explanation import render_explanation
 from iacrisk.report.json_report import render_json
 from iacrisk.report.markdown import render_markdown
 from iacrisk.score import Part, model_contribution, model_floor
-from tests.plans import plan, tweak
+from tests.plans import noop, plan, tweak
 
 TODAY = datetime.date(2026, 1, 1)
 HEARD = Policy(model=ModelSettings(use=ModelUse.AS_SHIPPED))
@@ -74,6 +74,21 @@ def test_the_model_holds_what_no_rule_knows() -> None:
     assert together.decision.verdict is Verdict.APPROVAL_REQUIRED
     assert together.changes[0].findings == ()
     assert [item.part for item in together.changes[0].score.contributions][-1] is Part.MODEL
+
+
+def test_the_model_names_the_users_of_what_it_holds() -> None:
+    used = plan(
+        tweak(QUEUE, {"id": "q", "receive_wait_time_seconds": 20}, receive_wait_time_seconds=10),
+        noop("aws_lambda_event_source_mapping.m", {"id": "m"}),
+        noop("aws_cloudwatch_metric_alarm.a", {"id": "a"}),
+        references={"aws_cloudwatch_metric_alarm.a": {"dimensions": [f"{QUEUE}.name"]}},
+    )
+    around = Circumstances(today=TODAY, environment="production")
+    held = assess(used, HEARD, around, model(SURE)).changes[0]
+    passed = assess(used, HEARD, around, model(HUNCH)).changes[0]
+
+    assert [hit.address for hit in held.radius.hits] == ["aws_cloudwatch_metric_alarm.a"]
+    assert passed.radius.hits == ()
 
 
 def test_a_hunch_is_shown_and_holds_nothing() -> None:
