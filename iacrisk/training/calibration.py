@@ -70,6 +70,20 @@ def guaranteed_bar(harmful_chances: Vector, alpha: float, confidence: float) -> 
     return None if allowed is None else float(ordered[allowed])
 
 
+def upper_bound(missed: int, number: int, confidence: float) -> float:
+    """The largest true share of missed cases that is not refuted by `missed` of `number`.
+
+    Exact (Clopper and Pearson, one-sided): under any larger share, so few misses would be rarer
+    than 1 - `confidence`.
+    """
+    low, high = missed / number, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        likely = sum(math.exp(_log_probability(hits, number, middle)) for hits in range(missed + 1))
+        low, high = (middle, high) if likely > 1 - confidence else (low, middle)
+    return high
+
+
 def fewest_cases(alpha: float, confidence: float) -> int:
     """How many held-out harmful cases such a claim needs at least."""
     return math.ceil(math.log(1 - confidence) / math.log(1 - alpha))
@@ -87,5 +101,7 @@ def _most_missed(number: int, alpha: float, confidence: float) -> int | None:
 
 
 def _log_probability(hits: int, number: int, chance: float) -> float:
+    if chance >= 1:
+        return 0.0 if hits == number else -math.inf
     ways = math.lgamma(number + 1) - math.lgamma(hits + 1) - math.lgamma(number - hits + 1)
     return ways + hits * math.log(chance) + (number - hits) * math.log1p(-chance)

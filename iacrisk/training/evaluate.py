@@ -21,7 +21,7 @@ import numpy as np
 
 from iacrisk.classifier import Model, load_model
 from iacrisk.training.attribution import Bags, chances, to_bags
-from iacrisk.training.calibration import calibrated, calibration_error, guaranteed_bar
+from iacrisk.training.calibration import calibrated, calibration_error
 from iacrisk.training.encoding import Flags, Vector
 from iacrisk.training.examples import Example, read_examples
 from iacrisk.training.fitting import KINDS
@@ -32,6 +32,7 @@ from iacrisk.training.judging import (
     raw_plan_chances,
     simple_judges,
     unseen_chances,
+    unseen_change_chances,
     unseen_log_odds,
 )
 from iacrisk.training.metrics import auc, average_precision, interval, recall_at
@@ -45,7 +46,7 @@ from iacrisk.training.tables import (
     Named,
     SetReport,
 )
-from iacrisk.training.train import ALPHA, CONFIDENCE, MODELS, ROWS, rows_hash, single_threaded
+from iacrisk.training.train import MODELS, ROWS, rows_hash, single_threaded
 
 _WORST: Final = 10
 _HOLD: Final = 40
@@ -102,7 +103,8 @@ def _development(examples: Sequence[Example], model: Model) -> SetReport:
     log_odds = unseen_log_odds([kind], examples, bags)[kind.name]
     raw = raw_plan_chances(log_odds, bags, model.artifact.combination)
     plan_chance = unseen_chances(raw, bags.harmful, examples)
-    return _report("development", examples, bags, log_odds, plan_chance, model)
+    alone = unseen_change_chances(log_odds, raw, examples, bags)
+    return _report("development", examples, bags, log_odds, alone, plan_chance, model)
 
 
 def _final(examples: Sequence[Example], model: Model) -> SetReport:
@@ -113,7 +115,8 @@ def _final(examples: Sequence[Example], model: Model) -> SetReport:
     raw = raw_plan_chances(log_odds, bags, model.artifact.combination)
     plan_chance = calibrated(raw, model.artifact.calibration)
     plan_chance[raw == 0] = 0.0
-    return _report("final", examples, bags, log_odds, plan_chance, model)
+    alone = calibrated(chances(log_odds), model.artifact.calibration)
+    return _report("final", examples, bags, log_odds, alone, plan_chance, model)
 
 
 def _report(
@@ -121,19 +124,16 @@ def _report(
     examples: Sequence[Example],
     bags: Bags,
     log_odds: Vector,
+    change_chance: Vector,
     plan_chance: Vector,
     model: Model,
 ) -> SetReport:
     harmful = bags.harmful
     stacks = [example.origin.stack for example in examples]
-    change_chance = calibrated(chances(log_odds), model.artifact.calibration)
     bar = model.artifact.hold
-    alone = guaranteed_bar(plan_chance[harmful], ALPHA, CONFIDENCE)
     judges = [
         *simple_judges(examples),
-        Judgement(
-            name="model", scores=plan_chance, held=None if alone is None else plan_chance >= alone
-        ),
+        Judgement(name="model", scores=plan_chance, held=plan_chance >= bar),
         both(examples, change_chance, bags, bar),
     ]
     together = judges[-1]

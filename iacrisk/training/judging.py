@@ -62,6 +62,21 @@ def unseen_chances(raw: Vector, harmful: Flags, examples: Sequence[Example]) -> 
     return answers
 
 
+def unseen_change_chances(
+    log_odds: Vector, raw: Vector, examples: Sequence[Example], bags: Bags
+) -> Vector:
+    """The chances of single changes, calibrated on the plans (`raw`) of the other stacks."""
+    stacks = np.array([example.origin.stack for example in examples])
+    answers = chances(log_odds)
+    for stack in np.unique(stacks):
+        own = stacks == stack
+        others = bags.harmful[~own]
+        if others.any() and not others.all():
+            lines = own[bags.plan_of]
+            answers[lines] = calibrated(answers[lines], fit_beta(raw[~own], others))
+    return answers
+
+
 def raw_plan_chances(log_odds: Vector, bags: Bags, combination: Combination) -> Vector:
     """The raw chance of each plan."""
     return plan_chances(chances(log_odds), bags.starts, combination)

@@ -1,4 +1,4 @@
-"""From rows to a model: choose a kind, calibrate, set the bar, write `models/`.
+"""From rows to a model: choose a kind, calibrate, claim no more than is known, write `models/`.
 
     python -m iacrisk.training.train [--rows fixtures/lab/rows] [--models models]
 
@@ -21,27 +21,29 @@ import msgspec
 import numpy as np
 
 from iacrisk import __version__
-from iacrisk.classifier import Artifact, Calibration, Combination, Guarantee, Manifest, Use
+from iacrisk.classifier import Artifact, Combination, Guarantee, Manifest, Use
 from iacrisk.classifier.artifact import FORMAT, MANIFEST_FILE
 from iacrisk.features import FEATURE_SCHEMA
 from iacrisk.training import attribution
-from iacrisk.training.attribution import Bags, chances, to_bags
+from iacrisk.training.attribution import Bags, to_bags
 from iacrisk.training.calibration import (
-    calibrated,
     calibration_error,
     fewest_cases,
     fit_beta,
     guaranteed_bar,
+    upper_bound,
 )
 from iacrisk.training.encoding import Flags, Vector
 from iacrisk.training.examples import Example, read_examples
 from iacrisk.training.fitting import KINDS, Kind
 from iacrisk.training.judging import (
+    Judgement,
     both,
     raw_plan_chances,
     rule_scores,
     rules_hold,
     unseen_chances,
+    unseen_change_chances,
     unseen_log_odds,
 )
 from iacrisk.training.metrics import auc
@@ -55,8 +57,10 @@ CONFIDENCE: Final = 0.95
 FEWEST_STACKS: Final = 6
 """With fewer stacks to learn from, the model is only shown."""
 
+BAR: Final = 0.5
+"""The model holds what it finds more likely than not to break something."""
+
 _CLOSE_ENOUGH: Final = 0.005
-_WITHOUT_CLAIM: Final = 0.5
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +111,10 @@ def train(examples: Sequence[Example], folder: Path, data_hash: str) -> Manifest
     raw = raw_plan_chances(choice.log_odds, bags, choice.combination)
     unseen = unseen_chances(raw, bags.harmful, seen)
     calibration = fit_beta(raw, bags.harmful)
-    bar, guarantee = set_bar(seen, unseen, bags.harmful)
+    alone = unseen_change_chances(choice.log_odds, raw, seen, bags)
+    together = both(seen, alone, bags, BAR)
+    assert together.held is not None  # noqa: S101 - `both` always says
+    guarantee = claim(together.held, bags.harmful)
     tables = attribution.fit(choice.kind, bags).tables()
     artifact = Artifact(
         format=FORMAT,
@@ -116,7 +123,7 @@ def train(examples: Sequence[Example], folder: Path, data_hash: str) -> Manifest
         pairs=tables.pairs,
         combination=choice.combination,
         calibration=calibration,
-        hold=bar,
+        hold=BAR,
     )
     stacks = sorted({example.origin.stack for example in seen})
     families = {name for example in seen for name in example.origin.families}
@@ -125,7 +132,7 @@ def train(examples: Sequence[Example], folder: Path, data_hash: str) -> Manifest
         model=MODEL_FILE,
         sha256=sha256(encoded).hexdigest(),
         feature_schema=FEATURE_SCHEMA,
-        use=_use(guarantee, len(stacks)),
+        use=_use(guarantee, len(stacks), together.held & ~rules_hold(seen), bags.harmful),
         iacrisk=__version__,
         kind=choice.kind.name,
         libraries={name: version(name) for name in ("scikit-learn", "numpy")},
@@ -137,7 +144,7 @@ def train(examples: Sequence[Example], folder: Path, data_hash: str) -> Manifest
             "stacks": len(stacks),
             "families": len(families),
         },
-        metrics=_metrics(seen, bags, choice, unseen, calibration, bar),
+        metrics=_metrics(seen, bags.harmful, choice, unseen, together),
         guarantee=guarantee,
     )
     folder.mkdir(parents=True, exist_ok=True)
@@ -171,51 +178,45 @@ def choose(choices: Sequence[Choice]) -> Choice:
     return min(near, key=lambda choice: (choice.kind.rank, -choice.auc))
 
 
-def set_bar(
-    examples: Sequence[Example], unseen: Vector, harmful: Flags
-) -> tuple[float, Guarantee | None]:
-    """The bar for the model beside the rules, and what is claimed for both together.
-
-    A plan that the rules hold is not missed whatever the model says, so it counts as certain.
-    """
-    caught = np.where(rules_hold(examples), 1.0, unseen)[harmful]
-    bar = guaranteed_bar(caught, ALPHA, CONFIDENCE)
-    if bar is None:
-        needed = fewest_cases(ALPHA, CONFIDENCE)
-        _say(f"No claim: {len(caught)} harmful plans, at least {needed} are needed.")
-        return _WITHOUT_CLAIM, None
-    _say(f"Bar {bar:.4f} from {len(caught)} held-out harmful plans.")
-    guarantee = Guarantee(alpha=ALPHA, confidence=CONFIDENCE, cases=len(caught))
-    return min(bar, 1.0), guarantee
+def claim(together: Flags, harmful: Flags) -> Guarantee | None:
+    """What can be said of harmful plans that pass rules and model; None with too few cases."""
+    number = int(harmful.sum())
+    needed = fewest_cases(ALPHA, CONFIDENCE)
+    if number < needed:
+        _say(f"No claim: {number} harmful plans, at least {needed} are needed.")
+        return None
+    missed = int((harmful & ~together).sum())
+    alpha = upper_bound(missed, number, CONFIDENCE)
+    _say(f"{missed} of {number} held-out harmful plans pass: at most {alpha:.1%}.")
+    return Guarantee(alpha=round(alpha, 4), confidence=CONFIDENCE, cases=number)
 
 
-def _use(guarantee: Guarantee | None, stacks: int) -> Use:
-    return Use.VERDICT if guarantee and stacks >= FEWEST_STACKS else Use.ADVISORY
+def _use(guarantee: Guarantee | None, stacks: int, added: Flags, harmful: Flags) -> Use:
+    """It counts where enough is known, and where what it adds is harmful more often than not."""
+    right = int((added & harmful).sum())
+    pays = right > 0 and 2 * right >= int(added.sum())
+    return Use.VERDICT if guarantee and stacks >= FEWEST_STACKS and pays else Use.ADVISORY
 
 
 def _metrics(
-    examples: Sequence[Example],
-    bags: Bags,
-    choice: Choice,
-    unseen: Vector,
-    calibration: Calibration,
-    bar: float,
+    examples: Sequence[Example], harmful: Flags, choice: Choice, unseen: Vector, both_say: Judgement
 ) -> dict[str, float]:
-    harmless = ~bags.harmful
-    alone = calibrated(chances(choice.log_odds), calibration)
-    together = both(examples, alone, bags, bar)
-    held = together.held
+    held, ruled = both_say.held, rules_hold(examples)
     assert held is not None  # noqa: S101 - `both` always says
     figures = {
         "auc model": choice.auc,
-        "auc rules": auc(rule_scores(examples), bags.harmful),
-        "auc rules and model": auc(together.scores, bags.harmful),
-        "calibration error": calibration_error(unseen, bags.harmful),
-        "harmful passed": float((~held)[bags.harmful].mean()),
-        "harmless held": float(held[harmless].mean()),
-        "harmful passed by rules": float((~rules_hold(examples))[bags.harmful].mean()),
-        "harmless held by rules": float(rules_hold(examples)[harmless].mean()),
+        "auc rules": auc(rule_scores(examples), harmful),
+        "auc rules and model": auc(both_say.scores, harmful),
+        "calibration error": calibration_error(unseen, harmful),
+        "harmful passed": float((~held)[harmful].mean()),
+        "harmless held": float(held[~harmful].mean()),
+        "harmful passed by rules": float((~ruled)[harmful].mean()),
+        "harmless held by rules": float(ruled[~harmful].mean()),
     }
+    bar = guaranteed_bar(np.where(ruled, 1.0, unseen)[harmful], ALPHA, CONFIDENCE)
+    if bar is not None:
+        figures["bar to pass at most 5% of harmful"] = bar
+        figures["harmless held at that bar"] = float((ruled | (unseen >= bar))[~harmful].mean())
     return {name: round(value, 4) for name, value in figures.items()}
 
 

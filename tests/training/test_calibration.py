@@ -14,6 +14,7 @@ from iacrisk.training.calibration import (  # noqa: E402
     fewest_cases,
     fit_beta,
     guaranteed_bar,
+    upper_bound,
 )
 
 
@@ -56,6 +57,14 @@ def test_a_bar_is_as_high_as_the_promise_allows() -> None:
     ordered = np.arange(1, 1001) / 1000
 
     assert guaranteed_bar(ordered, 0.05, 0.95) == pytest.approx(0.039, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("missed", "number", "bound"),
+    [(0, 59, 0.0495), (0, 100, 0.0295), (3, 100, 0.0757), (5, 5, 1.0)],
+)
+def test_a_bound_on_misses_is_the_exact_one(missed: int, number: int, bound: float) -> None:
+    assert upper_bound(missed, number, 0.95) == pytest.approx(bound, abs=0.0002)
 
 
 def test_too_few_cases_make_no_promise() -> None:

@@ -1,0 +1,60 @@
+"""The model in models/: it loads, it is the one that was evaluated, and it claims no more than it may."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from iacrisk.classifier import MODEL_FOLDER, Use, load_model
+from iacrisk.features import COLUMNS, extract_features
+from iacrisk.graph import build_graph
+from iacrisk.plan import decode_plan, read_plan
+from iacrisk.training.tables import EVALUATION_FILE, Evaluation
+from tests.conftest import ROOT
+
+PLANS = sorted((ROOT / "fixtures" / "plans").glob("*/plan.json"))
+
+
+def test_it_counts_only_with_a_guarantee() -> None:
+    manifest = load_model().manifest
+
+    assert manifest.use is Use.ADVISORY or manifest.guarantee is not None
+
+
+def test_it_is_the_model_that_was_evaluated() -> None:
+    path = MODEL_FOLDER / EVALUATION_FILE
+    evaluated = msgspec.json.decode(path.read_bytes(), type=Evaluation)
+    manifest = load_model().manifest
+
+    assert evaluated.model == manifest.sha256
+    assert evaluated.rows == manifest.data["rows"]
+
+
+def test_it_knows_only_declared_columns() -> None:
+    artifact = load_model().artifact
+    known = {column.name for column in COLUMNS}
+
+    assert {term.column for term in artifact.terms} <= known
+    assert {name for pair in artifact.pairs for name in pair.columns} <= known
+
+
+def test_what_grows_never_lowers_its_answer() -> None:
+    grows = {column.name for column in COLUMNS if column.grows}
+    terms = [term for term in load_model().artifact.terms if term.column in grows]
+
+    for term in terms:
+        assert list(term.amounts) == pytest.approx(sorted(term.amounts), abs=1e-9), term.column
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.parent.name)
+def test_its_influences_make_its_answer_on_real_plans(path: Path) -> None:
+    plan = decode_plan(read_plan(str(path)))
+    rows = extract_features(plan, build_graph(plan))
+    model = load_model()
+
+    for row, prediction in zip(rows, model.predict(rows), strict=True):
+        parts = sum(item.amount for item in model.influences(row.values))
+        assert model.artifact.intercept + parts == pytest.approx(prediction.log_odds, abs=1e-9)
+        assert 0 <= prediction.chance <= 1
