@@ -1,4 +1,4 @@
-"""The model in models/: it loads, it is the one that was evaluated, and it claims no more than it may."""
+"""The model in models/: it loads, it was evaluated, and it claims no more than it may."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from iacrisk.gate import Policy
 from iacrisk.graph import BlastRadius, Effect, Hit, NodeKind
 from iacrisk.plan import ActionKind, ResourceChange, Shown
 from iacrisk.rules import Confidence, Finding, Harm, Severity
-from iacrisk.score import ChangeScore, plan_score, score_change
+from iacrisk.score import ChangeScore, model_contribution, plan_score, score_change
 from iacrisk.score.score import (
     ACTION_LIKELIHOOD,
     ACTION_SHARE,
@@ -111,6 +111,19 @@ def test_the_plan_scores_as_the_page_says() -> None:
     assert plan_score(scores * 1000) == 100
 
 
+@pytest.mark.parametrize("steps", [0, 2, 4])
+@pytest.mark.parametrize(("chance", "bar"), [(0.1, 0.5), (0.5, 0.5), (0.8, 0.5), (0.3, 0.2)])
+def test_the_model_floors_as_the_page_says(chance: float, bar: float, steps: int) -> None:
+    [change] = plan(CHANGES["update"]).changes
+    radius = BlastRadius(address=change.label, effect=Effect.NONE)
+    floor = 20 * chance / bar if chance < bar else 40 + 54 * (chance - bar) / (1 - bar)
+    floor *= 1 - steps / 4
+
+    scored = score_change(change, (), radius, (model_contribution(chance, bar, steps),))
+
+    assert scored.score == max(round(floor), score_change(change, (), radius).score)
+
+
 def test_the_worked_example_is_right() -> None:
     item: AssessedChange = example_change()
     expected, impact, likelihood = defined_score(item.change, item.findings, item.radius)
@@ -137,6 +150,9 @@ def test_the_example_is_held_for_its_score() -> None:
         "The share is 0.25 where an update merely changes",
         "stops at 64 hits",
         "The 6-norm",
+        "floor = 20 x chance / bar ",
+        "floor = 40 + 54 x (chance - bar) / (1 - bar) ",
+        "times (1 - steps / 4) in environments with steps",
     ],
 )
 def test_the_page_states_the_formulas_that_are_tested_here(formula: str) -> None:
