@@ -132,7 +132,7 @@ def train(examples: Sequence[Example], folder: Path, data_hash: str) -> Manifest
         model=MODEL_FILE,
         sha256=sha256(encoded).hexdigest(),
         feature_schema=FEATURE_SCHEMA,
-        use=_use(guarantee, len(stacks), together.held & ~rules_hold(seen), bags.harmful),
+        use=settle_use(guarantee, len(stacks), together.held & ~rules_hold(seen), bags.harmful),
         iacrisk=__version__,
         kind=choice.kind.name,
         libraries={name: version(name) for name in ("scikit-learn", "numpy")},
@@ -191,7 +191,7 @@ def claim(together: Flags, harmful: Flags) -> Guarantee | None:
     return Guarantee(alpha=round(alpha, 4), confidence=CONFIDENCE, cases=number)
 
 
-def _use(guarantee: Guarantee | None, stacks: int, added: Flags, harmful: Flags) -> Use:
+def settle_use(guarantee: Guarantee | None, stacks: int, added: Flags, harmful: Flags) -> Use:
     """It counts where enough is known, and where what it adds is harmful more often than not."""
     right = int((added & harmful).sum())
     pays = right > 0 and 2 * right >= int(added.sum())

@@ -79,15 +79,15 @@ def test_the_model_holds_what_no_rule_knows() -> None:
 def test_the_model_names_the_users_of_what_it_holds() -> None:
     used = plan(
         tweak(QUEUE, {"id": "q", "receive_wait_time_seconds": 20}, receive_wait_time_seconds=10),
-        noop("aws_lambda_event_source_mapping.m", {"id": "m"}),
-        noop("aws_cloudwatch_metric_alarm.a", {"id": "a"}),
-        references={"aws_cloudwatch_metric_alarm.a": {"dimensions": [f"{QUEUE}.name"]}},
+        noop("aws_lambda_function.f", {"id": "f"}),
+        noop("aws_lambda_function.other", {"id": "o"}),
+        references={"aws_lambda_function.f": {"environment": [f"{QUEUE}.url"]}},
     )
     around = Circumstances(today=TODAY, environment="production")
     held = assess(used, HEARD, around, model(SURE)).changes[0]
     passed = assess(used, HEARD, around, model(HUNCH)).changes[0]
 
-    assert [hit.address for hit in held.radius.hits] == ["aws_cloudwatch_metric_alarm.a"]
+    assert [hit.address for hit in held.radius.hits] == ["aws_lambda_function.f"]
     assert passed.radius.hits == ()
 
 

@@ -10,21 +10,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
-pytest.importorskip("numpy")
+np = pytest.importorskip("numpy")
 pytest.importorskip("sklearn")
 
-from iacrisk.classifier import Combination, Use, load_model
-from iacrisk.training import judging
-from iacrisk.training import train as training
-from iacrisk.training.attribution import find_blame, to_bags
-from iacrisk.training.evaluate import evaluate, main
-from iacrisk.training.examples import Example, read_examples, to_example
-from iacrisk.training.fitting import KINDS, Kind
-from iacrisk.training.rows import write_rows
-from iacrisk.training.splits import folds
-from iacrisk.training.tables import Evaluation
-from iacrisk.training.train import Choice, choose, train
-from tests.training.made_up import rows
+from iacrisk.classifier import Combination, Guarantee, Use, load_model  # noqa: E402
+from iacrisk.training import judging  # noqa: E402
+from iacrisk.training import train as training  # noqa: E402
+from iacrisk.training.attribution import find_blame, to_bags  # noqa: E402
+from iacrisk.training.evaluate import evaluate, main  # noqa: E402
+from iacrisk.training.examples import Example, read_examples, to_example  # noqa: E402
+from iacrisk.training.fitting import KINDS, Kind  # noqa: E402
+from iacrisk.training.rows import write_rows  # noqa: E402
+from iacrisk.training.splits import folds  # noqa: E402
+from iacrisk.training.tables import Evaluation  # noqa: E402
+from iacrisk.training.train import Choice, choose, claim, settle_use, train  # noqa: E402
+from tests.training.made_up import rows  # noqa: E402
 
 STACKS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta")
 
@@ -69,14 +69,35 @@ def test_a_model_without_enough_harmful_cases_is_advisory(
     assert manifest.use is Use.ADVISORY
 
 
-def test_with_enough_cases_it_counts_and_says_how_many_stand_behind_it(tmp_path: Path) -> None:
-    many = list(map(to_example, rows(420, STACKS)))
-    manifest = train(many, tmp_path, "rows")
+def test_a_claim_is_the_exact_bound_on_what_passed() -> None:
+    harmful = np.array([True] * 60 + [False] * 40)
+    together = np.array([True] * 58 + [False] * 42)
+    made = claim(together, harmful)
 
-    assert manifest.use is Use.VERDICT
-    assert manifest.guarantee is not None
-    assert manifest.guarantee.cases == manifest.data["harmful"]
-    assert load_model(tmp_path).moves_verdict
+    assert made is not None
+    assert (made.cases, made.confidence) == (60, 0.95)
+    assert made.alpha == pytest.approx(0.1013, abs=0.001)
+    assert claim(together[40:], harmful[40:]) is None
+
+
+@pytest.mark.parametrize(
+    ("stacks", "right", "wrong", "use"),
+    [
+        (6, 3, 3, Use.VERDICT),
+        (6, 3, 4, Use.ADVISORY),
+        (6, 0, 0, Use.ADVISORY),
+        (5, 3, 0, Use.ADVISORY),
+    ],
+)
+def test_it_counts_where_what_it_adds_is_harmful_as_often_as_not(
+    stacks: int, right: int, wrong: int, use: Use
+) -> None:
+    added = np.array([True] * (right + wrong) + [False] * 5)
+    harmful = np.array([True] * right + [False] * (wrong + 5))
+    known = Guarantee(alpha=0.1, confidence=0.95, cases=60)
+
+    assert settle_use(known, stacks, added, harmful) is use
+    assert settle_use(None, stacks, added, harmful) is Use.ADVISORY
 
 
 def test_what_hurts_scores_above_what_does_not(trained: Path) -> None:
