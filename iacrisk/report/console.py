@@ -75,7 +75,8 @@ def _detail(number: int, group: Group, assessment: Assessment) -> Iterator[str]:
     yield f"{number:>2}. [{item.score.score:>3}] {plain(redactor.address(item.address))}"
     yield from _others(group, redactor, " " * 10)
     if item.place:
-        yield from wrap(str(item.place), WIDTH, "    ")
+        was = "was in " if item.place.in_base else ""
+        yield from wrap(f"{was}{item.place}", WIDTH, "    ")
     yield from wrap(describe(item.change, redactor), WIDTH, "    ")
     for finding in item.findings:
         yield from finding_lines(finding)

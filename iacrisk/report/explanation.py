@@ -27,7 +27,8 @@ def _lines(assessment: Assessment, item: AssessedChange) -> Iterator[str]:
     waits = item.address in waiting_addresses(assessment)
     yield plain(redactor.address(item.address))
     if item.place:
-        yield from wrap(f"declared in {item.place}", WIDTH, _INDENT)
+        was = "was " if item.place.in_base else ""
+        yield from wrap(f"{was}declared in {item.place}", WIDTH, _INDENT)
     yield from wrap(describe(item.change, redactor), WIDTH, _INDENT)
     yield f"{_INDENT}scores {item.score.score} of 100; it {'waits' if waits else 'may go through'}"
     yield from _reasons(assessment, item)

@@ -12,6 +12,7 @@ from iacrisk.graph import Hit
 from iacrisk.plan import Redactor
 from iacrisk.report.words import describe
 from iacrisk.rules import Finding, SuppressedFinding, UndecidedRule
+from iacrisk.source import Place
 
 SCHEMA_VERSION: Final = "1.3"
 
@@ -124,10 +125,11 @@ class ModelItem(Item, frozen=True, kw_only=True):
 
 
 class PlaceItem(Item, frozen=True, kw_only=True):
-    """Where a block is declared."""
+    """Where a block is declared; `in_base`: where it stood before it was removed."""
 
     file: str
     line: int
+    in_base: bool
 
 
 class ChangeItem(Item, frozen=True, kw_only=True):
@@ -294,6 +296,12 @@ def to_report(assessment: Assessment) -> Report:
     )
 
 
+def _place(place: Place | None) -> PlaceItem | None:
+    if place is None:
+        return None
+    return PlaceItem(file=place.file, line=place.line, in_base=place.in_base)
+
+
 def _provisional(assessment: Assessment) -> list[str] | None:
     """What a plan would decide; None where one was read."""
     if assessment.provisional is None:
@@ -330,7 +338,7 @@ def _change(item: AssessedChange, redactor: Redactor, waits: bool) -> ChangeItem
             for c in item.score.contributions
         ],
         opinion=_opinion(item.opinion),
-        place=PlaceItem(file=item.place.file, line=item.place.line) if item.place else None,
+        place=_place(item.place),
     )
 
 

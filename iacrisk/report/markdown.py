@@ -89,7 +89,8 @@ def _change(group: Group, assessment: Assessment) -> str:
     item, redactor = group.first, assessment.plan.redactor
     alike = f" and {len(group.others):,} like it" if group.others else ""
     title = f"<b>{item.score.score}</b> {_html_code(redactor.address(item.address))}{alike}"
-    body = [code(str(item.place))] if item.place else []
+    was = "was in " if item.place and item.place.in_base else ""
+    body = [was + code(str(item.place))] if item.place else []
     body += [_prose(describe(item.change, redactor)), *map(_finding, item.findings)]
     said = model_line(assessment, item) if group.waits else ""
     body += [_prose(said)] if said else []

@@ -14,8 +14,8 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.errors import SettingsError
-from iacrisk.source.declarations import scan_hcl, scan_json
-from iacrisk.source.facts import Edits, VersionJump
+from iacrisk.source.declarations import Declared, scan_hcl, scan_json
+from iacrisk.source.facts import Edits, Place, VersionJump
 from iacrisk.source.files import is_override
 from iacrisk.source.hcl import parse_document
 from iacrisk.source.lifecycle import BlockFacts, CallFacts, backends, block_facts, calls, moves
@@ -47,6 +47,7 @@ class _Side(msgspec.Struct):
     moves: dict[str, str] = msgspec.field(default_factory=dict)
     hidden: set[str] = msgspec.field(default_factory=set)
     """Module calls whose content is not at hand."""
+    places: dict[str, Place] = msgspec.field(default_factory=dict)
     backend: tuple[str, dict[str, Any]] = ("", {})
 
 
@@ -95,6 +96,8 @@ class _Walk:
             now = _moved(address, after.moves)
             if now in after.blocks or not _is_hidden(now, after.hidden):
                 found.add(address, now, block, after.blocks.get(now))
+            if now not in after.blocks and address in before.places:
+                found.places[address] = before.places[address]
         found.acts_on_destroy |= {at for at, item in after.blocks.items() if item.acts_on_destroy}
         jumps = {
             address: step
@@ -124,6 +127,11 @@ class _Walk:
             document = self._document(tree.show(folder, name), text)
             if document is None:  # what it held is unseen, not lost
                 side.hidden.add(prefix)
+            if text and side is self._sides[0]:
+                side.places |= {
+                    prefix + found.address: Place(tree.show(folder, name), found.line, True)
+                    for found in _scan(name, text)
+                }
             for address, fields in block_facts(document):
                 stated.setdefault(prefix + address, {}).update(fields)
             side.calls |= {f"{prefix}module.{call}": facts for call, facts in calls(document)}
@@ -178,6 +186,7 @@ class _Edits(msgspec.Struct):
     new_triggers: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     acts_on_destroy: set[str] = msgspec.field(default_factory=set)
     lost_destroy_action: set[str] = msgspec.field(default_factory=set)
+    places: dict[str, Place] = msgspec.field(default_factory=dict)
 
     def add(self, old: str, new: str, before: BlockFacts, after: BlockFacts | None) -> None:
         if before.guarded and not (after and after.guarded):
@@ -210,6 +219,7 @@ class _Edits(msgspec.Struct):
             lost_destroy_action=frozenset(self.lost_destroy_action),
             provider_jumps=provider_jumps,
             module_jumps=module_jumps,
+            places=self.places,
             backend_change=backend_change,
             problems=problems,
         )
@@ -237,11 +247,14 @@ def _called(files: Mapping[str, str | None]) -> dict[str, str]:
     """The module calls of a folder, by name, with their source."""
     called: dict[str, str] = {}
     for name, text in files.items():
-        scanned = (scan_json if name.endswith(".json") else scan_hcl)(text or "")
-        for block in scanned.blocks:
+        for block in _scan(name, text or ""):
             if block.address.startswith("module."):
                 called[block.address.removeprefix("module.")] = block.source
     return called
+
+
+def _scan(name: str, text: str) -> tuple[Declared, ...]:
+    return (scan_json if name.endswith(".json") else scan_hcl)(text).blocks
 
 
 def _only_in(these: tuple[str, ...], those: tuple[str, ...]) -> tuple[str, ...]:

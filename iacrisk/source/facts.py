@@ -11,10 +11,14 @@ from iacrisk.plan import ResourceChange
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a block is declared: `modules/db/main.tf`, line 12."""
+    """Where a block is declared: `modules/db/main.tf`, line 12.
+
+    `in_base`: it stood there in the base configuration and is gone.
+    """
 
     file: str
     line: int
+    in_base: bool = False
 
     def __str__(self) -> str:
         """`modules/db/main.tf:12`, which editors open."""
@@ -50,6 +54,8 @@ class Edits(msgspec.Struct, frozen=True, kw_only=True):
     """By the provider's full address, from the lock file."""
     module_jumps: Mapping[str, VersionJump] = msgspec.field(default_factory=dict)
     """By module path without keys."""
+    places: Mapping[str, Place] = msgspec.field(default_factory=dict)
+    """Where blocks stood that are gone."""
     backend_change: str = ""
     problems: tuple[str, ...] = ()
     """Files that should have been compared and could not be read."""
@@ -69,8 +75,11 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Of a plan that was made from the text alone: what the text does not decide."""
 
     def place_of(self, change: ResourceChange) -> Place | None:
-        """Where the change's block is declared."""
-        return self.places.get(change.block_address) if self.places else None
+        """Where the change's block is declared, or stood in the base configuration."""
+        if not self.places and not self.edits.places:
+            return None
+        block = change.block_address
+        return self.places.get(block) or self.edits.places.get(block)
 
 
 NO_SOURCE: Final = SourceFacts()

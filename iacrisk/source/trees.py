@@ -69,7 +69,7 @@ class Directory:
 
     def show(self, folder: str, name: str) -> str:
         """A file as a message names it."""
-        return posixpath.join(folder, name)
+        return posixpath.normpath(posixpath.join(folder, name))
 
 
 class Revision:

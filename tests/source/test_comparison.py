@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from iacrisk.source import Edits, VersionJump
+from iacrisk.source import Edits, Place, VersionJump
 from iacrisk.source.comparison import compare
 from iacrisk.source.trees import LOCK_FILE, Directory
 
@@ -77,7 +77,8 @@ def test_a_lifecycle_block_that_goes_takes_its_settings_along(tmp_path: Path) ->
 
 def test_a_block_that_goes_has_no_settings_to_lose(tmp_path: Path) -> None:
     before = lifecycle("create_before_destroy = true", "ignore_changes = [tags]")
-    assert edits(tmp_path, before, "") == Edits()
+    stood = Place((tmp_path / "base" / "main.tf").as_posix(), 1, in_base=True)
+    assert edits(tmp_path, before, "") == Edits(places={GROUP: stood})
 
 
 def test_settings_follow_a_moved_block(tmp_path: Path) -> None:

@@ -135,6 +135,10 @@ def reported(ran_out: str) -> dict[str, object]:
     return {change["address"]: change["place"] for change in json.loads(ran_out)["changes"]}
 
 
+def shown_as(file: str, line: int) -> Json:
+    return {"file": file, "line": line, "in_base": False}
+
+
 def test_every_report_tells_file_and_line(cli: RunCli, tmp_path: Path) -> None:
     text = '\nmodule "store" {\n  source = "./store"\n}\n' + QUEUE
     table = '\n\nresource "aws_dynamodb_table" "t" {}\n'
@@ -142,8 +146,12 @@ def test_every_report_tells_file_and_line(cli: RunCli, tmp_path: Path) -> None:
     written(tmp_path, PLAN)
     score = ("score", "plan.json", "--source", "infra")
     assert reported(cli(*score, "--format", "json").out) == {
-        "aws_sqs_queue.q[0]": {"file": "infra/main.tf", "line": 5},
-        "module.store.aws_dynamodb_table.t": {"file": "infra/store/main.tf", "line": 3},
+        "aws_sqs_queue.q[0]": {"file": "infra/main.tf", "line": 5, "in_base": False},
+        "module.store.aws_dynamodb_table.t": {
+            "file": "infra/store/main.tf",
+            "line": 3,
+            "in_base": False,
+        },
     }
     assert "\n    infra/store/main.tf:3\n" in cli(*score).out
     assert "\n`infra/store/main.tf:3`\n" in cli(*score, "--format", "markdown").out
@@ -154,7 +162,11 @@ def test_every_report_tells_file_and_line(cli: RunCli, tmp_path: Path) -> None:
 def test_without_an_option_the_plan_s_directory_is_looked_at(cli: RunCli, tmp_path: Path) -> None:
     written(files(tmp_path / "infra", main=QUEUE), PLAN)
     ran = cli("score", "infra/plan.json", "--format", "json")
-    assert reported(ran.out)["aws_sqs_queue.q[0]"] == {"file": "infra/main.tf", "line": 1}
+    assert reported(ran.out)["aws_sqs_queue.q[0]"] == {
+        "file": "infra/main.tf",
+        "line": 1,
+        "in_base": False,
+    }
     plan = (tmp_path / "infra" / "plan.json").read_bytes()
     assert set(reported(cli("score", "-", "--format", "json", stdin=plan).out).values()) == {None}
 
@@ -186,3 +198,16 @@ def test_a_file_s_name_can_neither_command_nor_format(cli: RunCli, tmp_path: Pat
     markdown = cli("score", "plan.json", "--source", "infra", "--format", "markdown").out
     assert "\n`` infra/a`**b**\\n" in markdown  # a span that the backtick does not end
     assert "\n- infra/a\\`\\*\\*b" in markdown
+
+
+def test_a_block_that_is_gone_is_shown_where_it_stood(cli: RunCli, tmp_path: Path) -> None:
+    written(tmp_path, document(delete("aws_sqs_queue.q", {"name": "q"})))
+    files(tmp_path / "base", main="\n" + QUEUE)
+    files(tmp_path / "head", main="\n")
+    score = ("score", "plan.json", "--source", "head", "--base", "base")
+    place = {"file": "base/main.tf", "line": 2, "in_base": True}
+    assert reported(cli(*score, "--format", "json").out) == {"aws_sqs_queue.q": place}
+    assert "\n    was in base/main.tf:2\n" in cli(*score).out
+    assert "\nwas in `base/main.tf:2`\n" in cli(*score, "--format", "markdown").out
+    story = cli("explain", "plan.json", "aws_sqs_queue.q", *score[2:]).out
+    assert "\n  was declared in base/main.tf:2\n" in story
