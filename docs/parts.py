@@ -248,7 +248,9 @@ def _may(manifest: Manifest) -> str:
     )
     if manifest.use is Use.ADVISORY:
         return f"**It is advisory**: it moves neither score nor verdict. {said}"
-    return f"**It counts**: it puts a floor under scores. {said}"
+    return (
+        f'**It may count**: with `[model] use = "as-shipped"` it puts a floor under scores. {said}'
+    )
 
 
 def model_tables() -> str:

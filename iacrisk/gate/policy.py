@@ -168,7 +168,7 @@ class ModelSettings(Setting, frozen=True, kw_only=True):
             description="as-shipped: as its manifest says; advisory: shown, and moves nothing; "
             "off: not asked"
         ),
-    ] = ModelUse.AS_SHIPPED
+    ] = ModelUse.ADVISORY
     folder: Annotated[
         str, Meta(description="folder with a manifest.json of your own; empty: the shipped model")
     ] = ""
