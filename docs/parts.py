@@ -15,7 +15,7 @@ from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.catalog import Basis, known_types, resource_type
 from iacrisk.classifier import MODEL_FOLDER, Manifest, Use, load_model
 from iacrisk.classifier.artifact import MANIFEST_FILE
-from iacrisk.gate import ModelUse, Policy
+from iacrisk.gate import Policy
 from iacrisk.plan import Doubt, decode_plan, read_plan
 from iacrisk.report.console import render_console
 from iacrisk.report.explanation import render_explanation
@@ -39,11 +39,11 @@ EXAMPLE_ADDRESS: Final = "aws_db_instance.main"
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def example() -> Assessment:
+def example(*, asks_model: bool = False) -> Assessment:
     """The assessment of the plan that the pages show, under the default policy."""
-    plan, policy = decode_plan(read_plan(str(_ROOT / EXAMPLE))), Policy()
-    model = None if policy.model.use is ModelUse.OFF else load_model()
-    return assess(plan, policy, Circumstances(today=datetime.date(2025, 1, 1)), model)
+    plan = decode_plan(read_plan(str(_ROOT / EXAMPLE)))
+    model = load_model() if asks_model else None
+    return assess(plan, Policy(), Circumstances(today=datetime.date(2025, 1, 1)), model)
 
 
 def example_change() -> AssessedChange:
@@ -58,7 +58,9 @@ def console_picture() -> str:
 
 def explanation_picture() -> str:
     """What `iacrisk explain` prints for the worked example."""
-    shown = render_explanation(example(), example_change())
+    assessment = example(asks_model=True)
+    change = next(item for item in assessment.changes if item.address == EXAMPLE_ADDRESS)
+    shown = render_explanation(assessment, change)
     return _fenced(f"$ iacrisk explain {EXAMPLE} {EXAMPLE_ADDRESS}\n{shown}")
 
 

@@ -35,8 +35,11 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def score(inputs: Inputs, outputs: Outputs) -> int:
-    """Write the reports; returns the exit code of the verdict."""
-    assessment = _assess(inputs)
+    """Write the reports; returns the exit code of the verdict.
+
+    A model that moves nothing is left to `explain`: asking it costs a third of a run.
+    """
+    assessment = _assess(inputs, asks=frozenset({ModelUse.AS_SHIPPED}))
     outputs.write(assessment)
     return assessment.decision.verdict.exit_code
 
@@ -67,7 +70,7 @@ def explain(inputs: Inputs, address: str) -> None:
     """Print the story of one change; raises UnknownAddress."""
     from iacrisk.report.explanation import render_explanation  # noqa: PLC0415 - rarely wanted
 
-    assessment = _assess(inputs)
+    assessment = _assess(inputs, asks=frozenset({ModelUse.AS_SHIPPED, ModelUse.ADVISORY}))
     emit(render_explanation(assessment, _find(assessment, address)))
 
 
@@ -92,9 +95,10 @@ def rules(rule_id: str) -> None:
     emit(render_rule(rule_id) if rule_id else render_rules())
 
 
-def _assess(inputs: Inputs) -> Assessment:
+def _assess(inputs: Inputs, asks: frozenset[ModelUse]) -> Assessment:
+    """The assessment; `asks`: with which settings the model has something to say here."""
     policy = load_policy(inputs.config, Path.cwd())
-    model, problem = _model(policy)
+    model, problem = _model(policy) if policy.model.use in asks else (None, "")
     plan = _decode(inputs.plan)
     facts = _source_facts(inputs, plan)
     return assess(plan, policy, _circumstances(inputs, facts, problem), model)
@@ -111,9 +115,7 @@ def _circumstances(inputs: Inputs, source: SourceFacts, model_problem: str) -> C
 
 
 def _model(policy: Policy) -> tuple[Model | None, str]:
-    """The model to ask, or why there is none; neither where the policy wants none."""
-    if policy.model.use is ModelUse.OFF:
-        return None, ""
+    """The model to ask, or why there is none."""
     folder = Path(policy.model.folder) if policy.model.folder else MODEL_FOLDER
     try:
         return load_model(folder), ""
