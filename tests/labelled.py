@@ -1,4 +1,4 @@
-"""Plans that people who had never seen the tool have labelled: fixtures/pairs."""
+"""Plans labelled by models that had never seen the tool: fixtures/pairs."""
 
 from __future__ import annotations
 
