@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from typing import Final
 
 import msgspec
 
-_FINAL_SHARE: Final = 51 / 256
+FINAL_STACKS: Final = frozenset(
+    {"analytics", "landing", "logistics", "partners", "payments", "portal", "search", "ticketing"}
+)
+"""The second final test. The first, a fifth of the earlier stacks by the hash of their names, was
+looked at four times and then joined those that are learnt from."""
+
 _CONTROL: Final = "control"
 
 
@@ -35,9 +39,9 @@ class Fold(msgspec.Struct, frozen=True, kw_only=True):
 def is_final(stack: str) -> bool:
     """Whether a stack belongs to the final test, which no choice may look at.
 
-    Decided by the hash of its name, before any result was seen; about a fifth.
+    Its authors had not seen the rules, and it was named here before any case of it was run.
     """
-    return sha256(f"final test: {stack}".encode()).digest()[0] < _FINAL_SHARE * 256
+    return stack in FINAL_STACKS
 
 
 def folds(origins: Sequence[Origin], stack_folds: int = 4, family_folds: int = 4) -> list[Fold]:
