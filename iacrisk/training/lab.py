@@ -6,7 +6,8 @@
     status   count what was run
 
 Results are appended to files under --results as they come, so that nothing is lost when the
-machine stops. The cases and their order follow from --seed and --count alone.
+machine stops; what is packed counts as run, so that any machine can go on. The cases and their
+order follow from --seed and --count alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import msgspec
 from iacrisk.training.card import summarise
 from iacrisk.training.case import Case
 from iacrisk.training.operators.mutation import STACKS, all_cases
-from iacrisk.training.results import Results
+from iacrisk.training.results import REJECTED_FILE, Results
 from iacrisk.training.rows import Row, write_rows
 from iacrisk.training.workers import Plan, run_all
 
@@ -34,7 +35,7 @@ RESULTS = Path(tempfile.gettempdir()) / "iacrisk-lab"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked; returns the exit code."""
     asked = _read(arguments)
-    results = Results(asked.results, STACKS)
+    results = Results(asked.results, STACKS, ROWS)
     wanted = [case for case in all_cases(STACKS, asked.count, asked.seed) if _chosen(asked, case)]
     match asked.verb:
         case "run":
@@ -96,7 +97,7 @@ def _pack(results: Results) -> None:
     lines = [
         msgspec.json.encode(each) for each in sorted(rejected, key=lambda each: each.case.name)
     ]
-    (ROWS / "rejected.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+    (ROWS / REJECTED_FILE).write_bytes(b"".join(line + b"\n" for line in lines))
     card = msgspec.json.encode(
         summarise(rows, rejected, {stack: results.version(stack) for stack in stacks})
     )

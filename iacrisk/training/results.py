@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from iacrisk.training.case import Case
 from iacrisk.training.outcome import Outcome
-from iacrisk.training.rows import Row
+from iacrisk.training.rows import Row, read_rows
 
 _T = TypeVar("_T")
+
+REJECTED_FILE: Final = "rejected.jsonl"
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,13 +43,25 @@ def stack_version(stack: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-class Results:
-    """The folder of one run of the lab."""
+def read_rejected(packed: Path) -> list[Rejected]:
+    """The committed cases that gave no row; none where the folder has no such file."""
+    path = packed / REJECTED_FILE
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return [msgspec.json.decode(line, type=Rejected) for line in lines]
 
-    def __init__(self, folder: Path, stacks: Path) -> None:
-        """The folder is made when it is not there; `stacks` holds the base stacks of today."""
+
+class Results:
+    """The folder of one run of the lab, together with what was packed before."""
+
+    def __init__(self, folder: Path, stacks: Path, packed: Path | None = None) -> None:
+        """The folder is made when it is not there.
+
+        `stacks` holds the base stacks of today, `packed` the rows and rejected cases that are
+        committed: a run goes on from them on any machine.
+        """
         self.folder = folder
         self._stacks = stacks
+        self._packed = packed
         self._versions: dict[str, str] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -71,12 +86,28 @@ class Results:
     def rows(self) -> list[Row]:
         """One row for each case: its first, with the number of runs and how many agreed.
 
-        Rows of an earlier version of the stack count only until the case was run again.
+        Rows of an earlier version of the stack count only until the case was run again. What was
+        packed counts where this folder does not hold the case.
         """
         runs: dict[str, list[Row]] = {}
         for row in self._read("*.rows.jsonl", Row):
             runs.setdefault(row.case.name, []).append(row)
-        return [_merged(self._newest(each)) for each in runs.values()]
+        merged = {name: _merged(self._newest(each)) for name, each in runs.items()}
+        for row in self._packed_rows():
+            own = merged.get(row.case.name)
+            if own is None or self._worth(row) > self._worth(own):
+                merged[row.case.name] = row
+        return list(merged.values())
+
+    def _worth(self, row: Row) -> tuple[bool, int]:
+        """A row of the stack as it is now is worth more, then one that was run more often."""
+        return self._is_current(row), row.runs
+
+    def _packed_rows(self) -> Iterator[Row]:
+        return read_rows(self._packed) if self._packed else iter(())
+
+    def _is_current(self, row: Row | _Named) -> bool:
+        return _made_of(row) == self.version(row.case.stack)
 
     def _newest(self, rows: list[Row]) -> list[Row]:
         current = self.version(rows[0].case.stack)
@@ -85,16 +116,16 @@ class Results:
 
     def rejected(self) -> list[Rejected]:
         """Every case that gave no row, once; the lab's own failures are tried again instead."""
-        found = self._read("*.rejected.jsonl", Rejected)
+        found = [
+            *(read_rejected(self._packed) if self._packed else ()),
+            *self._read("*.rejected.jsonl", Rejected),
+        ]
         return list({each.case.name: each for each in found if not each.own_fault}.values())
 
     def done(self) -> set[str]:
         """Names of the cases that need not be run: the stack is still as it was."""
-        names = {
-            row.case.name
-            for row in self._read("*.rows.jsonl", _Named)
-            if _made_of(row) == self.version(row.case.stack)
-        }
+        run: Iterator[Row | _Named] = self._read("*.rows.jsonl", _Named)
+        names = {row.case.name for row in chain(run, self._packed_rows()) if self._is_current(row)}
         return names | {each.case.name for each in self.rejected()}
 
     def _read(self, pattern: str, type_: type[_T]) -> Iterator[_T]:

@@ -7,8 +7,8 @@ import msgspec
 from iacrisk.training.card import Card, Share, summarise
 from iacrisk.training.case import Case, Edit
 from iacrisk.training.outcome import Breakage, Outcome
-from iacrisk.training.results import Rejected, Results, stack_version
-from iacrisk.training.rows import Row, read_rows
+from iacrisk.training.results import Rejected, Results, read_rejected, stack_version
+from iacrisk.training.rows import Row, read_rows, write_rows
 
 CLEAN = Outcome(probes=3)
 LOST = Outcome(
@@ -91,6 +91,25 @@ def test_repetitions_agree_on_what_broke_not_on_words(tmp_path: Path) -> None:
     assert merged.outcome == LOST
 
 
+def test_a_run_goes_on_from_what_was_packed(tmp_path: Path) -> None:
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    thrice = msgspec.structs.replace(row("a", LOST), runs=3, agreeing=3)
+    write_rows([thrice, row("b"), row("c", version="earlier")], packed / "shop.jsonl.xz")
+    refused = Rejected(case=case("d"), reason="plan: no")
+    (packed / "rejected.jsonl").write_bytes(msgspec.json.encode(refused) + b"\n")
+    results = Results(tmp_path / "run", tmp_path, packed)
+    results.add("one", row("a", LOST))
+    results.add("one", row("c", LOST))
+    assert results.done() == {case(name).name for name in "abcd"}
+    assert {each.case.name: each for each in results.rows()} == {
+        case("a").name: thrice,
+        case("b").name: row("b"),
+        case("c").name: row("c", LOST),
+    }
+    assert results.rejected() == [refused]
+
+
 def test_the_card_counts_usable_rows() -> None:
     rows = [
         row("a", LOST),
@@ -108,8 +127,7 @@ def test_the_card_counts_usable_rows() -> None:
 
 def test_the_committed_card_is_of_the_committed_rows() -> None:
     folder = Path(__file__).parents[2] / "fixtures" / "lab" / "rows"
-    lines = (folder / "rejected.jsonl").read_bytes().splitlines()
-    rejected = [msgspec.json.decode(line, type=Rejected) for line in lines]
+    rejected = read_rejected(folder)
     card = msgspec.json.decode((folder / "card.json").read_bytes(), type=Card)
     rows = list(read_rows(folder))
     assert msgspec.structs.replace(summarise(rows, rejected, {}), outdated=card.outdated) == card
