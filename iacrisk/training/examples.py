@@ -21,7 +21,7 @@ from iacrisk.gate import Policy, Verdict
 from iacrisk.graph import Effect, Graph, blast_radius, build_graph
 from iacrisk.plan import ActionKind, Plan, ResourceChange, decode_plan
 from iacrisk.score import score_finding
-from iacrisk.training.outcome import HARD
+from iacrisk.training.outcome import BETWEEN, HARD
 from iacrisk.training.rows import Row, usable_rows
 from iacrisk.training.splits import Origin
 
@@ -33,9 +33,6 @@ _TUTORIAL_WEIGHTS: Final = {
     ActionKind.UPDATE: 1,
 }
 """The score of Open Policy Agent's Terraform tutorial: delete 10, create 1, modify 1."""
-
-
-_BETWEEN: Final = frozenset({"degraded", "latent", "apply_error"})
 
 
 class ChangeExample(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +80,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
         A guard is gone, less than needed is left, or the apply stopped half way. Nothing learns
         from such plans and no area counts them; a person may well want to see them.
         """
-        return not self.harmful and self.worst in _BETWEEN
+        return not self.harmful and self.worst in BETWEEN
 
     @property
     def suspects(self) -> tuple[bool, ...]:

@@ -25,6 +25,9 @@ latent       nothing is lost yet: a guard, a backup or an alarm is gone
 HARD: tuple[Harm, ...] = ("data_loss", "outage", "access_loss", "exposure")
 """The harms that make a case harmful, worst first."""
 
+BETWEEN = frozenset({"degraded", "latent", "apply_error"})
+"""Worst outcomes that are neither harmful nor harmless."""
+
 Replan = Literal["clean", "changes", "error", "skipped"]
 
 State = Literal["works", "broken", "unknown"]
