@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from docs.hand_check import hand_check_tables
 from docs.pages import table
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.catalog import Basis, known_types, resource_type
@@ -377,6 +378,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "doubts": doubt_table,
     "explanation": explanation_picture,
     "findings": finding_tables,
+    "hand-check": hand_check_tables,
     "lab-card": lab_card,
     "operators": operator_table,
     "pairs": pair_table,
