@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -292,7 +293,7 @@ def _parameter_row(parameter: Any) -> list[str]:
     choices = getattr(parameter.type, "choices", ())
     values = ", ".join(f"`{getattr(choice, 'value', choice)}`" for choice in choices)
     default = getattr(parameter.default, "value", parameter.default)
-    shown = f"`{default}`" if isinstance(default, str) and default else ""
+    shown = f"`{default}`" if isinstance(default, str | Path) and str(default) else ""
     return [f"`{_name(parameter)}`", values, shown, parameter.help or ""]
 
 

@@ -10,6 +10,7 @@ IacriskError
 ├── SettingsError         iacrisk.toml is wrong
 │   └── ExpiredWaiver     a waiver has passed its expiry date
 ├── UnusableModel         the classifier's files are missing, damaged or for another release
+├── UnusableRows         recorded outcomes that cannot be read, written or learnt from
 ├── UnknownAddress        no such resource instance in the plan
 └── UnknownRule           no such rule id
 
@@ -63,6 +64,10 @@ class ExpiredWaiver(SettingsError):
 
 class UnusableModel(IacriskError):
     """The classifier cannot be used; what follows is the policy's decision."""
+
+
+class UnusableRows(IacriskError):
+    """Rows are missing, damaged or too few, or the libraries to learn from them are."""
 
 
 class UnknownAddress(IacriskError):

@@ -13,6 +13,7 @@ from iacrisk import __version__
 from iacrisk.cli.output import Outputs, emit, fail
 from iacrisk.errors import IacriskError
 from iacrisk.report import Format, GraphFormat
+from iacrisk.training.outcome import HardHarm, Said
 
 INTERNAL_ERROR = 1
 COULD_NOT_REVIEW = 2
@@ -67,6 +68,10 @@ SourceOption = Annotated[
         "default: the plan's, when it holds .tf files",
     ),
 ]
+DataOption = Annotated[
+    Path, typer.Option("--data", help="folder of recorded outcomes, one file for each plan")
+]
+OUTCOMES = Path(".iacrisk") / "outcomes"
 
 
 def run() -> None:
@@ -190,3 +195,45 @@ def rules(
     from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
 
     commands.rules(rule)
+
+
+@app.command()
+def feedback(
+    plan: PlanArgument,
+    outcome: Annotated[
+        Said,
+        typer.Option(
+            "--outcome",
+            help="ok: nobody was hurt; incident: data, traffic, access or secrecy was lost; "
+            "reverted: taken back without such harm",
+        ),
+    ],
+    addresses: Annotated[
+        list[str] | None,
+        typer.Option("--address", help="address of who was hit; may be given several times"),
+    ] = None,
+    harm: Annotated[
+        HardHarm, typer.Option("--harm", help="of an incident, the worst of it")
+    ] = "outage",
+    data: DataOption = OUTCOMES,
+    group: Annotated[
+        str,
+        typer.Option(
+            "--group",
+            help="name of the root module; default: told from the resources when training",
+        ),
+    ] = "",
+    note: Annotated[str, typer.Option("--note", help="a remark, kept with the outcome")] = "",
+) -> None:
+    """Record what a plan did, for `iacrisk train` to learn from."""
+    from iacrisk.cli import learning  # noqa: PLC0415 - help stays light
+
+    learning.feedback(
+        plan,
+        data,
+        outcome=outcome,
+        addresses=tuple(addresses or ()),
+        harm=harm,
+        group=group,
+        note=note,
+    )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NewType
 from urllib.parse import quote
@@ -29,7 +29,7 @@ SENSITIVE = Shown("(sensitive value)")
 _SHORTEST_INSIDE_TEXT = 4
 _LONGEST_SHOWN = 240
 _TEXTS_KEPT = 4096
-_QUOTED_KEY = re.compile(r"\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
+QUOTED_KEY = re.compile(r"\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
 _attributes = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
 _JSONENCODE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 """What Terraform's jsonencode escapes beside what every JSON writer does."""
@@ -43,13 +43,7 @@ class Redactor:
         """`secrets` are the leaf values, as text, that must not leave the process."""
         self._secrets = secrets
         self._keys = frozenset(map(format_key, secrets))
-        self._inside = _Needles(
-            form
-            for secret in secrets
-            if len(secret) >= _SHORTEST_INSIDE_TEXT
-            for form in _written_forms(secret)
-        )
-        self._mask = lru_cache(maxsize=_TEXTS_KEPT)(self._inside.mask)
+        self._mask = lru_cache(maxsize=_TEXTS_KEPT)(Needles(secrets).mask)
 
     def text(self, text: str) -> Shown:
         """Text from the plan (a name, a message) with every secret inside it masked."""
@@ -61,7 +55,7 @@ class Redactor:
         """An address; only its instance keys can carry a value, the rest is configuration."""
         if '["' not in address:
             return Shown(address)
-        return Shown(_QUOTED_KEY.sub(self._key, address))
+        return Shown(QUOTED_KEY.sub(self._key, address))
 
     def _key(self, key: re.Match[str]) -> str:
         shown = SENSITIVE if key.group() in self._keys else self.text(key.group(1))
@@ -89,37 +83,47 @@ class Redactor:
             return [self._masked(item) for item in value]
         if isinstance(value, str):
             return self.text(value)
-        return SENSITIVE if _as_text(value) in self._secrets else value
+        return SENSITIVE if as_text(value) in self._secrets else value
 
 
-class _Needles:
-    """Many texts to be found in another, by their first characters: linear in that text."""
+class Needles:
+    """Secrets to be found inside text, by their first characters: linear in that text."""
 
-    def __init__(self, needles: Iterable[str]) -> None:
+    def __init__(
+        self, secrets: Iterable[str], stand_in: Callable[[str], str] | None = None
+    ) -> None:
+        """`stand_in` gives what is put in a secret's place; SENSITIVE without it."""
+        self._stand_in = stand_in or (lambda _: SENSITIVE)
+        self._secret_of = {
+            form: secret
+            for secret in sorted(secrets, reverse=True)
+            if len(secret) >= _SHORTEST_INSIDE_TEXT
+            for form in _written_forms(secret)
+        }
         self._by_head: dict[str, list[str]] = {}
-        for needle in sorted(set(needles), key=lambda text: (-len(text), text)):
-            self._by_head.setdefault(needle[:_SHORTEST_INSIDE_TEXT], []).append(needle)
+        for form in sorted(self._secret_of, key=lambda text: (-len(text), text)):
+            self._by_head.setdefault(form[:_SHORTEST_INSIDE_TEXT], []).append(form)
 
     def mask(self, text: str) -> str:
-        """`text` with every needle in it replaced, the longest first."""
+        """`text` with every secret in it replaced, the longest first."""
         kept: list[str] = []
         start = 0
         for position in self._heads_in(text):
             found = self._at(text, position) if position >= start else ""
             if found:
-                kept += (text[start:position], SENSITIVE)
+                kept += (text[start:position], self._stand_in(self._secret_of[found]))
                 start = position + len(found)
         return "".join(kept) + text[start:] if kept else text
 
     def _heads_in(self, text: str) -> list[int]:
-        """Where a needle may begin."""
+        """Where a secret may begin."""
         heads, length = self._by_head, _SHORTEST_INSIDE_TEXT
         positions = range(len(text) - length + 1) if heads else ()
         return [at for at in positions if text[at : at + length] in heads]
 
     def _at(self, text: str, position: int) -> str:
-        needles = self._by_head[text[position : position + _SHORTEST_INSIDE_TEXT]]
-        return next((needle for needle in needles if text.startswith(needle, position)), "")
+        forms = self._by_head[text[position : position + _SHORTEST_INSIDE_TEXT]]
+        return next((form for form in forms if text.startswith(form, position)), "")
 
 
 def find_secrets(document: wire.Plan) -> frozenset[str]:
@@ -128,7 +132,7 @@ def find_secrets(document: wire.Plan) -> frozenset[str]:
     Raises BrokenPlan where a value cannot be decoded.
     """
     try:
-        texts = frozenset(map(_as_text, _marked_values(document)))
+        texts = frozenset(map(as_text, _marked_values(document)))
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BrokenPlan(
             "A sensitive value cannot be decoded, so it could not be masked.",
@@ -215,7 +219,7 @@ def _leaves(value: Any, marks: Any) -> Iterator[Any]:
         yield value
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 

@@ -16,7 +16,7 @@ import msgspec
 
 from iacrisk.assess import Circumstances, assess
 from iacrisk.catalog import attachment
-from iacrisk.features import extract_features
+from iacrisk.features import FEATURE_SCHEMA, extract_features
 from iacrisk.gate import Policy, Verdict
 from iacrisk.graph import Effect, Graph, blast_radius, build_graph
 from iacrisk.plan import ActionKind, Plan, ResourceChange, decode_plan
@@ -55,6 +55,16 @@ class RulesSay(msgspec.Struct, frozen=True, kw_only=True):
     """Changes that a harmless look-alike explains as a whole; the model is not heard on them."""
     named: dict[str, frozenset[str]]
     """For each change the addresses that a report names: its own, and of those it hits."""
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What columns and rules made of a plan before it was masked, where masking changes that."""
+
+    feature_schema: str
+    """Of the columns; other ones are taken from the masked plan."""
+    columns: dict[str, dict[str, float]] = {}
+    """Of the changes that look different, by label."""
+    rules: RulesSay | None = None
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +124,7 @@ def to_example(row: Row) -> Example:
     plan = decode_plan(row.plan_json)
     graph = build_graph(plan)
     outcome = row.outcome
+    seen = _seen(row)
     hard = [item for item in outcome.broken if item.harm in HARD]
     return Example(
         name=row.case.name,
@@ -128,15 +139,23 @@ def to_example(row: Row) -> Example:
         changes=tuple(
             ChangeExample(
                 label=item.label,
-                values=item.values,
+                values=seen.columns.get(item.label, item.values),
                 reaches=frozenset(_reaches(plan.by_label[item.label], graph)),
             )
             for item in extract_features(plan, graph)
         ),
-        rules=_rules_say(plan),
+        rules=seen.rules or rules_say(plan),
         destroys=any(change.destroys for change in plan.pending),
         tutorial=sum(_TUTORIAL_WEIGHTS.get(change.kind, 0) for change in plan.pending),
     )
+
+
+def _seen(row: Row) -> Seen:
+    nothing = Seen(feature_schema=FEATURE_SCHEMA)
+    if row.recorded is None:
+        return nothing
+    seen = msgspec.json.decode(row.recorded.seen, type=Seen | None) or nothing
+    return seen if seen.feature_schema == FEATURE_SCHEMA else nothing
 
 
 def _reaches(change: ResourceChange, graph: Graph) -> Iterator[str]:
@@ -149,7 +168,8 @@ def _reaches(change: ResourceChange, graph: Graph) -> Iterator[str]:
             yield from (step.address for step in hit.path)
 
 
-def _rules_say(plan: Plan) -> RulesSay:
+def rules_say(plan: Plan) -> RulesSay:
+    """What the rules alone make of the plan, in production and without a policy."""
     assessment = assess(plan, Policy(), Circumstances(today=_TODAY, environment="production"))
     return RulesSay(
         scores={item.address: item.score.score for item in assessment.changes},

@@ -7,6 +7,7 @@ is a `Breakage`. Comparing is done here; asking is done in `probes`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Literal
 
 import msgspec
@@ -22,7 +23,9 @@ degraded     it works, with less than is needed
 latent       nothing is lost yet: a guard, a backup or an alarm is gone
 """
 
-HARD: tuple[Harm, ...] = ("data_loss", "outage", "access_loss", "exposure")
+HardHarm = Literal["data_loss", "outage", "access_loss", "exposure"]
+
+HARD: tuple[HardHarm, ...] = ("data_loss", "outage", "access_loss", "exposure")
 """The harms that make a case harmful, worst first."""
 
 BETWEEN = frozenset({"degraded", "latent", "apply_error"})
@@ -31,6 +34,17 @@ BETWEEN = frozenset({"degraded", "latent", "apply_error"})
 Replan = Literal["clean", "changes", "error", "skipped"]
 
 State = Literal["works", "broken", "unknown"]
+
+
+class Said(StrEnum):
+    """What users say became of a plan."""
+
+    OK = "ok"
+    """Applied, and nobody was hurt."""
+    INCIDENT = "incident"
+    """Data, traffic, access or secrecy was lost."""
+    REVERTED = "reverted"
+    """Taken back without such harm: neither harmful nor harmless."""
 
 
 class _Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

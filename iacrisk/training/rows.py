@@ -9,6 +9,8 @@ a row down to a few kilobytes, and a line is still read by itself.
         row.case.stack, row.case.edits[0].family
         row.outcome.harmful, row.outcome.victims, row.outcome.broken
 
+Outcomes that users record (`recording`) have the same format, one file for each plan.
+
 Rows whose `outcome.artefact` is set or that are not `stable` are skipped by `usable_rows`; train
 and evaluate on those. A control has no edits.
 """
@@ -23,13 +25,27 @@ from typing import Any
 import msgspec
 
 from iacrisk.training.case import Case
-from iacrisk.training.outcome import Outcome
+from iacrisk.training.outcome import Outcome, Said
 
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 26}]
 """The dictionary spans hundreds of plans, which is where the compression comes from."""
 
 _DROPPED_FROM_PLAN = ("planned_values", "timestamp", "relevant_attributes", "checks")
 """`planned_values` repeats `resource_changes`; the others are not read by iacrisk."""
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a user said of a plan, beside what the row's `outcome` makes of it."""
+
+    outcome: Said
+    plan: str
+    """Hash of the masked plan and of when it was made: the same plan has the same."""
+    on: str
+    """The day it was recorded."""
+    note: str = ""
+    seen: msgspec.Raw = msgspec.Raw(b"null")
+    """`examples.Seen`: what iacrisk saw in the plan before it was masked, where it sees something
+    else in the masked one; null where it does not."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -40,6 +56,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`terraform show -json`, without the keys in `_DROPPED_FROM_PLAN`; otherwise unchanged. The
     stacks hold no secrets, so values are kept and every feature can be computed again."""
     outcome: Outcome
+    recorded: Recorded | None = None
+    """Of outcomes that a user recorded."""
     versions: dict[str, str] = {}
     """Of terraform, the provider, moto and the lab."""
     runs: int = 1
