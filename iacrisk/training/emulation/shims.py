@@ -89,6 +89,17 @@ def deliver_events_to_each_target() -> None:
     events.Rule.send_to_targets = patched
 
 
+def leave_bucket_policies_to_the_probes() -> None:
+    """Moto refuses objects wherever a statement has a condition, since it is told no values.
+
+    Whether a policy lets somebody in is evaluated by `iam.py`, conditions included; the lab itself
+    fills buckets and uploads as somebody whom no policy stops.
+    """
+    s3: Any = import_module("moto.s3.models")
+    neutral = import_module("moto.iam.access_control").PermissionResult.NEUTRAL
+    s3.FakeBucket.get_permission = lambda _bucket, _action, _resource: neutral
+
+
 def name_the_caller_by_a_user_id() -> None:
     """Moto answers with an access key where AWS has a user id."""
     sts: Any = import_module("moto.sts.models")
@@ -154,6 +165,13 @@ def give_each_database_its_own_id() -> None:
 
     # A property that swallows the value moto assigns.
     rds.DBInstance.dbi_resource_id = property(resource_id, lambda _instance, _value: None)
+    become_replica = rds.DBInstance.set_as_replica
+
+    def set_as_replica(instance: Any) -> None:
+        vars(instance).pop("lab_resource_id", None)  # a replica begins as a copy of its source
+        become_replica(instance)
+
+    rds.DBInstance.set_as_replica = set_as_replica
 
 
 def report_what_ecs_services_report() -> None:
@@ -191,6 +209,16 @@ def give_cache_nodes_an_endpoint() -> None:
         ]
 
     cache.CacheCluster.cache_nodes = property(nodes)
+
+
+def report_the_groups_of_cache_clusters() -> None:
+    """Cache clusters tell their security groups; moto keeps them to itself."""
+    cache: Any = import_module("moto.elasticache.models")
+    cache.CacheCluster.security_groups = property(
+        lambda cluster: [
+            {"SecurityGroupId": group, "Status": "active"} for group in cluster.security_group_ids
+        ]
+    )
 
 
 def finish_deleting_cache_clusters() -> None:
@@ -291,6 +319,7 @@ GAPS: tuple[Callable[[], None], ...] = (
     hand_out_messages_at_once,
     keep_queue_policy_when_other_attributes_are_set,
     deliver_events_to_each_target,
+    leave_bucket_policies_to_the_probes,
     name_the_caller_by_a_user_id,
     make_zones_with_a_vpc_private,
     create_node_groups_without_remote_access,
@@ -299,6 +328,7 @@ GAPS: tuple[Callable[[], None], ...] = (
     report_what_ecs_services_report,
     report_what_autoscaling_groups_report,
     give_cache_nodes_an_endpoint,
+    report_the_groups_of_cache_clusters,
     finish_deleting_cache_clusters,
     list_tags_of_untagged_workgroups,
     report_what_redshift_reports,
