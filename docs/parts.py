@@ -20,6 +20,7 @@ from iacrisk.gate import Policy
 from iacrisk.plan import Doubt, decode_plan, read_plan
 from iacrisk.report.console import render_console
 from iacrisk.report.explanation import render_explanation
+from iacrisk.rules.own.expression import FUNCTIONS, NAMES
 from iacrisk.score import ChangeScore, Part, hit_weight
 from iacrisk.score.score import (
     ACTION_LIKELIHOOD,
@@ -212,6 +213,18 @@ def doubt_table() -> str:
     return "\n".join(table(["doubt", "when", "default consequence"], rows))
 
 
+def expression_names() -> str:
+    """What expressions of own rules may name."""
+    rows = [[f"`{name}`", meaning] for name, meaning in NAMES.items()]
+    return "\n".join(table(["name", "what it is"], rows))
+
+
+def expression_functions() -> str:
+    """What expressions of own rules may call."""
+    rows = [[f"`{name}()`", meaning] for name, (_, meaning) in FUNCTIONS.items()]
+    return "\n".join(table(["function", "what it does"], rows))
+
+
 def catalog_counts() -> str:
     """How many types the catalog knows, and on what basis."""
     curated, pattern = (len(known_types(basis)) for basis in (Basis.CURATED, Basis.PATTERN))
@@ -377,6 +390,8 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "console": console_picture,
     "doubts": doubt_table,
     "explanation": explanation_picture,
+    "expression-functions": expression_functions,
+    "expression-names": expression_names,
     "findings": finding_tables,
     "hand-check": hand_check_tables,
     "lab-card": lab_card,

@@ -39,6 +39,7 @@ from iacrisk.plan import Doubt, DoubtFound, Plan, ResourceChange
 from iacrisk.rules import (
     Context,
     Finding,
+    OwnRules,
     Review,
     RuleFailure,
     SuppressedFinding,
@@ -75,6 +76,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     environment: str = ""
     source: SourceFacts = NO_SOURCE
     model_problem: str = ""
+    own: OwnRules = OwnRules()
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +140,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     disabled: tuple[Finding, ...]
     failures: tuple[RuleFailure, ...]
     doubts: tuple[DoubtFound, ...]
+    policy: Policy = Policy()
+    own: OwnRules = OwnRules()
     model: ModelAsked | None = None
     source_problems: tuple[str, ...] = ()
     provisional: tuple[str, ...] | None = None
@@ -152,11 +156,12 @@ def assess(
     Raises SettingsError for an expired waiver.
     """
     graph = build_graph(plan)
-    said = review(Context(plan, graph, circumstances.source))
     environment = detect_environment(
         plan, policy.environments, circumstances.workspace, circumstances.environment
     )
     places = _Places(plan, graph, environment, policy)
+    context = Context(plan, graph, circumstances.source, places.environment)
+    said = review(context, own=circumstances.own.rules)
     treated = treat(said, policy, places.settings, circumstances.today)
     opinions = _Opinions(plan, graph, policy, places, model)
     changes = _score_changes(plan, graph, said, treated, opinions, circumstances.source)
@@ -165,7 +170,7 @@ def assess(
     scores = (*(item.score for item in changes), *map(score_finding, plan_findings))
     doubts = (
         *plan.doubts(),
-        *_rule_doubts(said.failures),
+        *_rule_doubts(said.failures, circumstances.own),
         *_model_doubts(circumstances.model_problem),
         *_source_doubts(circumstances.source.edits.problems),
     )
@@ -183,6 +188,8 @@ def assess(
         disabled=treated.disabled,
         failures=said.failures,
         doubts=doubts,
+        policy=policy,
+        own=circumstances.own,
         model=opinions.asked,
         source_problems=circumstances.source.problems,
         provisional=circumstances.source.provisional,
@@ -259,9 +266,11 @@ class _Places:
         self._environments = policy.environments
 
     def settings(self, label: str) -> EnvironmentSettings:
+        return self.environment(label).settings(self._environments)
+
+    def environment(self, label: str) -> Environment:
         change = self._plan.by_label.get(label)
-        environment = self._whole.environment if change is None else self._environment(change)
-        return environment.settings(self._environments)
+        return self._whole.environment if change is None else self._environment(change)
 
     def _environment(self, change: ResourceChange) -> Environment:
         """The change's own, unless something of a stricter one uses the object."""
@@ -353,13 +362,15 @@ def _in_full(graph: Graph, item: AssessedChange, opinions: _Opinions) -> Assesse
     return msgspec.structs.replace(item, radius=radius)
 
 
-def _rule_doubts(failures: Sequence[RuleFailure]) -> Iterator[DoubtFound]:
+def _rule_doubts(failures: Sequence[RuleFailure], own: OwnRules) -> Iterator[DoubtFound]:
     if failures:
-        rules = ", ".join(sorted({failure.rule for failure in failures}))
+        rules = sorted({failure.rule for failure in failures})
+        are_own = set(rules) <= {rule.id for rule in own.rules}
+        what = "Correct these rules of yours" if are_own else "Please report it"
         yield DoubtFound(
             doubt=Doubt.RULE_FAILED,
-            problem=f"Rules failed on this plan, so their verdict is missing: {rules}.",
-            remedy="Please report it; until then a person has to look at these changes.",
+            problem=f"Rules failed on this plan, so their verdict is missing: {', '.join(rules)}.",
+            remedy=f"{what}; until then a person has to look at these changes.",
             addresses=tuple(sorted({failure.address for failure in failures})),
         )
 

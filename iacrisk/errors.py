@@ -11,6 +11,7 @@ IacriskError
 │   └── ExpiredWaiver     a waiver has passed its expiry date
 ├── UnusableModel         the classifier's files are missing, damaged or for another release
 ├── UnusableRows         recorded outcomes that cannot be read, written or learnt from
+├── RuleNotCarriedOut     a rule says itself why it failed on a plan
 ├── UnknownAddress        no such resource instance in the plan
 └── UnknownRule           no such rule id
 
@@ -68,6 +69,10 @@ class UnusableModel(IacriskError):
 
 class UnusableRows(IacriskError):
     """Rows are missing, damaged or too few, or the libraries to learn from them are."""
+
+
+class RuleNotCarriedOut(IacriskError):
+    """A rule could not decide for a reason of its own; recorded as its failure, with this text."""
 
 
 class UnknownAddress(IacriskError):

@@ -190,11 +190,12 @@ def graph(
 @app.command()
 def rules(
     rule: Annotated[str, typer.Argument(help="rule id; without it all rules are listed")] = "",
+    config: ConfigOption = None,
 ) -> None:
-    """List the rules, or print one's page."""
+    """List the rules, your own among them, or print one's page."""
     from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
 
-    commands.rules(rule)
+    commands.rules(rule, config)
 
 
 @app.command()

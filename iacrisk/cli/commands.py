@@ -11,7 +11,7 @@ import msgspec
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.classifier import MODEL_FOLDER, Model, load_model
 from iacrisk.cli.output import Outputs, emit
-from iacrisk.config import load_policy, workspace_name
+from iacrisk.config import Settings, load_settings, workspace_name
 from iacrisk.errors import SettingsError, UnknownAddress, UnusableModel
 from iacrisk.gate import Environment, ModelUse, Policy
 from iacrisk.graph import build_graph
@@ -60,8 +60,9 @@ def diff(base: str, head: str, inputs: Inputs, outputs: Outputs) -> int:
     facts = SourceFacts(
         places=located.places if located else {}, edits=edits, provisional=made.undecided
     )
-    policy = load_policy(inputs.config, Path.cwd())
-    assessment = assess(plan, policy, _circumstances(inputs, facts, ""))  # the model knows plans
+    settings = load_settings(inputs.config, Path.cwd())
+    around = _circumstances(inputs, settings, facts, "")  # the model knows plans
+    assessment = assess(plan, settings.policy, around)
     outputs.write(assessment)
     return assessment.decision.verdict.exit_code
 
@@ -88,29 +89,34 @@ def graph(plan: str, format_: GraphFormat, focus: str) -> None:
     emit(export_graph(built, decoded.redactor, format_, focus or None))
 
 
-def rules(rule_id: str) -> None:
+def rules(rule_id: str, config: Path | None) -> None:
     """Print the list of rules or one's page; raises UnknownRule."""
     from iacrisk.report.rulebook import render_rule, render_rules  # noqa: PLC0415 - rarely wanted
 
-    emit(render_rule(rule_id) if rule_id else render_rules())
+    own = load_settings(config, Path.cwd()).own.rules
+    emit(render_rule(rule_id, own) if rule_id else render_rules(own))
 
 
 def _assess(inputs: Inputs, asks: frozenset[ModelUse]) -> Assessment:
     """The assessment; `asks`: with which settings the model has something to say here."""
-    policy = load_policy(inputs.config, Path.cwd())
+    settings = load_settings(inputs.config, Path.cwd())
+    policy = settings.policy
     model, problem = _model(policy) if policy.model.use in asks else (None, "")
     plan = _decode(inputs.plan)
     facts = _source_facts(inputs, plan)
-    return assess(plan, policy, _circumstances(inputs, facts, problem), model)
+    return assess(plan, policy, _circumstances(inputs, settings, facts, problem), model)
 
 
-def _circumstances(inputs: Inputs, source: SourceFacts, model_problem: str) -> Circumstances:
+def _circumstances(
+    inputs: Inputs, settings: Settings, source: SourceFacts, model_problem: str
+) -> Circumstances:
     return Circumstances(
         today=datetime.datetime.now(tz=datetime.UTC).date(),
         workspace=inputs.workspace or workspace_name(Path.cwd()),
         environment=_environment(inputs.environment),
         source=source,
         model_problem=model_problem,
+        own=settings.own,
     )
 
 

@@ -1,6 +1,21 @@
 """Settings: the policy file, and what the environment says."""
 
-from iacrisk.config.settings import POLICY_FILE, find_policy, load_policy, parse_policy_file
+from iacrisk.config.settings import (
+    POLICY_FILE,
+    Settings,
+    find_policy,
+    load_settings,
+    parse_policy_file,
+    read_settings,
+)
 from iacrisk.config.surroundings import workspace_name
 
-__all__ = ["POLICY_FILE", "find_policy", "load_policy", "parse_policy_file", "workspace_name"]
+__all__ = [
+    "POLICY_FILE",
+    "Settings",
+    "find_policy",
+    "load_settings",
+    "parse_policy_file",
+    "read_settings",
+    "workspace_name",
+]

@@ -17,6 +17,7 @@ from iacrisk.gate.policy import (
     Policy,
     Thresholds,
     Waiver,
+    policy_digest,
 )
 from iacrisk.gate.treatment import MODEL, TreatedReview, WaivedFinding, treat, waives_model
 
@@ -40,6 +41,7 @@ __all__ = [
     "environment_of",
     "is_disposable",
     "own_environment",
+    "policy_digest",
     "strictest",
     "treat",
     "waives_model",

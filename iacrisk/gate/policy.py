@@ -13,7 +13,13 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from iacrisk.catalog import ResourceClass
+from iacrisk.plan import ActionKind
+from iacrisk.rules import Confidence, Harm
+
 NEVER: Final = 101
+OWN_ID: Final = "^[A-Z][A-Z0-9]*-[0-9]{1,5}$"
+"""What the ids of a team's rules look like; no built-in one does."""
 
 Threshold = Annotated[int, Meta(ge=0, le=NEVER, description="0 to 100; 101 means never")]
 
@@ -183,6 +189,66 @@ class RuleSettings(Setting, frozen=True, kw_only=True):
     enabled: Annotated[bool, Meta(description="false: the rule's findings do not count")] = True
 
 
+OwnId = Annotated[
+    str,
+    Meta(
+        pattern=OWN_ID,
+        description="such as `ORG-001`: capital letters, a hyphen, digits; permanent",
+    ),
+]
+
+
+class OwnRule(Setting, frozen=True, kw_only=True):
+    """A rule of your own, without code; see [own rules](own-rules.md)."""
+
+    id: OwnId
+    name: Annotated[
+        str,
+        Meta(
+            pattern="^[a-z][a-z0-9-]{2,31}$",
+            description="name of the defect: `backups-cut-short`",
+        ),
+    ]
+    severity: Annotated[SeverityName, Meta(description="how bad it is when it happens")]
+    harm: Annotated[Harm, Meta(description="what is hurt")]
+    message: Annotated[
+        str, Meta(min_length=1, description="one plain sentence, without the address")
+    ]
+    confidence: Annotated[Confidence, Meta(description="how sure it is")] = Confidence.HIGH
+    types: Annotated[
+        tuple[str, ...],
+        Meta(description="globs of resource types; with neither types nor classes all are seen"),
+    ] = ()
+    classes: Annotated[
+        tuple[ResourceClass, ...], Meta(description="classes of the catalog, beside the types")
+    ] = ()
+    actions: Annotated[
+        tuple[ActionKind, ...], Meta(description="what happens to the resource; empty: anything")
+    ] = ()
+    attribute: Annotated[
+        str,
+        Meta(
+            description="dotted path of an attribute that has to change; `*` for every key or index"
+        ),
+    ] = ""
+    when: Annotated[
+        str, Meta(description="an expression that has to be true; see [own rules](own-rules.md)")
+    ] = ""
+    why: Annotated[str, Meta(description="for its page: why it matters")] = ""
+    fine: Annotated[str, Meta(description="for its page: when it is fine")] = ""
+    instead: Annotated[str, Meta(description="for its page: what to do instead")] = ""
+    links: Annotated[tuple[str, ...], Meta(description="for its page: where to read more")] = ()
+
+
+class Plugins(Setting, frozen=True, kw_only=True):
+    """Installed packages that are asked beside the built-in rules."""
+
+    rules: Annotated[
+        tuple[str, ...],
+        Meta(description="names of entry points in the group `iacrisk.rules`; no other is loaded"),
+    ] = ()
+
+
 class Waiver(Setting, frozen=True, kw_only=True):
     """Findings that somebody answers for until a date."""
 
@@ -206,6 +272,8 @@ class Policy(Setting, frozen=True, kw_only=True):
         dict[str, RuleSettings], Meta(description="overrides by rule id: `[rules.N11]`")
     ] = msgspec.field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    own_rules: tuple[OwnRule, ...] = ()
+    plugins: Plugins = Plugins()
     always_hold: Annotated[
         tuple[str, ...], Meta(description="globs of addresses or types whose changes always wait")
     ] = ()
@@ -213,3 +281,10 @@ class Policy(Setting, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="globs of addresses or types whose changes never hold the plan"),
     ] = ()
+
+
+def policy_digest(policy: Policy) -> str:
+    """SHA-256 over every setting in a fixed order, defaults included."""
+    import hashlib  # noqa: PLC0415 - asked by one format
+
+    return hashlib.sha256(msgspec.json.encode(policy, order="deterministic")).hexdigest()

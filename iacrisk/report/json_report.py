@@ -7,14 +7,14 @@ from typing import Final
 import msgspec
 
 from iacrisk.assess import AssessedChange, Assessment, ModelAsked, Opinion
-from iacrisk.gate import WaivedFinding
+from iacrisk.gate import WaivedFinding, policy_digest
 from iacrisk.graph import Hit
 from iacrisk.plan import Redactor
 from iacrisk.report.words import describe
 from iacrisk.rules import Finding, SuppressedFinding, UndecidedRule
 from iacrisk.source import Place
 
-SCHEMA_VERSION: Final = "1.3"
+SCHEMA_VERSION: Final = "1.4"
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,8 +200,33 @@ class GraphItem(Item, frozen=True, kw_only=True):
     unresolved: list[str]
 
 
+class OwnRuleItem(Item, frozen=True, kw_only=True):
+    """A rule that is not built in, and where it comes from."""
+
+    id: str
+    name: str
+    origin: str
+
+
+class PluginItem(Item, frozen=True, kw_only=True):
+    """An installed package whose rules were asked; `sha256` is of its files."""
+
+    name: str
+    distribution: str
+    version: str
+    sha256: str
+
+
+class PolicyItem(Item, frozen=True, kw_only=True):
+    """What the plan was judged by beside the release. `sha256`: of all settings, own rules too."""
+
+    sha256: str
+    own_rules: list[OwnRuleItem]
+    plugins: list[PluginItem]
+
+
 class RuleFailureItem(Item, frozen=True, kw_only=True):
-    """A rule that raised an error."""
+    """A rule that failed, and so did not judge."""
 
     rule: str
     address: str
@@ -228,6 +253,7 @@ class Report(Item, frozen=True, kw_only=True):
     waived: list[WaivedItem]
     rule_failures: list[RuleFailureItem]
     graph: GraphItem
+    policy: PolicyItem
     model: ModelItem | None
     source_problems: list[str]
     provisional: list[str] | None
@@ -290,9 +316,24 @@ def to_report(assessment: Assessment) -> Report:
                 for u in assessment.graph.unresolved
             ],
         ),
+        policy=_policy(assessment),
         model=_model(assessment.model),
         source_problems=list(assessment.source_problems),
         provisional=_provisional(assessment),
+    )
+
+
+def _policy(assessment: Assessment) -> PolicyItem:
+    return PolicyItem(
+        sha256=policy_digest(assessment.policy),
+        own_rules=[
+            OwnRuleItem(id=rule.id, name=rule.name, origin=rule.origin)
+            for rule in assessment.own.rules
+        ],
+        plugins=[
+            PluginItem(name=p.name, distribution=p.distribution, version=p.version, sha256=p.sha256)
+            for p in assessment.own.plugins
+        ],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from iacrisk.catalog import ResourceType, resource_type
@@ -13,11 +14,21 @@ from iacrisk.source import NO_SOURCE, SourceFacts
 class Context:
     """The plan, its graph and the look-ups that several rules share."""
 
-    def __init__(self, plan: Plan, graph: Graph, source: SourceFacts = NO_SOURCE) -> None:
-        """`source`: what the configuration's text tells beside the plan."""
+    def __init__(
+        self,
+        plan: Plan,
+        graph: Graph,
+        source: SourceFacts = NO_SOURCE,
+        environment_at: Callable[[str], str] = lambda _: "production",
+    ) -> None:
+        """`source`: what the configuration's text tells beside the plan.
+
+        `environment_at`: the environment of the change at a label; unknown counts as production.
+        """
         self.plan = plan
         self.graph = graph
         self.source = source
+        self.environment_at = environment_at
         self._of_types: dict[tuple[str, ...], tuple[ResourceChange, ...]] = {}
 
     def type_of(self, change: ResourceChange) -> ResourceType:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from iacrisk.catalog import resource_type
+from iacrisk.errors import RuleNotCarriedOut
 from iacrisk.plan import ActionKind, Path, Redactor, ResourceChange, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.hurt import others_hurt
@@ -14,6 +15,7 @@ from iacrisk.rules.rule import (
     ChangeCheck,
     Evidence,
     Finding,
+    Flag,
     Outcome,
     Review,
     Rule,
@@ -29,9 +31,13 @@ def review(
     context: Context,
     rules: tuple[Rule, ...] = RULES,
     suppressors: tuple[Suppressor, ...] = SUPPRESSORS,
+    own: tuple[Rule, ...] = (),
 ) -> Review:
-    """What `rules` say of the plan; a rule that raises is recorded and the run goes on."""
-    run = _Run(context, rules, suppressors)
+    """What `rules` and a team's `own` say of the plan.
+
+    A rule that raises is recorded and the run goes on.
+    """
+    run = _Run(context, (*rules, *own), suppressors)
     for change in context.plan.pending:
         run.judge(change)
     run.judge_plan()
@@ -62,8 +68,8 @@ class _Run:
             self._benign[change.label] = excuses[0][0].id
         for rule, check in self._rules_for(change.type, change.kind):
             try:
-                outcomes = list(check(change, self._context))
-            except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
+                outcomes = _outcomes(check(change, self._context))
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - recorded, and fails the gate
                 self._fail(rule.id, change.label, error)
                 continue
             for outcome in outcomes:
@@ -75,8 +81,8 @@ class _Run:
             if check is None:
                 continue
             try:
-                outcomes = list(check(self._context))
-            except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
+                outcomes = _outcomes(check(self._context))
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - recorded, and fails the gate
                 self._fail(rule.id, "", error)
                 continue
             for outcome in outcomes:
@@ -121,9 +127,9 @@ class _Run:
                 excuses.append((suppressor, reason))
         return excuses
 
-    def _fail(self, rule_id: str, label: str, error: Exception) -> None:
-        failure = RuleFailure(rule=rule_id, address=label, error=type(error).__name__)
-        self._failures.append(failure)
+    def _fail(self, rule_id: str, label: str, error: BaseException) -> None:
+        told = str(error) if isinstance(error, RuleNotCarriedOut) else type(error).__name__
+        self._failures.append(RuleFailure(rule=rule_id, address=label, error=told))
 
     def _others(self, rule: Rule, change: ResourceChange | None) -> tuple[str, ...]:
         if change is None:
@@ -173,6 +179,14 @@ class _Run:
                     finding=finding, by=excuse[0].id, reason=self._redactor.text(excuse[1])
                 )
             )
+
+
+def _outcomes(said: Iterable[Outcome]) -> list[Outcome]:
+    """All that a rule yields; raises RuleNotCarriedOut where it is no outcome."""
+    outcomes = list(said)
+    if not all(isinstance(outcome, Flag | Undecided) for outcome in outcomes):
+        raise RuleNotCarriedOut("it yielded something that is neither Flag nor Undecided")
+    return outcomes
 
 
 def _evidence(

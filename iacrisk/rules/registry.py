@@ -35,9 +35,9 @@ RULES: Final[tuple[Rule, ...]] = (
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = benign.SUPPRESSORS
 
 
-def find_rule(rule_id: str) -> Rule | Suppressor:
+def find_rule(rule_id: str, own: tuple[Rule, ...] = ()) -> Rule | Suppressor:
     """The rule or suppressor with this id, in any letter case; raises UnknownRule."""
-    items: tuple[Rule | Suppressor, ...] = (*RULES, *SUPPRESSORS)
+    items: tuple[Rule | Suppressor, ...] = (*RULES, *SUPPRESSORS, *own)
     for item in items:
         if item.id.lower() == rule_id.lower():
             return item

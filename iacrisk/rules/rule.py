@@ -92,6 +92,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     types: frozenset[str] | None
     classes: frozenset[ResourceClass] | None
     page: str
+    origin: str = ""
+    """Where it comes from, "" for a built-in one."""
     on_change: ChangeCheck | None = None
     on_plan: PlanCheck | None = None
 
@@ -104,6 +106,22 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return (self.types is not None and resource_type.name in self.types) or (
             self.classes is not None and resource_type.resource_class in self.classes
         )
+
+
+class Plugin(msgspec.Struct, frozen=True, kw_only=True):
+    """An installed package whose rules the policy asks for; `sha256` is of its files."""
+
+    name: str
+    distribution: str
+    version: str
+    sha256: str
+
+
+class OwnRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of a team beside the built-in ones, declared or from `plugins`."""
+
+    rules: tuple[Rule, ...] = ()
+    plugins: tuple[Plugin, ...] = ()
 
 
 class Suppressor(msgspec.Struct, frozen=True, kw_only=True):
@@ -261,7 +279,7 @@ class UndecidedRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleFailure(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that raised; `error` is the exception's class, never its text."""
+    """A rule that raised. `error` is the exception's class, its text only where it is ours."""
 
     rule: str
     address: str
