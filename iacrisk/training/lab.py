@@ -66,7 +66,7 @@ def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cores", type=int, default=2, help="how many of them may work at once")
     parser.add_argument("--share", type=float, default=0.1, help="repeat: part of the cases")
     parser.add_argument("--times", type=int, default=2, help="repeat: how often more")
-    return parser.parse_args(arguments)
+    return parser.parse_intermixed_args(arguments)
 
 
 def _chosen(asked: argparse.Namespace, case: Case) -> bool:
