@@ -312,6 +312,25 @@ def refuse_to_delete_protected_balancers() -> None:
     balancers.ELBv2Backend.delete_load_balancer = patched
 
 
+def keep_what_distributions_are_given() -> None:
+    """Moto forgets who may read an origin, and calls every certificate CloudFront's own."""
+    cloudfront: Any = import_module("moto.cloudfront.models")
+    make_origin = cloudfront.Origin.__init__
+    make_certificate = cloudfront.ViewerCertificate.__init__
+
+    def origin(self: Any, given: Any) -> None:
+        make_origin(self, given)
+        self.origin_access_control_id = given.get("OriginAccessControlId") or ""
+
+    def certificate(self: Any, given: Any) -> None:
+        make_certificate(self, given)
+        if self.acm_certificate_arn or self.iam_certificate_id:
+            self.cloud_front_default_certificate = False
+
+    cloudfront.Origin.__init__ = origin
+    cloudfront.ViewerCertificate.__init__ = certificate
+
+
 GAPS: tuple[Callable[[], None], ...] = (
     answer_queue_urls_like_aws,
     answer_queue_json_like_aws,
@@ -336,6 +355,7 @@ GAPS: tuple[Callable[[], None], ...] = (
     refuse_to_delete_what_is_in_use,
     free_addresses_of_deleted_nat_gateways,
     refuse_to_delete_protected_balancers,
+    keep_what_distributions_are_given,
 )
 
 _REGIONAL = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from iacrisk.training.inventory.cloud import Cloud
 from iacrisk.training.inventory.compute import COMPUTE_READERS
+from iacrisk.training.inventory.edge import EDGE_READERS
 from iacrisk.training.inventory.identity import IDENTITY_READERS
 from iacrisk.training.inventory.messaging import MESSAGING_READERS
 from iacrisk.training.inventory.names import read_zones
@@ -16,7 +17,13 @@ from iacrisk.training.inventory.storage import STORAGE_READERS
 from iacrisk.training.inventory.things import Inventory, Thing
 from iacrisk.training.network import Network
 
-READERS = {**COMPUTE_READERS, **STORAGE_READERS, **MESSAGING_READERS, **IDENTITY_READERS}
+READERS = {
+    **COMPUTE_READERS,
+    **STORAGE_READERS,
+    **MESSAGING_READERS,
+    **EDGE_READERS,
+    **IDENTITY_READERS,
+}
 
 
 def take_inventory(cloud: Cloud) -> Inventory:

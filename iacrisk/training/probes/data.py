@@ -7,7 +7,9 @@ from iacrisk.training.outcome import Harm, Probe
 from iacrisk.training.probes.scene import Answers, Scene, answer
 
 _WITH_CONTENT = frozenset({"bucket", "table", "queue", "stream", "log-group", "repository"})
-_BY_IDENTITY = frozenset({"database", "warehouse", "file-system", "volume", "search", "cache"})
+_BY_IDENTITY = frozenset(
+    {"database", "warehouse", "file-system", "volume", "search", "cache", "user-pool"}
+)
 """Their content cannot be written here; a store that was made anew is empty."""
 
 
