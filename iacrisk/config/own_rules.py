@@ -16,7 +16,7 @@ from iacrisk.errors import SettingsError
 from iacrisk.gate.policy import OwnRule
 from iacrisk.plan import ActionKind, parse_path
 from iacrisk.rules import Rule, Severity
-from iacrisk.rules.own import BadExpression, Expression, declare, parse_expression
+from iacrisk.rules.own import DOES_SOMETHING, BadExpression, Expression, declare, parse_expression
 
 _WIDTH: Final = 76
 
@@ -48,7 +48,7 @@ class _Declared:
             origin=f"{self._path.name}:{self._lines.line_of(self._at)}",
             types=rule.types,
             classes=frozenset[ResourceClass](rule.classes),
-            kinds=frozenset[ActionKind](rule.actions or ActionKind),
+            kinds=frozenset[ActionKind](rule.actions) or DOES_SOMETHING,
             attribute=self._attribute(),
             when=self._when() if rule.when else None,
         )
@@ -100,7 +100,7 @@ def _flags(rule: OwnRule) -> Iterator[str]:
     """The conditions in words."""
     seen = [*rule.types, *(f"class {name}" for name in rule.classes)]
     yield _filled(f"types: {', '.join(seen) or 'any'}")
-    yield _filled(f"actions: {', '.join(rule.actions) or 'any'}")
+    yield _filled(f"actions: {', '.join(rule.actions or sorted(DOES_SOMETHING))}")
     if rule.attribute:
         yield f"attribute that changes: {rule.attribute}"
     if rule.when:

@@ -223,7 +223,8 @@ class OwnRule(Setting, frozen=True, kw_only=True):
         tuple[ResourceClass, ...], Meta(description="classes of the catalog, beside the types")
     ] = ()
     actions: Annotated[
-        tuple[ActionKind, ...], Meta(description="what happens to the resource; empty: anything")
+        tuple[ActionKind, ...],
+        Meta(description="what happens to the resource; empty: all but `read` and `no-op`"),
     ] = ()
     attribute: Annotated[
         str,

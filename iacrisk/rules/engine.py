@@ -7,7 +7,7 @@ from functools import cache
 
 from iacrisk.catalog import resource_type
 from iacrisk.errors import RuleNotCarriedOut
-from iacrisk.plan import ActionKind, Path, Redactor, ResourceChange, lookup
+from iacrisk.plan import ActionKind, Path, Redactor, ResourceChange, Shown, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.hurt import others_hurt
 from iacrisk.rules.registry import RULES, SUPPRESSORS
@@ -155,7 +155,7 @@ class _Run:
                     name=rule.name,
                     address=address,
                     why=self._redactor.text(outcome.why),
-                    paths=tuple(map(self._redactor.path, outcome.paths)),
+                    paths=tuple(_shown(change, path, self._redactor) for path in outcome.paths),
                 )
             )
             return
@@ -189,10 +189,15 @@ def _outcomes(said: Iterable[Outcome]) -> list[Outcome]:
     return outcomes
 
 
+def _shown(change: ResourceChange | None, path: Path, redactor: Redactor) -> Shown:
+    """The path without the keys of a map that is sensitive as a whole."""
+    return redactor.path(path if change is None else change.shown_path(path))
+
+
 def _evidence(
     change: ResourceChange, paths: tuple[Path, ...], redactor: Redactor
 ) -> Iterator[Evidence]:
-    for path in paths:
+    for path in dict.fromkeys(map(change.shown_path, paths)):
         sensitive = change.is_sensitive(path)
         yield Evidence(
             path=redactor.path(path),

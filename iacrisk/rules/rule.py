@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum, StrEnum
+from fnmatch import fnmatchcase
 from typing import Final
 
 import msgspec
@@ -92,6 +93,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     types: frozenset[str] | None
     classes: frozenset[ResourceClass] | None
     page: str
+    globs: tuple[str, ...] = ()
+    """Of types, beside those that are named in full."""
     origin: str = ""
     """Where it comes from, "" for a built-in one."""
     on_change: ChangeCheck | None = None
@@ -101,10 +104,12 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a change of this type and kind has to be shown to the rule."""
         if self.on_change is None or kind not in self.kinds:
             return False
-        if self.types is None and self.classes is None:
+        if self.types is None and self.classes is None and not self.globs:
             return True
-        return (self.types is not None and resource_type.name in self.types) or (
-            self.classes is not None and resource_type.resource_class in self.classes
+        return (
+            (self.types is not None and resource_type.name in self.types)
+            or (self.classes is not None and resource_type.resource_class in self.classes)
+            or any(fnmatchcase(resource_type.name, glob) for glob in self.globs)
         )
 
 

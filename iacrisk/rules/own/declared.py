@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from fnmatch import fnmatchcase
-from functools import cache
+from collections.abc import Iterator
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from iacrisk.catalog import ResourceClass, resource_type
 from iacrisk.errors import RuleNotCarriedOut
@@ -22,6 +21,9 @@ from iacrisk.rules.rule import Undecided as NotDecided
 STEPS_PER_PLAN: Final = 1_000_000
 """What one rule may spend on a whole plan, some seconds, and for each of its changes more."""
 STEPS_FOR_EACH: Final = 200
+DOES_SOMETHING: Final = frozenset(ActionKind) - {ActionKind.NO_OP, ActionKind.READ}
+
+_GLOB: Final = frozenset("*?[")
 
 _NOT_KNOWN: Final = "The value that decides is not known yet."
 
@@ -38,11 +40,12 @@ def declare(
     origin: str,
     types: tuple[str, ...] = (),
     classes: frozenset[ResourceClass] = frozenset(),
-    kinds: frozenset[ActionKind] = frozenset(ActionKind),
+    kinds: frozenset[ActionKind] = DOES_SOMETHING,
     attribute: Path = (),
     when: Expression | None = None,
 ) -> Rule:
     """The rule; `types` are globs, and either they or `classes` are enough, none means all."""
+    named = frozenset(name for name in types if not _GLOB & frozenset(name))
     return Rule(
         id=id,
         name=name,
@@ -51,38 +54,22 @@ def declare(
         harm=harm,
         since="",
         kinds=kinds,
-        types=None,
-        classes=None,
+        types=named or None,
+        classes=classes or None,
+        globs=tuple(glob for glob in types if glob not in named),
         page=page,
         origin=origin,
-        on_change=_check(id, message, _sees(types, classes), frozenset(types), attribute, when),
+        on_change=_check(message, named, attribute, when),
     )
 
 
-def _sees(types: tuple[str, ...], classes: frozenset[ResourceClass]) -> Callable[[str], bool]:
-    @cache
-    def sees(type_name: str) -> bool:
-        if not types and not classes:
-            return True
-        if any(fnmatchcase(type_name, glob) for glob in types):
-            return True
-        return resource_type(type_name).resource_class in classes
-
-    return sees
-
-
 def _check(
-    rule_id: str,
-    message: str,
-    sees: Callable[[str], bool],
-    named: frozenset[str],
-    attribute: Path,
-    when: Expression | None,
+    message: str, named: frozenset[str], attribute: Path, when: Expression | None
 ) -> ChangeCheck:
+    budgets: WeakKeyDictionary[Context, Budget] = WeakKeyDictionary()
+
     def check(change: ResourceChange, context: Context) -> Iterator[Outcome]:
-        if not sees(change.type):
-            return
-        budget = _budget(rule_id, context)
+        budget = budgets.setdefault(context, _budget(context))
         watched: list[Watched] = []
         if attribute:
             watched = _watched(change, context, attribute, budget, is_named=change.type in named)
@@ -104,13 +91,8 @@ def _check(
     return check
 
 
-def _budget(rule_id: str, context: Context) -> Budget:
-    key = ("steps of own rule", rule_id)
-    found = context.plan.index.get(key)
-    if not isinstance(found, Budget):
-        steps = STEPS_PER_PLAN + STEPS_FOR_EACH * len(context.plan.pending)
-        found = context.plan.index[key] = Budget(steps)
-    return found
+def _budget(context: Context) -> Budget:
+    return Budget(STEPS_PER_PLAN + STEPS_FOR_EACH * len(context.plan.pending))
 
 
 def _watched(

@@ -212,6 +212,32 @@ def test_a_sensitive_value_decides_and_is_never_shown(judge: Judge) -> None:
     ]
 
 
+def test_the_keys_of_a_sensitive_map_are_not_shown(judge: Judge) -> None:
+    change = tweak(DB, {"map": {"hidden-key": "a"}}, map={"hidden-key": "b"})
+    change["change"] |= {"before_sensitive": {"map": True}, "after_sensitive": {"map": True}}
+    [found] = only(judge(plan(change), own(attribute="map.*"))).findings
+
+    assert [(item.path, item.before) for item in found.evidence] == [("map", "(sensitive value)")]
+
+
+def test_the_budget_is_new_for_each_judgement(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(declared, "STEPS_PER_PLAN", 0)
+    monkeypatch.setattr(declared, "STEPS_FOR_EACH", 20)
+    judged, rule = plan(tweak(DB, {"iops": 1}, iops=2)), own("after.iops > before.iops")
+
+    assert [judge(judged, rule).failures for _ in range(9)] == [()] * 9
+
+
+def test_reads_and_mere_moves_are_seen_where_they_are_named(judge: Judge) -> None:
+    change = noop(DB, {"iops": 1}, previous_address="aws_db_instance.old")
+    named = own("true", kinds=frozenset({ActionKind.NO_OP}))
+
+    assert only(judge(plan(change), own("true"))).findings == ()
+    assert len(only(judge(plan(change), named)).findings) == 1
+
+
 def test_text_alone_leaves_what_a_provider_adds_open(judge: Judge) -> None:
     source = SourceFacts(provisional=())
     change = replace(DB, {"engine": "a"}, {"engine": "b"}, "engine")
