@@ -52,6 +52,18 @@ def test_score_does_not_load_what_loads_slowly(
     assert loaded & SLOW == frozenset()
 
 
+def test_a_policy_without_own_rules_loads_nothing_for_them(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps(document()))
+    (tmp_path / "iacrisk.toml").write_text("[thresholds]\nhold = 50\n")
+    loaded = _modules(
+        "score", str(tmp_path / "plan.json"), "--config", str(tmp_path / "iacrisk.toml")
+    )
+    own = {"iacrisk.rules.own", "iacrisk.config.own_rules", "iacrisk.config.plugins"}
+
+    assert "iacrisk.config.settings" in loaded
+    assert loaded & (own | {"importlib.metadata"}) == frozenset()
+
+
 def test_version_loads_no_command_line() -> None:
     assert "typer" not in _modules("--version")
 

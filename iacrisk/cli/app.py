@@ -191,11 +191,18 @@ def graph(
 def rules(
     rule: Annotated[str, typer.Argument(help="rule id; without it all rules are listed")] = "",
     config: ConfigOption = None,
+    test: Annotated[
+        str,
+        typer.Option("--test", metavar="PLAN", help="say what your own rules do on this plan"),
+    ] = "",
 ) -> None:
-    """List the rules, your own among them, or print one's page."""
+    """List the rules, your own among them, print one's page, or try your own on a plan."""
     from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
 
-    commands.rules(rule, config)
+    if test:
+        commands.try_rules(commands.Inputs(plan=test, config=config), rule)
+    else:
+        commands.rules(rule, config)
 
 
 @app.command()

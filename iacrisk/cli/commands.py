@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +14,7 @@ from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.classifier import MODEL_FOLDER, Model, load_model
 from iacrisk.cli.output import Outputs, emit
 from iacrisk.config import Settings, load_settings, workspace_name
-from iacrisk.errors import SettingsError, UnknownAddress, UnusableModel
+from iacrisk.errors import SettingsError, UnknownAddress, UnknownRule, UnusableModel
 from iacrisk.gate import Environment, ModelUse, Policy
 from iacrisk.graph import build_graph
 from iacrisk.plan import STDIN, Plan, decode_plan, read_plan
@@ -62,7 +64,7 @@ def diff(base: str, head: str, inputs: Inputs, outputs: Outputs) -> int:
     )
     settings = load_settings(inputs.config, Path.cwd())
     around = _circumstances(inputs, settings, facts, "")  # the model knows plans
-    assessment = assess(plan, settings.policy, around)
+    assessment = _assess_quietly(plan, settings.policy, around)
     outputs.write(assessment)
     return assessment.decision.verdict.exit_code
 
@@ -97,6 +99,19 @@ def rules(rule_id: str, config: Path | None) -> None:
     emit(render_rule(rule_id, own) if rule_id else render_rules(own))
 
 
+def try_rules(inputs: Inputs, rule_id: str) -> None:
+    """Print what the own rules say of the plan; raises UnknownRule."""
+    from iacrisk.report.rule_trial import render_trial  # noqa: PLC0415 - rarely wanted
+
+    assessment = _assess(inputs, asks=frozenset())
+    own = assessment.own.rules
+    tried = tuple(rule for rule in own if rule_id.lower() in ("", rule.id.lower()))
+    if not tried:
+        known = ", ".join(rule.id for rule in own) or "none"
+        raise UnknownRule(f"There is no own rule {rule_id!r} to be tried; there are: {known}.")
+    emit(render_trial(assessment, tried))
+
+
 def _assess(inputs: Inputs, asks: frozenset[ModelUse]) -> Assessment:
     """The assessment; `asks`: with which settings the model has something to say here."""
     settings = load_settings(inputs.config, Path.cwd())
@@ -104,7 +119,18 @@ def _assess(inputs: Inputs, asks: frozenset[ModelUse]) -> Assessment:
     model, problem = _model(policy) if policy.model.use in asks else (None, "")
     plan = _decode(inputs.plan)
     facts = _source_facts(inputs, plan)
-    return assess(plan, policy, _circumstances(inputs, settings, facts, problem), model)
+    around = _circumstances(inputs, settings, facts, problem)
+    return _assess_quietly(plan, policy, around, model)
+
+
+def _assess_quietly(
+    plan: Plan, policy: Policy, around: Circumstances, model: Model | None = None
+) -> Assessment:
+    """What rules of packages print must not stand in a report on standard output."""
+    if not around.own.plugins:
+        return assess(plan, policy, around, model)
+    with redirect_stdout(sys.stderr):
+        return assess(plan, policy, around, model)
 
 
 def _circumstances(

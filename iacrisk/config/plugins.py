@@ -9,6 +9,7 @@ import hashlib
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +27,8 @@ def load_plugin(name: str) -> tuple[Plugin, tuple[Rule, ...]]:
     """The plugin behind the entry point and its rules; raises SettingsError."""
     point = _entry_point(name)
     try:
-        found = point.load()
+        with redirect_stdout(sys.stderr):  # a report may go to standard output
+            found = point.load()
     except (Exception, SystemExit) as error:
         raise SettingsError(f"it cannot be imported: {type(error).__name__}: {error}.") from error
     dist = point.dist

@@ -13,7 +13,7 @@ from iacrisk.config import read_settings
 from iacrisk.gate.policy import OWN_ID
 from iacrisk.rules import RULES, SUPPRESSORS
 from tests.conftest import RunCli
-from tests.plans import document, tweak
+from tests.plans import document, tweak, update
 
 GOOD = """\
 [thresholds]
@@ -157,6 +157,38 @@ def test_the_rules_are_listed_and_have_a_page(cli: RunCli, tmp_path: Path) -> No
     assert 'when: after.iops < before.iops and environment == "production"' in page
     assert "Why it matters\n    Orders wait for it." in page
     assert "References\n    https://wiki.example/disks" in page
+
+
+def test_rules_can_be_tried_on_a_plan(cli: RunCli, tmp_path: Path) -> None:
+    second = GOOD.partition("hold = 40\n")[2]
+    for old, new in (("001", "002"), ("smaller", "lesser"), ("acme_disk", "acme_dsik")):
+        second = second.replace(old, new)
+    (tmp_path / "iacrisk.toml").write_text(GOOD + second, "utf-8")
+    unknown = update("acme_disk.new", {"iops": 2}, {}, after_unknown={"iops": True})
+    broken = update("acme_disk.odd", {"iops": 2}, {"iops": "fast"})
+    changes = [*PLAN["resource_changes"], unknown, broken]
+    (tmp_path / "plan.json").write_text(json.dumps(document(*changes)), "utf-8")
+
+    assert cli("rules", "--test", "plan.json").out == (
+        "ORG-001 smaller-disk: 3 changes seen\n"
+        "  flagged: acme_disk.main\n"
+        "  undecided: acme_disk.new (iops)\n"
+        "  failed: acme_disk.odd: when, line 1, column 3: a text and a number have no order\n"
+        "  note: the catalog does not know the type acme_disk\n"
+        "ORG-002 lesser-disk: 0 changes seen\n"
+        "  note: the catalog does not know the type acme_dsik\n"
+    )
+    assert cli("rules", "org-002", "--test", "plan.json").out.startswith("ORG-002 lesser-disk: 0")
+    refused = cli("rules", "ORG-009", "--test", "plan.json")
+    assert (refused.code, "there are: ORG-001, ORG-002" in refused.err) == (2, True)
+
+
+def test_a_waived_or_disabled_rule_says_so_when_it_is_tried(cli: RunCli, tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps(PLAN), "utf-8")
+    (tmp_path / "iacrisk.toml").write_text(f"{GOOD}[rules.ORG-001]\nenabled = false\n", "utf-8")
+
+    tried = cli("rules", "--test", "plan.json").out
+    assert "  flagged, not enabled: acme_disk.main\n" in tried
 
 
 def test_a_file_without_own_rules_brings_none(tmp_path: Path) -> None:

@@ -121,6 +121,14 @@ def test_the_json_report_says_which_package_judged(install: Install, score: Any)
     ]
 
 
+def test_what_it_prints_does_not_stand_in_the_report(install: Install, score: Any) -> None:
+    install('print("hello")\n' + RULES.replace("    if change", "    print(1)\n    if change"))
+    ran = score(POLICY, "--format", "json")
+
+    assert json.loads(ran.out)["policy"]["own_rules"][0]["id"] == "ACME-001"
+    assert ran.err == "hello\n1\n"
+
+
 def test_a_module_of_one_file_has_a_digest_too(install: Install, score: Any) -> None:
     package = install(point="acme_one:RULES")
     (package.parent / "acme_one.py").write_text(RULES, "utf-8")

@@ -99,6 +99,14 @@ def test_the_error_shown_is_the_one_that_is_raised(cli: RunCli, tmp_path: Path) 
     assert ran.err in PAGE
 
 
+def test_the_trial_shown_is_the_one_that_is_printed(cli: RunCli, tmp_path: Path) -> None:
+    (tmp_path / "iacrisk.toml").write_text(DECLARED, "utf-8")
+    (tmp_path / "plan.json").write_text(json.dumps(_backups(3)), "utf-8")
+
+    shown = cli("rules", "--test", "plan.json").out
+    assert f"```text\n$ iacrisk rules --test plan.json\n{shown}```" in PAGE
+
+
 @pytest.mark.parametrize(
     ("seconds", "readers", "flagged"), [(3600, 1, True), (3600, 0, False), (345_600, 1, False)]
 )
