@@ -164,7 +164,7 @@ def assess(
     said = review(context, own=circumstances.own.rules)
     treated = treat(said, policy, places.settings, circumstances.today)
     opinions = _Opinions(plan, graph, policy, places, model)
-    changes = _score_changes(plan, graph, said, treated, opinions, circumstances.source)
+    changes = _score_changes(plan, graph, said, treated, opinions, circumstances)
     changing = {item.address for item in changes}
     plan_findings = tuple(item for item in treated.findings if item.address not in changing)
     scores = (*(item.score for item in changes), *map(score_finding, plan_findings))
@@ -288,8 +288,10 @@ def _score_changes(
     said: Review,
     treated: TreatedReview,
     opinions: _Opinions,
-    source: SourceFacts,
+    circumstances: Circumstances,
 ) -> tuple[AssessedChange, ...]:
+    own = {rule.id for rule in circumstances.own.rules}
+    asked = {finding.address for finding in treated.findings if finding.rule in own}
     findings = _by_address(treated.findings, lambda item: item.address)
     suppressed = _by_address(said.suppressed, lambda item: item.finding.address)
     undecided = _by_address(said.undecided, lambda item: item.address)
@@ -300,9 +302,9 @@ def _score_changes(
             findings.get(change.label, ()),
             suppressed.get(change.label, ()),
             undecided.get(change.label, ()),
-            said.benign.get(change.label, ""),
+            "" if change.label in asked else said.benign.get(change.label, ""),
             opinions,
-            source.place_of(change),
+            circumstances.source.place_of(change),
         )
         for change in plan.pending
     ]
@@ -366,7 +368,8 @@ def _rule_doubts(failures: Sequence[RuleFailure], own: OwnRules) -> Iterator[Dou
     if failures:
         rules = sorted({failure.rule for failure in failures})
         are_own = set(rules) <= {rule.id for rule in own.rules}
-        what = "Correct these rules of yours" if are_own else "Please report it"
+        corrected = "Correct these rules of yours (`iacrisk rules --test PLAN` says what is wrong)"
+        what = corrected if are_own else "Please report it"
         yield DoubtFound(
             doubt=Doubt.RULE_FAILED,
             problem=f"Rules failed on this plan, so their verdict is missing: {', '.join(rules)}.",

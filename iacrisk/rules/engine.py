@@ -170,7 +170,8 @@ class _Run:
             hurts=(*outcome.hurts, *self._others(rule, change)),
             evidence=tuple(_evidence(change, outcome.paths, self._redactor)) if change else (),
         )
-        excuse = next((item for item in excuses if item[0].covers(rule.id)), None)
+        covering = () if rule.origin else excuses  # a team that asks means it, whatever is usual
+        excuse = next((item for item in covering if item[0].covers(rule.id)), None)
         if excuse is None:
             self._findings.append(finding)
         else:

@@ -96,7 +96,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     globs: tuple[str, ...] = ()
     """Of types, beside those that are named in full."""
     origin: str = ""
-    """Where it comes from, "" for a built-in one."""
+    """Where it comes from, "" for a built-in one; no suppressor takes back what another finds."""
     on_change: ChangeCheck | None = None
     on_plan: PlanCheck | None = None
 

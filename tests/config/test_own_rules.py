@@ -191,6 +191,34 @@ def test_a_waived_or_disabled_rule_says_so_when_it_is_tried(cli: RunCli, tmp_pat
     assert "  flagged, not enabled: acme_disk.main\n" in tried
 
 
+TAGS = """\
+[[own_rules]]
+id = "ORG-001"
+name = "team-tag-gone"
+severity = "high"
+harm = "availability"
+attribute = "tags"
+when = 'after.tags["team"] == null'
+message = "Nobody is told when it breaks."
+"""
+
+
+def test_a_harmless_look_alike_is_no_excuse_for_what_a_team_asks(score: Any) -> None:
+    change = tweak("aws_instance.app", {"id": "i-1", "tags": {"team": "a"}}, tags={})
+    plan = document(change)
+    waived = '[[waivers]]\nrule = "ORG-001"\naddress = "*"\nowner = "me"\nreason = "tried"\n'
+
+    usual = json.loads(score("", plan, "--format", "json").out)["changes"][0]
+    asked = json.loads(score(TAGS, plan, "--format", "json").out)["changes"][0]
+    excused = json.loads(
+        score(f"{TAGS}{waived}expires = 2999-01-01\n", plan, "--format", "json").out
+    )["changes"][0]
+
+    assert (usual["benign"], usual["score"]) == ("BL-tags", 0)
+    assert (asked["benign"], asked["suppressed"], asked["waits"]) == (None, [], True)
+    assert (excused["benign"], excused["score"]) == ("BL-tags", 0)
+
+
 def test_a_file_without_own_rules_brings_none(tmp_path: Path) -> None:
     file = tmp_path / "iacrisk.toml"
     file.write_text("[thresholds]\nhold = 50\n", "utf-8")
