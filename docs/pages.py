@@ -248,6 +248,8 @@ def _values(field: Json, definitions: dict[str, Json]) -> str:
         return f"{low} to 100; {NEVER}: never" if high == NEVER else f"{low} to {high}"
     if found["type"] == "array":
         return "list of strings"
+    if found["type"] == "object":
+        return "lists of strings by name"
     return str(found.get("format", found["type"]))
 
 
@@ -268,7 +270,7 @@ def commands_page() -> str:
     """Every command with its arguments and options, as the command line declares them."""
     group: Any = typer.main.get_command(app)
     lines = ["# Commands", "", NOTE, "", group.help, "", group.epilog, ""]
-    for name, command in group.commands.items():
+    for name, command in _commands(group, ""):
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         options = [p for p in command.params if p.param_type_name == "option"]
         usage = " ".join([f"iacrisk {name}", *map(_usage, arguments), "[OPTIONS]" * bool(options)])
@@ -276,6 +278,15 @@ def commands_page() -> str:
         lines += [f"## `iacrisk {name}`", "", command.help, "", "```", usage.strip(), "```", ""]
         lines += [*table(["", "values", "default", "meaning"], rows), ""]
     return "\n".join(lines)
+
+
+def _commands(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    """The commands with their names, those of inner groups among them."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
 
 
 def _usage(argument: Any) -> str:

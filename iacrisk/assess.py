@@ -17,6 +17,7 @@ from iacrisk import __version__
 from iacrisk.classifier import Influence, Manifest, Model, Prediction
 from iacrisk.features import extract_features
 from iacrisk.gate import (
+    ApprovalOutcome,
     Decision,
     Environment,
     EnvironmentEvidence,
@@ -115,6 +116,8 @@ class AssessedChange(msgspec.Struct, frozen=True, kw_only=True):
     benign: str = ""
     opinion: Opinion | None = None
     place: Place | None = None
+    environment: Environment = Environment.PRODUCTION
+    """The one whose bars hold for this change."""
 
     @property
     def address(self) -> str:
@@ -146,6 +149,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     source_problems: tuple[str, ...] = ()
     provisional: tuple[str, ...] | None = None
     """What is undecided because no plan was at hand; None where there was one."""
+    approval: ApprovalOutcome | None = None
+    """What approvals did to the verdict; None where none were asked for."""
 
 
 def assess(
@@ -264,13 +269,17 @@ class _Places:
         self._graph = graph
         self._whole = whole
         self._environments = policy.environments
+        self._found: dict[str, Environment] = {}
 
     def settings(self, label: str) -> EnvironmentSettings:
         return self.environment(label).settings(self._environments)
 
     def environment(self, label: str) -> Environment:
-        change = self._plan.by_label.get(label)
-        return self._whole.environment if change is None else self._environment(change)
+        if label not in self._found:
+            change = self._plan.by_label.get(label)
+            whole = self._whole.environment
+            self._found[label] = whole if change is None else self._environment(change)
+        return self._found[label]
 
     def _environment(self, change: ResourceChange) -> Environment:
         """The change's own, unless something of a stricter one uses the object."""
@@ -344,6 +353,7 @@ def _assess_change(
         radius=radius,
         benign=benign,
         place=place,
+        environment=opinions.places.environment(change.label),
     )
 
 

@@ -12,6 +12,9 @@ IacriskError
 ├── UnusableModel         the classifier's files are missing, damaged or for another release
 ├── UnusableRows         recorded outcomes that cannot be read, written or learnt from
 ├── RuleNotCarriedOut     a rule says itself why it failed on a plan
+├── ApprovalRefused       an approval does not count; the text says why in one line
+├── SigningFailed         ssh-keygen is missing or did not sign
+├── BrokenLog             an audit log that cannot be continued or does not hold together
 ├── UnknownAddress        no such resource instance in the plan
 └── UnknownRule           no such rule id
 
@@ -73,6 +76,18 @@ class UnusableRows(IacriskError):
 
 class RuleNotCarriedOut(IacriskError):
     """A rule could not decide for a reason of its own; recorded as its failure, with this text."""
+
+
+class ApprovalRefused(IacriskError):
+    """An approval does not count; judging turns it into a refusal in the report."""
+
+
+class SigningFailed(IacriskError):
+    """No signature could be made."""
+
+
+class BrokenLog(IacriskError):
+    """An audit log was altered or cannot be written."""
 
 
 class UnknownAddress(IacriskError):

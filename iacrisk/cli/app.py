@@ -73,6 +73,29 @@ DataOption = Annotated[
 ]
 OUTCOMES = Path(".iacrisk") / "outcomes"
 
+ApprovalsOption = Annotated[
+    Path | None, typer.Option("--approvals", help="folder with approvals of this plan")
+]
+SignersOption = Annotated[
+    Path | None,
+    typer.Option("--allowed-signers", help="whose keys count, in the format of ssh-keygen and Git"),
+]
+AuthorOption = Annotated[
+    list[str] | None,
+    typer.Option("--author", help="who wrote the change and may not approve it; several times"),
+]
+SubjectOption = Annotated[
+    str,
+    typer.Option(
+        "--subject",
+        help="what the plan is applied to beside the workspace, such as repository and directory; "
+        "an approval holds for the same text only",
+    ),
+]
+AuditOption = Annotated[
+    Path | None, typer.Option("--audit", help="audit log to which the outcome is appended")
+]
+
 
 def run() -> None:
     """Run the command line and exit with the documented codes."""
@@ -113,6 +136,11 @@ def score(
     workspace: WorkspaceOption = "",
     base: BaseOption = "",
     source: SourceOption = None,
+    approvals: ApprovalsOption = None,
+    allowed_signers: SignersOption = None,
+    authors: AuthorOption = None,
+    subject: SubjectOption = "",
+    audit: AuditOption = None,
 ) -> None:
     """Score a plan, say who is hit, and gate by exit code."""
     from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
@@ -126,7 +154,13 @@ def score(
         base=base,
         source=source,
     )
-    raise typer.Exit(commands.score(inputs, targets))
+    approving = commands.Approving(
+        folder=approvals,
+        allowed_signers=allowed_signers,
+        authors=tuple(authors or ()),
+        subject=subject,
+    )
+    raise typer.Exit(commands.score(inputs, targets, approving, audit))
 
 
 @app.command()
@@ -245,3 +279,94 @@ def feedback(
         group=group,
         note=note,
     )
+
+
+@app.command()
+def approve(
+    plan: PlanArgument,
+    key: Annotated[
+        Path, typer.Option("--key", help="SSH key; of one in an agent, its public half")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="why the plan may go through")],
+    expires: Annotated[
+        str, typer.Option("--expires", help="how long the approval holds: 90m, 24h, 7d")
+    ] = "24h",
+    approver: Annotated[
+        str, typer.Option("--approver", help="your name in allowed_signers; default: Git's e-mail")
+    ] = "",
+    approvals: Annotated[
+        Path, typer.Option("--approvals", help="folder that the approval is written to")
+    ] = Path("approvals"),
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+    config: ConfigOption = None,
+    environment: EnvironmentOption = "",
+    workspace: WorkspaceOption = "",
+    base: BaseOption = "",
+    source: SourceOption = None,
+    subject: SubjectOption = "",
+    audit: AuditOption = None,
+) -> None:
+    """Show what holds a plan, and sign that it may go through."""
+    from iacrisk.cli import approvals as approving  # noqa: PLC0415 - help stays light
+    from iacrisk.cli import commands  # noqa: PLC0415 - the same
+
+    inputs = commands.Inputs(
+        plan=plan,
+        config=config,
+        environment=environment,
+        workspace=workspace,
+        base=base,
+        source=source,
+    )
+    asked = approving.Asked(
+        key=key, reason=reason, expires=expires, approver=approver, folder=approvals, is_sure=yes
+    )
+    approving.approve(inputs, asked, subject, audit)
+
+
+@app.command()
+def verify_approval(
+    file: Annotated[Path, typer.Argument(help="an approval")],
+    plan: PlanArgument,
+    allowed_signers: SignersOption = None,
+    authors: AuthorOption = None,
+    config: ConfigOption = None,
+    environment: EnvironmentOption = "",
+    workspace: WorkspaceOption = "",
+    base: BaseOption = "",
+    source: SourceOption = None,
+    subject: SubjectOption = "",
+) -> None:
+    """Tell what an approval says, and whether it counts for a plan."""
+    from iacrisk.cli import approvals as approving  # noqa: PLC0415 - help stays light
+    from iacrisk.cli import commands  # noqa: PLC0415 - the same
+
+    inputs = commands.Inputs(
+        plan=plan,
+        config=config,
+        environment=environment,
+        workspace=workspace,
+        base=base,
+        source=source,
+    )
+    bench = commands.Approving(
+        allowed_signers=allowed_signers, authors=tuple(authors or ()), subject=subject
+    )
+    raise typer.Exit(approving.verify_approval(file, inputs, bench))
+
+
+audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
+app.add_typer(audit_app, name="audit")
+
+
+@audit_app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="the audit log")],
+    holds: Annotated[
+        str, typer.Option("--holds", help="digest of an entry that has to be in it")
+    ] = "",
+) -> None:
+    """Check an audit log: nothing altered, left out or cut off in the middle."""
+    from iacrisk.cli.audit import verify_log  # noqa: PLC0415 - help stays light
+
+    verify_log(file, holds)

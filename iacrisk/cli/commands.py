@@ -36,13 +36,32 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     source: Path | None = None
 
 
-def score(inputs: Inputs, outputs: Outputs) -> int:
-    """Write the reports; returns the exit code of the verdict.
+class Approving(msgspec.Struct, frozen=True, kw_only=True):
+    """Where approvals are and whom they count from."""
 
-    A model that moves nothing is left to `explain`: asking it costs a third of a run.
-    """
-    assessment = _assess(inputs, asks=frozenset({ModelUse.AS_SHIPPED}))
+    folder: Path | None = None
+    allowed_signers: Path | None = None
+    authors: tuple[str, ...] = ()
+    subject: str = ""
+
+
+NO_APPROVALS: Final = Approving()
+
+
+def score(
+    inputs: Inputs, outputs: Outputs, approving: Approving = NO_APPROVALS, audit: Path | None = None
+) -> int:
+    """Write the reports; returns the exit code of the verdict."""
+    assessment = assess_for_gate(inputs)
+    if approving.folder is not None:
+        from iacrisk.cli.approvals import considered  # noqa: PLC0415 - only with approvals
+
+        assessment = considered(assessment, inputs, approving)
     outputs.write(assessment)
+    if audit is not None:
+        from iacrisk.audit import decision_made, record  # noqa: PLC0415 - only with --audit
+
+        record(audit, decision_made(assessment), datetime.datetime.now(tz=datetime.UTC))
     return assessment.decision.verdict.exit_code
 
 
@@ -110,6 +129,14 @@ def try_rules(inputs: Inputs, rule_id: str) -> None:
         known = ", ".join(rule.id for rule in own) or "none"
         raise UnknownRule(f"There is no own rule {rule_id!r} to be tried; there are: {known}.")
     emit(render_trial(assessment, tried))
+
+
+def assess_for_gate(inputs: Inputs) -> Assessment:
+    """The assessment that the gate decides by.
+
+    A model that moves nothing is left to `explain`: asking it costs a third of a run.
+    """
+    return _assess(inputs, asks=frozenset({ModelUse.AS_SHIPPED}))
 
 
 def _assess(inputs: Inputs, asks: frozenset[ModelUse]) -> Assessment:

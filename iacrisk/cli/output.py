@@ -45,7 +45,7 @@ class Outputs(msgspec.Struct, frozen=True):
             if destination == STDOUT:
                 emit(text)
             else:
-                _write(Path(destination), text)
+                write(Path(destination), text)
 
 
 def emit(text: str, *, to_stderr: bool = False) -> None:
@@ -67,8 +67,11 @@ def fail(message: str, exit_code: int) -> NoReturn:
     raise SystemExit(exit_code)
 
 
-def _write(path: Path, text: str) -> None:
-    """Write beside the target and rename, so that nobody reads half a report."""
+def write(path: Path, text: str) -> None:
+    """Write beside the target and rename, so that nobody reads half a file.
+
+    Raises SettingsError where that cannot be.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         draft.write_text(text, "utf-8")

@@ -77,6 +77,7 @@ def read_settings(path: Path) -> Settings:
     own = _with_plugins(path, policy, own, lines)
     _refuse_twins(path, policy, own, lines)
     _refuse_unknown_rules(path, policy, own)
+    _refuse_unknown_groups(path, policy)
     return Settings(policy=policy, own=own)
 
 
@@ -119,6 +120,15 @@ def _refuse_twins(path: Path, policy: Policy, own: OwnRules, lines: TomlLines) -
                     f"{path}:{line}: own rule {rule.id}: {taken[word]} has {word!r} already."
                 )
         taken |= {rule.id: rule.origin, rule.name: rule.origin}
+
+
+def _refuse_unknown_groups(path: Path, policy: Policy) -> None:
+    known = policy.approvals.groups
+    for name in (group for rule in policy.approvals.rules for group in rule.by):
+        if name not in known:
+            raise SettingsError(
+                f"{path}: [approvals.groups] has no group {name!r}.{_closest(name, known)}"
+            )
 
 
 def _refuse_unknown_rules(path: Path, policy: Policy, own: OwnRules) -> None:

@@ -1,5 +1,6 @@
 """From scores to a verdict: policy, environment, decision."""
 
+from iacrisk.gate.approving import ApprovalOutcome, Grant, Held, Refusal, decide_approved
 from iacrisk.gate.decision import Decision, Reason, Verdict, decide
 from iacrisk.gate.environment import (
     Environment,
@@ -11,6 +12,7 @@ from iacrisk.gate.environment import (
     strictest,
 )
 from iacrisk.gate.policy import (
+    Approvals,
     Consequence,
     EnvironmentSettings,
     ModelUse,
@@ -23,20 +25,26 @@ from iacrisk.gate.treatment import MODEL, TreatedReview, WaivedFinding, treat, w
 
 __all__ = [
     "MODEL",
+    "ApprovalOutcome",
+    "Approvals",
     "Consequence",
     "Decision",
     "Environment",
     "EnvironmentEvidence",
     "EnvironmentSettings",
+    "Grant",
+    "Held",
     "ModelUse",
     "Policy",
     "Reason",
+    "Refusal",
     "Thresholds",
     "TreatedReview",
     "Verdict",
     "WaivedFinding",
     "Waiver",
     "decide",
+    "decide_approved",
     "detect_environment",
     "environment_of",
     "is_disposable",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -20,6 +20,8 @@ from iacrisk.rules import Confidence, Harm
 NEVER: Final = 101
 OWN_ID: Final = "^[A-Z][A-Z0-9]*-[0-9]{1,5}$"
 """What the ids of a team's rules look like; no built-in one does."""
+DURATION: Final = "^[1-9][0-9]{0,3}[mhd]$"
+"""Minutes, hours or days."""
 
 Threshold = Annotated[int, Meta(ge=0, le=NEVER, description="0 to 100; 101 means never")]
 
@@ -262,6 +264,95 @@ class Waiver(Setting, frozen=True, kw_only=True):
     expires: Annotated[datetime.date, Meta(description="last day on which it counts")]
 
 
+class FingerprintForm(StrEnum):
+    """How much of a plan an approval is bound to."""
+
+    STRICT = "strict"
+    LOOSE = "loose"
+
+
+class UnknownAuthor(StrEnum):
+    """What follows when nobody says who wrote the change."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+class ApprovalRule(Setting, frozen=True, kw_only=True):
+    """What has to be approved by whom. All rules that fit have to be met."""
+
+    environments: Annotated[
+        tuple[Literal["production", "staging", "development", "preview"], ...],
+        Meta(description="it is asked in these environments; empty: in all"),
+    ] = ()
+    rules: Annotated[
+        tuple[str, ...],
+        Meta(description="it is asked for findings of these rules, as globs: `D*`; empty: any"),
+    ] = ()
+    severity: Annotated[
+        SeverityName | None, Meta(description="it is asked for findings from this severity on")
+    ] = None
+    by: Annotated[
+        tuple[str, ...],
+        Meta(description="groups whose members may approve; empty: all in --allowed-signers"),
+    ] = ()
+    quorum: Annotated[int, Meta(ge=1, le=9, description="how many persons have to")] = 1
+    may_unblock: Annotated[bool, Meta(description="true: they may approve what is blocked")] = False
+
+
+class Approvals(Setting, frozen=True, kw_only=True):
+    """Whose signature lets a plan go; see [approvals](approvals.md)."""
+
+    fingerprint: Annotated[
+        FingerprintForm,
+        Meta(
+            description="strict: an approval is void when a value differs; loose: only when "
+            "something else is done, or judged otherwise"
+        ),
+    ] = FingerprintForm.STRICT
+    longest: Annotated[
+        str,
+        Meta(
+            pattern=DURATION,
+            description="how long an approval may hold, such as `90m`, `24h`, `7d`",
+        ),
+    ] = "24h"
+    unknown_author: Annotated[
+        UnknownAuthor,
+        Meta(description="refuse: without --author no approval counts, as it may be one's own"),
+    ] = UnknownAuthor.ACCEPT
+    hardware_keys: Annotated[
+        bool, Meta(description="true: only keys on a security key (`sk-...`) may approve")
+    ] = False
+    agents: Annotated[
+        tuple[str, ...], Meta(description="globs of signers that may never approve: no person")
+    ] = (
+        "*[bot]*",
+        "*-bot@*",
+        "bot@*",
+        "*-agent@*",
+        "agent@*",
+        "ci@*",
+        "noreply@*",
+        "cursoragent@*",
+        "*@devin.ai",
+        "ai@replit.com",
+    )
+    revoked: Annotated[
+        tuple[str, ...],
+        Meta(description="what no longer counts: approvals (`sha256:...`) or keys (`SHA256:...`)"),
+    ] = ()
+    groups: Annotated[
+        dict[str, tuple[str, ...]],
+        Meta(description="signers by the name of their group, as --allowed-signers writes them"),
+    ] = msgspec.field(default_factory=dict)
+    people: Annotated[
+        dict[str, tuple[str, ...]],
+        Meta(description="signers that are one person, by that person's name"),
+    ] = msgspec.field(default_factory=dict)
+    rules: tuple[ApprovalRule, ...] = (ApprovalRule(),)
+
+
 class Policy(Setting, frozen=True, kw_only=True):
     """The whole of iacrisk.toml."""
 
@@ -275,6 +366,7 @@ class Policy(Setting, frozen=True, kw_only=True):
     waivers: tuple[Waiver, ...] = ()
     own_rules: tuple[OwnRule, ...] = ()
     plugins: Plugins = Plugins()
+    approvals: Approvals = Approvals()
     always_hold: Annotated[
         tuple[str, ...], Meta(description="globs of addresses or types whose changes always wait")
     ] = ()
@@ -285,7 +377,12 @@ class Policy(Setting, frozen=True, kw_only=True):
 
 
 def policy_digest(policy: Policy) -> str:
-    """SHA-256 over every setting in a fixed order, defaults included."""
+    """SHA-256 over every setting in a fixed order, defaults included.
+
+    Revocations are left out: approvals are bound to the policy, and taking one back voids no other.
+    """
     import hashlib  # noqa: PLC0415 - asked by one format
 
-    return hashlib.sha256(msgspec.json.encode(policy, order="deterministic")).hexdigest()
+    approvals = msgspec.structs.replace(policy.approvals, revoked=())
+    lasting = msgspec.structs.replace(policy, approvals=approvals)
+    return hashlib.sha256(msgspec.json.encode(lasting, order="deterministic")).hexdigest()

@@ -10,6 +10,7 @@ from iacrisk.plan import Redactor
 from iacrisk.report.grouping import Group, share_out
 from iacrisk.report.plain import count, plain, wrap
 from iacrisk.report.words import (
+    approval_lines,
     describe,
     environment_line,
     folded,
@@ -39,6 +40,8 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     redactor = assessment.plan.redactor
     yield headline(assessment)
     yield from wrap(f"{tally(assessment)} {environment_line(assessment)}", WIDTH, "")
+    for line in approval_lines(assessment):
+        yield from wrap(line, WIDTH, "", "  ")
     yield from wrap(provisional_line(assessment), WIDTH, "")
     yield from _doubts(assessment)
     yield from _plan_findings(assessment)

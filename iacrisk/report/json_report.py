@@ -7,14 +7,14 @@ from typing import Final
 import msgspec
 
 from iacrisk.assess import AssessedChange, Assessment, ModelAsked, Opinion
-from iacrisk.gate import WaivedFinding, policy_digest
+from iacrisk.gate import ApprovalOutcome, WaivedFinding, policy_digest
 from iacrisk.graph import Hit
 from iacrisk.plan import Redactor
 from iacrisk.report.words import describe
 from iacrisk.rules import Finding, SuppressedFinding, UndecidedRule
 from iacrisk.source import Place
 
-SCHEMA_VERSION: Final = "1.4"
+SCHEMA_VERSION: Final = "1.5"
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,6 +233,36 @@ class RuleFailureItem(Item, frozen=True, kw_only=True):
     error: str
 
 
+class GrantItem(Item, frozen=True, kw_only=True):
+    """An approval that counts; `person` is whom the policy takes the signer for."""
+
+    person: str
+    signer: str
+    key: str
+    statement: str
+    reason: str
+    approved_at: str
+    expires: str
+
+
+class RefusalItem(Item, frozen=True, kw_only=True):
+    """An approval that does not count."""
+
+    source: str
+    why: str
+
+
+class ApprovalItem(Item, frozen=True, kw_only=True):
+    """What approvals did; `verdict` is the one without them."""
+
+    verdict: str
+    approved: bool
+    granted: list[GrantItem]
+    refused: list[RefusalItem]
+    missing: list[str]
+    notes: list[str]
+
+
 class Report(Item, frozen=True, kw_only=True):
     """An assessment."""
 
@@ -257,6 +287,7 @@ class Report(Item, frozen=True, kw_only=True):
     model: ModelItem | None
     source_problems: list[str]
     provisional: list[str] | None
+    approval: ApprovalItem | None
 
 
 def render_json(assessment: Assessment) -> str:
@@ -320,6 +351,31 @@ def to_report(assessment: Assessment) -> Report:
         model=_model(assessment.model),
         source_problems=list(assessment.source_problems),
         provisional=_provisional(assessment),
+        approval=_approval(assessment.approval, redactor),
+    )
+
+
+def _approval(outcome: ApprovalOutcome | None, redactor: Redactor) -> ApprovalItem | None:
+    if outcome is None:
+        return None
+    return ApprovalItem(
+        verdict=outcome.verdict,
+        approved=outcome.is_enough,
+        granted=[
+            GrantItem(
+                person=grant.person,
+                signer=grant.signer,
+                key=grant.key,
+                statement=grant.statement,
+                reason=redactor.text(grant.reason),
+                approved_at=grant.approved_at.isoformat(),
+                expires=grant.expires.isoformat(),
+            )
+            for grant in outcome.granted
+        ],
+        refused=[RefusalItem(source=item.source, why=item.why) for item in outcome.refused],
+        missing=list(outcome.missing),
+        notes=list(outcome.notes),
     )
 
 

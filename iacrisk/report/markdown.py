@@ -17,6 +17,7 @@ from iacrisk.report.graph_formats import mermaid_radius
 from iacrisk.report.grouping import Group, share_out
 from iacrisk.report.plain import count, plain
 from iacrisk.report.words import (
+    approval_lines,
     describe,
     environment_line,
     folded,
@@ -59,6 +60,9 @@ def _sections(assessment: Assessment) -> Iterator[str]:
     redactor = assessment.plan.redactor
     yield f"{_MARKER}\n## {headline(assessment)}"
     yield f"{tally(assessment)} {_prose(environment_line(assessment))}"
+    approval = "\n".join(f"- {_prose(line)}" for line in approval_lines(assessment))
+    if approval:
+        yield approval
     if assessment.provisional is not None:
         texts = [_prose(provisional_line(assessment))]
         texts += [f"- {_prose(redactor.text(text))}" for text in undecided_by_text(assessment)]

@@ -34,6 +34,8 @@ _NAMED_ATTRIBUTES = 4
 _REASONS_NAMED = 3
 _PROBLEMS_NAMED = 5
 _UNDECIDED_NAMED = 15
+_REFUSALS_NAMED = 10
+_LONGEST_NAME = 40
 
 
 def headline(assessment: Assessment) -> str:
@@ -43,6 +45,8 @@ def headline(assessment: Assessment) -> str:
     if thresholds.block <= 100:
         bars += f", blocks from {thresholds.block}"
     verdict = _VERDICTS[assessment.decision.verdict]
+    if is_approved(assessment):
+        verdict += " BY APPROVAL"
     if assessment.provisional is not None:
         is_allowed = assessment.decision.verdict is Verdict.ALLOWED
         verdict = f"PROVISIONAL, {'NOTHING FOUND' if is_allowed else verdict}"
@@ -55,7 +59,37 @@ def tally(assessment: Assessment) -> str:
     total = len(assessment.changes)
     if not total:
         return "The plan changes nothing."
-    return f"{waiting:,} of {count(total, 'change')} {'waits' if waiting == 1 else 'wait'}."
+    verb = "waited" if is_approved(assessment) else "waits" if waiting == 1 else "wait"
+    return f"{waiting:,} of {count(total, 'change')} {verb}."
+
+
+def is_approved(assessment: Assessment) -> bool:
+    """Whether approvals let the plan go."""
+    return assessment.approval is not None and assessment.approval.is_enough
+
+
+def approval_lines(assessment: Assessment) -> Iterator[str]:
+    """Who approved until when, what was refused and why, and what is missing."""
+    outcome = assessment.approval
+    if outcome is None:
+        return
+    redactor = assessment.plan.redactor
+    for grant in outcome.granted:
+        until = grant.expires.strftime("%Y-%m-%d %H:%M UTC")
+        yield f"Approved by {grant.signer} until {until}: {redactor.text(grant.reason)}"
+    for line in outcome.missing:
+        yield f"Not approved yet: {line}"
+    for refusal in outcome.refused[:_REFUSALS_NAMED]:
+        yield f"Approval {_short(refusal.source)} does not count: {refusal.why}"
+    rest = len(outcome.refused) - _REFUSALS_NAMED
+    if rest > 0:
+        yield f"Nor {'do' if rest > 1 else 'does'} {count(rest, 'more approval')}."
+    yield from outcome.notes
+
+
+def _short(source: str) -> str:
+    """A file's name, shortened where it is a digest."""
+    return f"{source[:12]}…" if len(source) > _LONGEST_NAME else source
 
 
 def environment_line(assessment: Assessment) -> str:

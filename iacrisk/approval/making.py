@@ -1,0 +1,92 @@
+"""From a held plan to the statement that a person signs."""
+
+from __future__ import annotations
+
+import datetime
+
+from iacrisk.approval import statement as st
+from iacrisk.approval.binding import (
+    Bond,
+    Situation,
+    bond_of,
+    changes_shown,
+    reasons_shown,
+    subject_digest,
+)
+from iacrisk.assess import Assessment
+from iacrisk.errors import SettingsError
+from iacrisk.gate import Verdict
+from iacrisk.gate.approving import duration, is_agent
+
+_LONGEST_REASON = 2000
+
+
+def make_statement(
+    assessment: Assessment,
+    situation: Situation,
+    approver: str,
+    reason: str,
+    now: datetime.datetime,
+    expires: str,
+) -> st.Statement:
+    """The statement that `approver` lets this plan go until `expires` from `now`.
+
+    Raises SettingsError where there is nothing to approve or the policy forbids it from the start.
+    """
+    _refuse_pointless(assessment)
+    approvals = assessment.policy.approvals
+    until = _length(expires)
+    if until > duration(approvals.longest):
+        raise SettingsError(f"--expires is at most {approvals.longest} by the policy.")
+    if not reason.strip() or len(reason) > _LONGEST_REASON:
+        raise SettingsError(f"--reason is a text of at most {_LONGEST_REASON:,} characters.")
+    if is_agent(approver, approvals):
+        raise SettingsError(f"The policy says that {approver} is no person, and may not approve.")
+    at = now.replace(microsecond=0)
+    return _statement(bond_of(assessment, situation), assessment, approver, reason, at, at + until)
+
+
+def _refuse_pointless(assessment: Assessment) -> None:
+    match assessment.decision.verdict:
+        case Verdict.ALLOWED:
+            raise SettingsError("The plan is allowed as it is; there is nothing to approve.")
+        case Verdict.COULD_NOT_REVIEW:
+            raise SettingsError("The plan could not be reviewed, which nobody can approve.")
+        case Verdict.APPROVAL_REQUIRED | Verdict.BLOCKED:
+            return
+
+
+def _length(text: str) -> datetime.timedelta:
+    try:
+        return duration(text)
+    except ValueError:
+        raise SettingsError("--expires is a length of time such as 90m, 24h or 7d.") from None
+
+
+def _statement(
+    bond: Bond,
+    assessment: Assessment,
+    approver: str,
+    reason: str,
+    at: datetime.datetime,
+    until: datetime.datetime,
+) -> st.Statement:
+    return st.Statement(
+        type_=st.IN_TOTO,
+        subject=(st.Subject(name="plan", digest=subject_digest(bond.plan)),),
+        predicate_type=st.PREDICATE,
+        predicate=st.Predicate(
+            approver=approver,
+            reason=assessment.plan.redactor.text(reason),
+            approved_at=at,
+            expires=until,
+            verdict=bond.verdict,
+            score=assessment.score,
+            reasons=reasons_shown(assessment),
+            changes=changes_shown(assessment),
+            judged=bond.judged,
+            policy=bond.policy,
+            tool=bond.tool,
+            place=bond.place,
+        ),
+    )
