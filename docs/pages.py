@@ -13,7 +13,7 @@ import typer.main
 
 from iacrisk.catalog.settings import all_rows
 from iacrisk.cli.app import app
-from iacrisk.features import COLUMNS
+from iacrisk.features import COLUMNS, HIT_COLUMNS
 from iacrisk.gate import Policy
 from iacrisk.gate.policy import NEVER
 from iacrisk.report.json_report import Report
@@ -154,6 +154,7 @@ def _says(item: Rule | Suppressor) -> str:
 def features_page() -> str:
     """Every column the model sees."""
     rows = [[f"`{c.name}`", c.meaning, c.unit, "yes" if c.grows else "", c.why] for c in COLUMNS]
+    hits = [[f"`{c.name}`", c.meaning, c.unit, c.why] for c in HIT_COLUMNS]
     return "\n".join(
         [
             "# Features",
@@ -165,6 +166,15 @@ def features_page() -> str:
             "Where *grows* says yes, more of it never lowers the model's answer.",
             "",
             *table(["column", "meaning", "unit", "grows", "why"], rows),
+            "",
+            "## Who is hit",
+            "",
+            f"The model that says whom a change hurts sees {len(HIT_COLUMNS)} columns of a change "
+            "and one resource: the changed one itself, or one that the walk over the graph "
+            "reaches. What the walk follows depends on what the rules found (`effect`); no rule "
+            "is a column.",
+            "",
+            *table(["column", "meaning", "unit", "why"], hits),
             "",
         ]
     )

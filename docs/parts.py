@@ -14,7 +14,7 @@ from docs.hand_check import hand_check_tables
 from docs.pages import table
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.catalog import Basis, known_types, resource_type
-from iacrisk.classifier import MODEL_FOLDER, Manifest, Use, load_model
+from iacrisk.classifier import MODEL_FOLDER, Manifest, Use, load_hit_model, load_model
 from iacrisk.classifier.artifact import MANIFEST_FILE
 from iacrisk.gate import Policy
 from iacrisk.plan import Doubt, decode_plan, read_plan
@@ -45,7 +45,9 @@ def example(*, asks_model: bool = False) -> Assessment:
     """The assessment of the plan that the pages show, under the default policy."""
     plan = decode_plan(read_plan(str(_ROOT / EXAMPLE)))
     model = load_model() if asks_model else None
-    return assess(plan, Policy(), Circumstances(today=datetime.date(2025, 1, 1)), model)
+    return assess(
+        plan, Policy(), Circumstances(today=datetime.date(2025, 1, 1)), model, load_hit_model()
+    )
 
 
 def example_change() -> AssessedChange:

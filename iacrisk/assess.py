@@ -14,8 +14,8 @@ from typing import TypeVar
 import msgspec
 
 from iacrisk import __version__
-from iacrisk.classifier import Influence, Manifest, Model, Prediction
-from iacrisk.features import extract_features
+from iacrisk.classifier import HitModel, Influence, Manifest, Model, Prediction
+from iacrisk.features import extract_features, hit_rows
 from iacrisk.gate import (
     ApprovalOutcome,
     Decision,
@@ -35,7 +35,16 @@ from iacrisk.gate import (
     treat,
     waives_model,
 )
-from iacrisk.graph import BlastRadius, Effect, Graph, blast_radius, build_graph, with_named
+from iacrisk.graph import (
+    BlastRadius,
+    Effect,
+    Graph,
+    Hit,
+    Origin,
+    blast_radius,
+    build_graph,
+    with_named,
+)
 from iacrisk.plan import Doubt, DoubtFound, Plan, ResourceChange
 from iacrisk.rules import (
     Context,
@@ -62,6 +71,9 @@ from iacrisk.source import NO_SOURCE, Place, SourceFacts
 _HITS_FOR_THE_SCORE = 64
 _NAMED_IN_FULL = 200
 _PROBLEMS_TOLD = 5
+_HITS_WEIGHED = 1000
+_HITS_WEIGHED_OF_ONE = 100
+"""Whom the model weighs, in all and of one change: reports show a few."""
 
 T = TypeVar("T")
 
@@ -154,11 +166,16 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assess(
-    plan: Plan, policy: Policy, circumstances: Circumstances, model: Model | None = None
+    plan: Plan,
+    policy: Policy,
+    circumstances: Circumstances,
+    model: Model | None = None,
+    naming: HitModel | None = None,
 ) -> Assessment:
     """Judge `plan` under `policy`, by the rules alone where there is no model.
 
-    Raises SettingsError for an expired waiver.
+    `naming` tells the likely among those hit from the others; without it all are named. It moves
+    no score. Raises SettingsError for an expired waiver.
     """
     graph = build_graph(plan)
     environment = detect_environment(
@@ -169,7 +186,8 @@ def assess(
     said = review(context, own=circumstances.own.rules)
     treated = treat(said, policy, places.settings, circumstances.today)
     opinions = _Opinions(plan, graph, policy, places, model)
-    changes = _score_changes(plan, graph, said, treated, opinions, circumstances)
+    names = _Names(plan, graph, None if policy.model.use is ModelUse.OFF else naming)
+    changes = _score_changes(plan, graph, said, treated, opinions, names, circumstances)
     changing = {item.address for item in changes}
     plan_findings = tuple(item for item in treated.findings if item.address not in changing)
     scores = (*(item.score for item in changes), *map(score_finding, plan_findings))
@@ -259,6 +277,43 @@ class _Opinions:
         return (model_contribution(prediction.chance, self.asked.bar, lower),)
 
 
+class _Names:
+    """Who of those hit is likely to suffer."""
+
+    def __init__(self, plan: Plan, graph: Graph, model: HitModel | None) -> None:
+        self._plan = plan
+        self._graph = graph
+        self._model = model
+        self._left = _HITS_WEIGHED
+
+    def weigh(self, change: ResourceChange, radius: BlastRadius) -> BlastRadius:
+        """The radius with the likeliest first, and with the unlikely folded.
+
+        Who is named by a rule stays named. Of thousands that are hit the nearest are weighed.
+        """
+        model = self._model
+        if model is None or self._left <= 0:
+            return radius
+        most = min(self._left, _HITS_WEIGHED_OF_ONE)
+        itself, *rows = hit_rows(self._plan, self._graph, change, radius, most)
+        self._left -= len(rows) + 1
+        weighed = [
+            _weighed(hit, model.chance(row), model.bar)
+            for hit, row in zip(radius.reached, rows, strict=False)
+        ]
+        weighed.sort(key=lambda hit: -(hit.chance or 0))
+        rest = (msgspec.structs.replace(hit, folded=True) for hit in radius.reached[most:])
+        own = model.chance(itself)
+        return msgspec.structs.replace(
+            radius, reached=(*weighed, *rest), itself=own, names_itself=own >= model.bar
+        )
+
+
+def _weighed(hit: Hit, chance: float, bar: float) -> Hit:
+    is_ruled = hit.path[-1].origin is Origin.RULE
+    return msgspec.structs.replace(hit, chance=chance, folded=chance < bar and not is_ruled)
+
+
 class _Places:
     """The settings of the environment that holds at an address."""
 
@@ -297,6 +352,7 @@ def _score_changes(
     said: Review,
     treated: TreatedReview,
     opinions: _Opinions,
+    names: _Names,
     circumstances: Circumstances,
 ) -> tuple[AssessedChange, ...]:
     own = {rule.id for rule in circumstances.own.rules}
@@ -318,7 +374,7 @@ def _score_changes(
         for change in plan.pending
     ]
     assessed.sort(key=lambda item: (-item.score.score, item.address))
-    named = [_in_full(graph, item, opinions) for item in assessed[:_NAMED_IN_FULL]]
+    named = [_in_full(graph, item, opinions, names) for item in assessed[:_NAMED_IN_FULL]]
     return (*named, *assessed[_NAMED_IN_FULL:])
 
 
@@ -362,16 +418,19 @@ def _named_by(findings: Sequence[Finding]) -> list[tuple[str, str]]:
     return [(finding.rule, address) for finding in findings for address in finding.hurts]
 
 
-def _in_full(graph: Graph, item: AssessedChange, opinions: _Opinions) -> AssessedChange:
+def _in_full(
+    graph: Graph, item: AssessedChange, opinions: _Opinions, names: _Names
+) -> AssessedChange:
     """With what the model says, and with all hits: the score saturates, the report names them."""
-    item = msgspec.structs.replace(item, opinion=opinions.of(item.address))
-    if not item.radius.more:
-        return item
-    holds = opinions.holds(item.address)
-    effect, changed = effect_of(item.change, item.findings, model_holds=holds)
-    radius = blast_radius(graph, item.address, effect, changed)
-    radius = with_named(graph, radius, _named_by(item.findings))
-    return msgspec.structs.replace(item, radius=radius)
+    radius = item.radius
+    if radius.more:
+        holds = opinions.holds(item.address)
+        effect, changed = effect_of(item.change, item.findings, model_holds=holds)
+        radius = blast_radius(graph, item.address, effect, changed)
+        radius = with_named(graph, radius, _named_by(item.findings))
+    if not item.benign:
+        radius = names.weigh(item.change, radius)
+    return msgspec.structs.replace(item, opinion=opinions.of(item.address), radius=radius)
 
 
 def _rule_doubts(failures: Sequence[RuleFailure], own: OwnRules) -> Iterator[DoubtFound]:

@@ -5,13 +5,15 @@ from iacrisk.classifier.artifact import (
     Calibration,
     Combination,
     Guarantee,
+    HitArtifact,
+    HitManifest,
     Manifest,
     PairTerm,
     Term,
     Use,
 )
-from iacrisk.classifier.loading import MODEL_FOLDER, load_model
-from iacrisk.classifier.model import Influence, Model, Prediction
+from iacrisk.classifier.loading import MODEL_FOLDER, load_hit_model, load_model
+from iacrisk.classifier.model import HitModel, Influence, Model, Prediction
 
 __all__ = [
     "MODEL_FOLDER",
@@ -19,6 +21,9 @@ __all__ = [
     "Calibration",
     "Combination",
     "Guarantee",
+    "HitArtifact",
+    "HitManifest",
+    "HitModel",
     "Influence",
     "Manifest",
     "Model",
@@ -26,5 +31,6 @@ __all__ = [
     "Prediction",
     "Term",
     "Use",
+    "load_hit_model",
     "load_model",
 ]

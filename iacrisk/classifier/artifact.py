@@ -82,6 +82,28 @@ class Artifact(Part, frozen=True, kw_only=True):
     """From this calibrated chance on a change should wait."""
 
 
+class HitArtifact(Part, frozen=True, kw_only=True):
+    """The model that says whom a change hurts; the chance is the logistic of the sum."""
+
+    format: int
+    intercept: float
+    terms: tuple[Term, ...]
+    pairs: tuple[PairTerm, ...] = ()
+    bar: float
+    """From this chance on a resource is named as hit; below it is folded."""
+
+
+class HitManifest(Part, frozen=True, kw_only=True):
+    """The same as `Manifest`, for the model that says whom a change hurts."""
+
+    model: str
+    sha256: str
+    feature_schema: str
+    """`iacrisk.features.HIT_SCHEMA` of the columns it was trained on."""
+    kind: str
+    data: dict[str, int | str]
+
+
 class Manifest(Part, frozen=True, kw_only=True):
     """What has to be true for a model to be used, and how it came about."""
 
@@ -102,3 +124,5 @@ class Manifest(Part, frozen=True, kw_only=True):
     metrics: dict[str, float]
     """On stacks and operator families that the model had not seen."""
     guarantee: Guarantee | None = None
+    hits: HitManifest | None = None
+    """Of the model that says whom a change hurts, where there is one."""

@@ -8,10 +8,18 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from iacrisk.classifier.artifact import FORMAT, MANIFEST_FILE, Artifact, Manifest, Part
-from iacrisk.classifier.model import Model
+from iacrisk.classifier.artifact import (
+    FORMAT,
+    MANIFEST_FILE,
+    Artifact,
+    HitArtifact,
+    HitManifest,
+    Manifest,
+    Part,
+)
+from iacrisk.classifier.model import HitModel, Model
 from iacrisk.errors import UnusableModel
-from iacrisk.features import FEATURE_SCHEMA
+from iacrisk.features import FEATURE_SCHEMA, HIT_SCHEMA
 
 _PACKAGED: Final = Path(__file__).parent.parent / "models"
 _IN_CHECKOUT: Final = Path(__file__).parent.parent.parent / "models"
@@ -19,25 +27,46 @@ MODEL_FOLDER: Final = _PACKAGED if _PACKAGED.is_dir() else _IN_CHECKOUT
 """The shipped model: inside the package once installed, beside it in a checkout."""
 
 P = TypeVar("P", bound=Part)
+A = TypeVar("A", Artifact, HitArtifact)
 
 
 def load_model(folder: Path = MODEL_FOLDER) -> Model:
     """The model in `folder`; raises UnusableModel where anything does not fit."""
     manifest = _decode(_read(folder / MANIFEST_FILE), Manifest, MANIFEST_FILE)
-    name = Path(manifest.model).name
+    fits = manifest.feature_schema == FEATURE_SCHEMA
+    return Model(_artifact(folder, manifest, manifest.iacrisk, Artifact, fits=fits), manifest)
+
+
+def load_hit_model(folder: Path = MODEL_FOLDER) -> HitModel | None:
+    """The model of who is hit in `folder`, None where there is none.
+
+    Raises UnusableModel where anything does not fit.
+    """
+    manifest = _decode(_read(folder / MANIFEST_FILE), Manifest, MANIFEST_FILE)
+    hits = manifest.hits
+    if hits is None:
+        return None
+    fits = hits.feature_schema == HIT_SCHEMA
+    return HitModel(_artifact(folder, hits, manifest.iacrisk, HitArtifact, fits=fits))
+
+
+def _artifact(
+    folder: Path, described: Manifest | HitManifest, made_by: str, kind: type[A], *, fits: bool
+) -> A:
+    name = Path(described.model).name
     raw = _read(folder / name)
-    if sha256(raw).hexdigest() != manifest.sha256:
+    if sha256(raw).hexdigest() != described.sha256:
         raise UnusableModel(f"{name} is not the file that its manifest describes.")
-    if manifest.feature_schema != FEATURE_SCHEMA:
+    if not fits:
         raise UnusableModel(
             f"{name} was trained on other columns than this release extracts "
-            f"(by iacrisk {manifest.iacrisk})."
+            f"(by iacrisk {made_by})."
         )
-    artifact = _decode(raw, Artifact, name)
+    artifact = _decode(raw, kind, name)
     if artifact.format != FORMAT:
         raise UnusableModel(f"{name} has format {artifact.format}; this release reads {FORMAT}.")
     _check(artifact, name)
-    return Model(artifact, manifest)
+    return artifact
 
 
 def _read(path: Path) -> bytes:
@@ -54,7 +83,7 @@ def _decode(raw: bytes, kind: type[P], name: str) -> P:
         raise UnusableModel(f"{name}: {error}.") from error
 
 
-def _check(artifact: Artifact, name: str) -> None:
+def _check(artifact: Artifact | HitArtifact, name: str) -> None:
     """Tables have as many amounts as their cuts make intervals."""
     fits = all(_is_table(term.cuts, len(term.amounts)) for term in artifact.terms) and all(
         _is_table(pair.cuts[0], len(pair.amounts))

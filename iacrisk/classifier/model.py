@@ -9,8 +9,17 @@ from typing import Final
 
 import msgspec
 
-from iacrisk.classifier.artifact import Artifact, Calibration, Combination, Manifest, Use
-from iacrisk.features import FeatureRow
+from iacrisk.classifier.artifact import (
+    Artifact,
+    Calibration,
+    Combination,
+    HitArtifact,
+    Manifest,
+    PairTerm,
+    Term,
+    Use,
+)
+from iacrisk.features import FeatureRow, HitRow
 
 _LEAST: Final = 1e-12
 
@@ -34,39 +43,26 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     chance: float
 
 
-class Model:
-    """A verified model, ready to be asked."""
+class Additive:
+    """A sum of named amounts, each read from a table by one column or by two together."""
 
-    def __init__(self, artifact: Artifact, manifest: Manifest) -> None:
+    def __init__(
+        self, intercept: float, terms: Iterable[Term], pairs: Sequence[PairTerm] = ()
+    ) -> None:
         """Index the terms by column."""
-        self.artifact = artifact
-        self.manifest = manifest
-        self._terms = {term.column: (term.cuts, term.amounts) for term in artifact.terms}
+        self._intercept = intercept
+        self._pairs = pairs
+        self._terms = {term.column: (term.cuts, term.amounts) for term in terms}
         self._partners: dict[str, list[tuple[str, int]]] = {}
-        for number, pair in enumerate(artifact.pairs):
+        for number, pair in enumerate(pairs):
             first, second = pair.columns
             self._partners.setdefault(first, []).append((second, number))
         self._known: dict[tuple[str, float], float] = {}
 
-    @property
-    def moves_verdict(self) -> bool:
-        """Whether the model's answer counts, or is only shown."""
-        return self.manifest.use is Use.VERDICT
-
-    def predict(self, rows: Iterable[FeatureRow]) -> tuple[Prediction, ...]:
-        """What the model says of each row."""
-        calibration = self.artifact.calibration
-        predictions = []
-        for row in rows:
-            log_odds = self.log_odds(row.values)
-            chance = calibrate(logistic(log_odds), calibration)
-            predictions.append(Prediction(label=row.label, log_odds=log_odds, chance=chance))
-        return tuple(predictions)
-
     def log_odds(self, values: dict[str, float]) -> float:
         """The sum of the intercept and every amount."""
         known = self._known
-        total = self.artifact.intercept
+        total = self._intercept
         for cell in values.items():
             amount = known.get(cell)
             if amount is None:
@@ -83,15 +79,6 @@ class Model:
         found = sorted(self._influences(values), key=lambda item: (-abs(item.amount), item.columns))
         return tuple(item for item in found if item.amount)
 
-    def plan_chance(self, predictions: Sequence[Prediction]) -> float:
-        """The calibrated chance that the plan as a whole breaks something."""
-        if not predictions:
-            return 0.0
-        if self.artifact.combination is Combination.MAX:
-            return max(item.chance for item in predictions)
-        spared = math.fsum(math.log1p(-_clipped(logistic(p.log_odds))) for p in predictions)
-        return calibrate(-math.expm1(spared), self.artifact.calibration)
-
     def _influences(self, values: dict[str, float]) -> Iterator[Influence]:
         for name, value in values.items():
             yield Influence(columns=(name,), amount=self._amount(name, value))
@@ -106,9 +93,57 @@ class Model:
         return 0.0 if term is None else term[1][bisect_left(term[0], value)]
 
     def _pair_amount(self, number: int, first: float, second: float) -> float:
-        pair = self.artifact.pairs[number]
+        pair = self._pairs[number]
         row = bisect_left(pair.cuts[0], first)
         return pair.amounts[row][bisect_left(pair.cuts[1], second)]
+
+
+class Model(Additive):
+    """A verified model, ready to be asked."""
+
+    def __init__(self, artifact: Artifact, manifest: Manifest) -> None:
+        """Keep both, and index the terms."""
+        super().__init__(artifact.intercept, artifact.terms, artifact.pairs)
+        self.artifact = artifact
+        self.manifest = manifest
+
+    @property
+    def moves_verdict(self) -> bool:
+        """Whether the model's answer counts, or is only shown."""
+        return self.manifest.use is Use.VERDICT
+
+    def predict(self, rows: Iterable[FeatureRow]) -> tuple[Prediction, ...]:
+        """What the model says of each row."""
+        calibration = self.artifact.calibration
+        predictions = []
+        for row in rows:
+            log_odds = self.log_odds(row.values)
+            chance = calibrate(logistic(log_odds), calibration)
+            predictions.append(Prediction(label=row.label, log_odds=log_odds, chance=chance))
+        return tuple(predictions)
+
+    def plan_chance(self, predictions: Sequence[Prediction]) -> float:
+        """The calibrated chance that the plan as a whole breaks something."""
+        if not predictions:
+            return 0.0
+        if self.artifact.combination is Combination.MAX:
+            return max(item.chance for item in predictions)
+        spared = math.fsum(math.log1p(-_clipped(logistic(p.log_odds))) for p in predictions)
+        return calibrate(-math.expm1(spared), self.artifact.calibration)
+
+
+class HitModel(Additive):
+    """A verified model that says whom a change hurts, ready to be asked."""
+
+    def __init__(self, artifact: HitArtifact) -> None:
+        """Keep the bar, and index the terms."""
+        super().__init__(artifact.intercept, artifact.terms, artifact.pairs)
+        self.artifact = artifact
+        self.bar = artifact.bar
+
+    def chance(self, row: HitRow) -> float:
+        """How likely the resource of the row suffers, where the change does harm at all."""
+        return logistic(self.log_odds(row.values))
 
 
 def logistic(log_odds: float) -> float:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 import sys
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
-from iacrisk.classifier import MODEL_FOLDER, Model, load_model
+from iacrisk.classifier import MODEL_FOLDER, HitModel, Model, load_hit_model, load_model
 from iacrisk.cli.output import Outputs, emit
 from iacrisk.config import Settings, load_settings, workspace_name
 from iacrisk.errors import SettingsError, UnknownAddress, UnknownRule, UnusableModel
@@ -82,7 +82,7 @@ def diff(base: str, head: str, inputs: Inputs, outputs: Outputs) -> int:
         places=located.places if located else {}, edits=edits, provisional=made.undecided
     )
     settings = load_settings(inputs.config, Path.cwd())
-    around = _circumstances(inputs, settings, facts, "")  # the model knows plans
+    around = _circumstances(inputs, settings, facts, "")  # the model of risk knows plans
     assessment = _assess_quietly(plan, settings.policy, around)
     outputs.write(assessment)
     return assessment.decision.verdict.exit_code
@@ -154,10 +154,11 @@ def _assess_quietly(
     plan: Plan, policy: Policy, around: Circumstances, model: Model | None = None
 ) -> Assessment:
     """What rules of packages print must not stand in a report on standard output."""
+    naming = _naming(policy)
     if not around.own.plugins:
-        return assess(plan, policy, around, model)
+        return assess(plan, policy, around, model, naming)
     with redirect_stdout(sys.stderr):
-        return assess(plan, policy, around, model)
+        return assess(plan, policy, around, model, naming)
 
 
 def _circumstances(
@@ -180,6 +181,16 @@ def _model(policy: Policy) -> tuple[Model | None, str]:
         return load_model(folder), ""
     except UnusableModel as error:
         return None, str(error)
+
+
+def _naming(policy: Policy) -> HitModel | None:
+    """The model that sorts those who are hit; without a usable one all of them are named."""
+    if policy.model.use is ModelUse.OFF:
+        return None
+    folder = Path(policy.model.folder) if policy.model.folder else MODEL_FOLDER
+    with suppress(UnusableModel):
+        return load_hit_model(folder)
+    return None
 
 
 def _environment(stated: str) -> str:

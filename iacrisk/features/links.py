@@ -79,6 +79,21 @@ class Links:
         return frozenset(owners - {but}) - self._goes
 
 
+class NoLinks(Links):
+    """For who does not ask about links: nobody is linked, and no plan is read."""
+
+    def __init__(self) -> None:
+        """Know nobody."""
+        self._owners = {}
+        self._words = {}
+        self._goes = frozenset()
+
+    def living(self, values: Iterable[Any], but: str) -> frozenset[str]:
+        """Nobody."""
+        del values, but
+        return frozenset()
+
+
 def mentions(plan: Plan, wanted: Mapping[str, str]) -> dict[str, int]:
     """How many resources still hold a word in their planned values, by the word's owner.
 

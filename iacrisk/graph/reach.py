@@ -46,18 +46,25 @@ class Effect(StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One hop of a path: the resource reached, and the reference that leads there."""
+    """One hop of a path: the resource reached, and the reference that leads there.
+
+    `argument` of the one that refers, and the `attribute` that it reads; "" where not known.
+    """
 
     address: str
     reference: str
     origin: Origin
     precision: Precision
+    argument: str = ""
+    attribute: str = ""
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """A resource hit by a change. `strength` in (0, 1] says how sure the path is.
 
     `on_the_way`: a carrier of traffic with somebody behind it, who is named in its place.
+    `chance`: how likely it suffers where the change does harm, None where nobody was asked.
+    `folded`: less likely than the bar, so reports only count it.
     """
 
     address: str
@@ -67,20 +74,33 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     strength: float
     path: tuple[Step, ...]
     on_the_way: bool = False
+    chance: float | None = None
+    folded: bool = False
 
 
 class BlastRadius(msgspec.Struct, frozen=True, kw_only=True):
-    """What the change at `address` reaches; complete unless `more` says that the walk stopped."""
+    """What the change at `address` reaches; complete unless `more` says that the walk stopped.
+
+    `itself`: how likely the changed resource itself suffers, None where nobody was asked;
+    `names_itself`: likely enough to be named.
+    """
 
     address: str
     effect: Effect
     reached: tuple[Hit, ...] = ()
     more: bool = False
+    itself: float | None = None
+    names_itself: bool = False
 
     @property
     def hits(self) -> tuple[Hit, ...]:
         """Who is hit: all that is reached without the carriers on the way to them."""
         return tuple(hit for hit in self.reached if not hit.on_the_way)
+
+    @property
+    def named(self) -> tuple[Hit, ...]:
+        """Those of the hits that reports name."""
+        return tuple(hit for hit in self.hits if not hit.folded)
 
 
 _PRECISION_STRENGTH = {
@@ -279,6 +299,8 @@ def _step(position: _Position, use: Use, effect: Effect) -> _Position:
         reference=_reference_text(use),
         origin=use.reference.origin,
         precision=use.reference.precision,
+        argument=use.argument,
+        attribute=use.reference.attribute,
     )
     strength = position.strength * _strength(use.reference)
     is_dangling = not position.path and effect in _IDENTITY_GOES

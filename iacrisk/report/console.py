@@ -11,10 +11,12 @@ from iacrisk.report.grouping import Group, share_out
 from iacrisk.report.plain import count, plain, wrap
 from iacrisk.report.words import (
     approval_lines,
+    ITSELF,
     describe,
     environment_line,
     folded,
     headline,
+    may_notice,
     model_line,
     provisional_line,
     source_notes,
@@ -111,14 +113,21 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
 
 
 def _who_is_hit(item: AssessedChange, redactor: Redactor) -> Iterator[str]:
-    hits = item.radius.hits
-    if not hits:
+    radius = item.radius
+    named = radius.named
+    total, rest = len(named) + radius.names_itself, len(radius.hits) - len(named)
+    if not total and not rest:
         return
-    yield f"    who is hit ({len(hits):,}):"
-    for hit in hits[:_HITS_NAMED]:
+    yield f"    who is hit ({total:,}):"
+    if radius.names_itself:
+        yield f"      {ITSELF}"
+    for hit in named[:_HITS_NAMED]:
         yield from _hit(hit, redactor)
-    if len(hits) > _HITS_NAMED:
-        yield f"      and {len(hits) - _HITS_NAMED:,} more (see `iacrisk explain`)"
+    unshown = len(named[_HITS_NAMED:])
+    if unshown:
+        yield f"      and {unshown:,} more (see `iacrisk explain`)"
+    if rest:
+        yield f"      {may_notice(rest, total)} (see `iacrisk explain`)"
 
 
 def _hit(hit: Hit, redactor: Redactor) -> Iterator[str]:

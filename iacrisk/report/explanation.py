@@ -9,7 +9,7 @@ from iacrisk.graph import Hit
 from iacrisk.plan import UNKNOWN, Path, Redactor, ResourceChange, unset
 from iacrisk.report.console import WIDTH, finding_lines
 from iacrisk.report.plain import count, plain, wrap
-from iacrisk.report.words import describe, meaning_of, waiting_addresses
+from iacrisk.report.words import ITSELF, describe, meaning_of, waiting_addresses
 from iacrisk.score import Part
 
 _INDENT = "  "
@@ -39,6 +39,7 @@ def _lines(assessment: Assessment, item: AssessedChange) -> Iterator[str]:
     yield from _section("Waived by the policy", _waived(assessment, item))
     yield from _section("Rules that failed", _failed(assessment, item))
     yield from _section(f"Who is hit: {item.radius.effect}", _hits(item, redactor))
+    yield from _section("Who may notice as well", _folded(item, redactor))
     yield from _section("What the trained model says", _opinion(assessment, item))
     yield from _section("How the score came about", _score(item))
 
@@ -111,13 +112,27 @@ def _failed(assessment: Assessment, item: AssessedChange) -> Iterator[str]:
 
 
 def _hits(item: AssessedChange, redactor: Redactor) -> Iterator[str]:
-    for hit in item.radius.hits:
+    radius = item.radius
+    if radius.itself is not None:
+        yield from wrap(f"{ITSELF}: {_likely(radius.itself)}", WIDTH, _INDENT, _DEEP)
+    for hit in radius.named:
         yield from _hit(hit, redactor)
 
 
+def _folded(item: AssessedChange, redactor: Redactor) -> Iterator[str]:
+    for hit in item.radius.hits:
+        if hit.folded:
+            yield from _hit(hit, redactor)
+
+
+def _likely(chance: float) -> str:
+    return f"suffers with a chance of {chance:.2f}, if anything does"
+
+
 def _hit(hit: Hit, redactor: Redactor) -> Iterator[str]:
-    sure = f"{hit.strength:.0%} sure"
-    where = f"{redactor.address(hit.address)} ({count(hit.hops, 'hop')}, {sure})"
+    said = [count(hit.hops, "hop"), f"path {hit.strength:.0%} sure"]
+    said += [_likely(hit.chance)] if hit.chance is not None else []
+    where = f"{redactor.address(hit.address)} ({', '.join(said)})"
     yield from wrap(where, WIDTH, _INDENT, _DEEP)
     for step in hit.path:
         reference = redactor.text(step.reference)

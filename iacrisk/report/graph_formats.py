@@ -42,7 +42,7 @@ def export_graph(
 
 def mermaid_radius(radius: BlastRadius, redactor: Redactor) -> str:
     """A Mermaid flowchart of who is hit, the changed resource first."""
-    hits = radius.hits[:_MOST_DRAWN]
+    hits = radius.named[:_MOST_DRAWN]
     lines = ["flowchart LR", f'  n0["{mermaid_text(redactor.address(radius.address))}"]:::changed']
     numbers = {radius.address: 0}
     for hit in hits:
@@ -56,8 +56,9 @@ def mermaid_radius(radius: BlastRadius, redactor: Redactor) -> str:
             if line not in lines:
                 lines.append(line)
             previous = step.address
-    if len(radius.hits) > len(hits):
-        lines.append(f'  more["{len(radius.hits) - len(hits)} more"]')
+    unshown = len(radius.named) - len(hits)
+    if unshown:
+        lines.append(f'  more["{unshown} more"]')
     return "\n".join([*lines, "  classDef changed stroke-width:3px"])
 
 

@@ -75,12 +75,18 @@ class StepItem(Item, frozen=True, kw_only=True):
 
 
 class HitItem(Item, frozen=True, kw_only=True):
-    """A resource hit by the change. `strength` in (0, 1]: how sure the path is."""
+    """A resource hit by the change. `strength` in (0, 1]: how sure the path is.
+
+    `chance`: how likely it suffers where the change does harm, null where nobody was asked.
+    `named`: whether reports name it, or only count it among those that may notice.
+    """
 
     address: str
     type: str
     hops: int
     strength: float
+    chance: float | None
+    named: bool
     path: list[StepItem]
 
 
@@ -133,7 +139,7 @@ class PlaceItem(Item, frozen=True, kw_only=True):
 
 
 class ChangeItem(Item, frozen=True, kw_only=True):
-    """One change."""
+    """One change. `itself`: how likely the changed resource suffers, as `chance` of a hit."""
 
     address: str
     type: str
@@ -151,6 +157,8 @@ class ChangeItem(Item, frozen=True, kw_only=True):
     undecided: list[UndecidedItem]
     hits: list[HitItem]
     hits_complete: bool
+    itself: float | None
+    names_itself: bool
     contributions: list[ContributionItem]
     opinion: OpinionItem | None
     place: PlaceItem | None
@@ -430,6 +438,8 @@ def _change(item: AssessedChange, redactor: Redactor, waits: bool) -> ChangeItem
         undecided=list(map(_undecided, item.undecided)),
         hits=[_hit(hit, redactor) for hit in item.radius.hits],
         hits_complete=not item.radius.more,
+        itself=_rounded(item.radius.itself),
+        names_itself=item.radius.names_itself,
         contributions=[
             ContributionItem(part=c.part, source=c.source, value=c.value)
             for c in item.score.contributions
@@ -499,12 +509,18 @@ def _waived(item: WaivedFinding, redactor: Redactor) -> WaivedItem:
     )
 
 
+def _rounded(chance: float | None) -> float | None:
+    return None if chance is None else round(chance, 4)
+
+
 def _hit(hit: Hit, redactor: Redactor) -> HitItem:
     return HitItem(
         address=redactor.address(hit.address),
         type=hit.type,
         hops=hit.hops,
         strength=round(hit.strength, 4),
+        chance=_rounded(hit.chance),
+        named=not hit.folded,
         path=[
             StepItem(
                 address=redactor.address(step.address),

@@ -18,10 +18,12 @@ from iacrisk.report.grouping import Group, share_out
 from iacrisk.report.plain import count, plain
 from iacrisk.report.words import (
     approval_lines,
+    ITSELF,
     describe,
     environment_line,
     folded,
     headline,
+    may_notice,
     model_line,
     provisional_line,
     source_notes,
@@ -73,7 +75,7 @@ def _sections(assessment: Assessment) -> Iterator[str]:
         subject = code(redactor.address(finding.address)) if finding.address else "The plan"
         yield f"**{subject}**\n{_finding(finding)}"
     shares = share_out(assessment, _IN_DETAIL, _IN_A_LINE)
-    worst = next((group for group in shares.detailed if group.first.radius.hits), None)
+    worst = next((group for group in shares.detailed if group.first.radius.named), None)
     for group in shares.detailed:
         yield _change(group, assessment)
         if group is worst:
@@ -127,13 +129,18 @@ def _finding(finding: Finding) -> str:
 
 
 def _who_is_hit(item: AssessedChange, redactor: Redactor) -> Iterator[str]:
-    hits = item.radius.hits
-    if hits:
-        lines = [f"**Who is hit ({len(hits):,})**"]
-        lines += [_hit(hit, redactor) for hit in hits[:_HITS_NAMED]]
-        if len(hits) > _HITS_NAMED:
-            lines.append(f"- and {len(hits) - _HITS_NAMED:,} more")
-        yield "\n".join(lines)
+    radius = item.radius
+    named = radius.named
+    total, rest = len(named) + radius.names_itself, len(radius.hits) - len(named)
+    if not total and not rest:
+        return
+    lines = [f"**Who is hit ({total:,})**"]
+    lines += [f"- {ITSELF}"] if radius.names_itself else []
+    lines += [_hit(hit, redactor) for hit in named[:_HITS_NAMED]]
+    unshown = len(named[_HITS_NAMED:])
+    lines += [f"- and {unshown:,} more"] if unshown else []
+    lines += [f"- {may_notice(rest, total)}"] if rest else []
+    yield "\n".join(lines)
 
 
 def _hit(hit: Hit, redactor: Redactor) -> str:

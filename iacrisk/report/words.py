@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from iacrisk.assess import AssessedChange, Assessment
 from iacrisk.features import COLUMNS
@@ -30,6 +31,7 @@ _VERDICTS = {
     Verdict.BLOCKED: "BLOCKED",
     Verdict.COULD_NOT_REVIEW: "COULD NOT REVIEW",
 }
+ITSELF: Final = "the changed resource itself"
 _NAMED_ATTRIBUTES = 4
 _REASONS_NAMED = 3
 _PROBLEMS_NAMED = 5
@@ -231,3 +233,8 @@ def _plural(kind: ActionKind) -> str:
             return "unknown actions"
         case _:
             return f"{kind}s"
+
+
+def may_notice(number: int, named: int) -> str:
+    """How many are hit and not named."""
+    return f"and {number:,} more may notice" if named else f"{number:,} may notice"

@@ -14,16 +14,17 @@ from typing import Final
 
 import msgspec
 
-from iacrisk.assess import Circumstances, assess
+from iacrisk.assess import Assessment, Circumstances, assess
 from iacrisk.catalog import attachment
 from iacrisk.features import FEATURE_SCHEMA, extract_features
 from iacrisk.gate import Policy, Verdict
-from iacrisk.graph import Effect, Graph, blast_radius, build_graph
+from iacrisk.graph import Effect, Graph, blast_radius
 from iacrisk.plan import ActionKind, Plan, ResourceChange, decode_plan
 from iacrisk.score import score_finding
 from iacrisk.training.outcome import BETWEEN, HARD
 from iacrisk.training.rows import Row, usable_rows
 from iacrisk.training.splits import Origin
+from iacrisk.training.told import Told, parties_of, programs_of
 
 _TODAY: Final = datetime.date(2026, 1, 1)
 _TUTORIAL_WEIGHTS: Final = {
@@ -82,6 +83,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     rules: RulesSay
     destroys: bool
     tutorial: int
+    told: Told | None = None
+    """Everybody whom a report could name, where somebody is known to have suffered."""
 
     @property
     def is_between(self) -> bool:
@@ -122,15 +125,17 @@ def _every(folder: Path, first: int, step: int) -> list[Example]:
 def to_example(row: Row) -> Example:
     """The row with its columns and what the rules say."""
     plan = decode_plan(row.plan_json)
-    graph = build_graph(plan)
+    assessment = _assess(plan)
+    graph = assessment.graph
     outcome = row.outcome
     seen = _seen(row)
     hard = [item for item in outcome.broken if item.harm in HARD]
+    origin = Origin(
+        stack=row.case.stack, families=frozenset(edit.family for edit in row.case.edits)
+    )
     return Example(
         name=row.case.name,
-        origin=Origin(
-            stack=row.case.stack, families=frozenset(edit.family for edit in row.case.edits)
-        ),
+        origin=origin,
         operators=tuple(edit.operator for edit in row.case.edits),
         harmful=outcome.harmful,
         worst=outcome.worst,
@@ -144,9 +149,26 @@ def to_example(row: Row) -> Example:
             )
             for item in extract_features(plan, graph)
         ),
-        rules=seen.rules or rules_say(plan),
+        rules=seen.rules or _rules_say(assessment),
         destroys=any(change.destroys for change in plan.pending),
         tutorial=sum(_TUTORIAL_WEIGHTS.get(change.kind, 0) for change in plan.pending),
+        told=_told(row.case.name, origin, outcome.victims, assessment),
+    )
+
+
+def _told(
+    name: str, origin: Origin, victims: frozenset[str], assessment: Assessment
+) -> Told | None:
+    if not victims:
+        return None
+    return Told(
+        source="lab",
+        name=name,
+        group=origin.stack,
+        origin=origin,
+        victims=victims,
+        programs=programs_of(assessment.graph, victims),
+        parties=parties_of(assessment, "lab"),
     )
 
 
@@ -170,7 +192,14 @@ def _reaches(change: ResourceChange, graph: Graph) -> Iterator[str]:
 
 def rules_say(plan: Plan) -> RulesSay:
     """What the rules alone make of the plan, in production and without a policy."""
-    assessment = assess(plan, Policy(), Circumstances(today=_TODAY, environment="production"))
+    return _rules_say(_assess(plan))
+
+
+def _assess(plan: Plan) -> Assessment:
+    return assess(plan, Policy(), Circumstances(today=_TODAY, environment="production"))
+
+
+def _rules_say(assessment: Assessment) -> RulesSay:
     return RulesSay(
         scores={item.address: item.score.score for item in assessment.changes},
         others=tuple(score_finding(item).score for item in assessment.plan_findings),

@@ -47,7 +47,9 @@ from iacrisk.training.judging import (
     unseen_log_odds,
 )
 from iacrisk.training.metrics import auc
+from iacrisk.training.naming import told_of, train_hits
 from iacrisk.training.splits import is_final
+from iacrisk.training.told import Told, learnt_pairs
 
 ROWS: Final = Path("fixtures/lab/rows")
 MODELS: Final = Path("models")
@@ -79,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--models", type=Path, default=MODELS)
     asked = parser.parse_args(arguments)
     with single_threaded():
-        train(read_examples(asked.rows), asked.models, rows_hash(asked.rows))
+        train(read_examples(asked.rows), asked.models, rows_hash(asked.rows), learnt_pairs())
 
 
 def single_threaded() -> AbstractContextManager[object]:
@@ -98,8 +100,13 @@ def rows_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def train(examples: Sequence[Example], folder: Path, data_hash: str) -> Manifest:
-    """Write a model of the stacks that are not in the final test into `folder`."""
+def train(
+    examples: Sequence[Example], folder: Path, data_hash: str, pairs: Sequence[Told] = ()
+) -> Manifest:
+    """Write the models of the stacks that are not in the final test into `folder`.
+
+    `pairs`: labelled plans from elsewhere, for the model that says whom a change hurts.
+    """
     seen = [
         example
         for example in examples
@@ -146,6 +153,7 @@ def train(examples: Sequence[Example], folder: Path, data_hash: str) -> Manifest
         },
         metrics=_metrics(seen, bags.harmful, choice, unseen, together),
         guarantee=guarantee,
+        hits=train_hits([*told_of(examples), *pairs], folder),
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MODEL_FILE).write_bytes(encoded)

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from iacrisk.classifier import MODEL_FOLDER, Use, load_model
-from iacrisk.features import COLUMNS, extract_features
+from iacrisk.classifier import MODEL_FOLDER, Use, load_hit_model, load_model
+from iacrisk.features import COLUMNS, HIT_COLUMNS, extract_features
 from iacrisk.graph import build_graph
 from iacrisk.plan import decode_plan, read_plan
 from iacrisk.training.tables import EVALUATION_FILE, Evaluation
@@ -58,3 +58,13 @@ def test_its_influences_make_its_answer_on_real_plans(path: Path) -> None:
         parts = sum(item.amount for item in model.influences(row.values))
         assert model.artifact.intercept + parts == pytest.approx(prediction.log_odds, abs=1e-9)
         assert 0 <= prediction.chance <= 1
+
+
+def test_the_model_of_who_is_hit_knows_only_declared_columns() -> None:
+    model = load_hit_model()
+    assert model is not None
+    known = {column.name for column in HIT_COLUMNS}
+
+    assert {term.column for term in model.artifact.terms} <= known
+    assert {name for pair in model.artifact.pairs for name in pair.columns} <= known
+    assert 0 < model.bar < 1
