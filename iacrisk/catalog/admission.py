@@ -65,7 +65,14 @@ DEMANDS: Final[dict[str, tuple[Demand, ...]]] = {
     "aws_lb_listener": _LISTENER,
     "azurerm_cognitive_account": (_NETWORKS, _ACLS),
     "azurerm_container_registry": (_NETWORKS,),
-    "azurerm_cosmosdb_account": (_NETWORKS,),
+    "azurerm_cosmosdb_account": (
+        _NETWORKS,
+        Demand(
+            "is_virtual_network_filter_enabled",
+            (False, None),
+            "Networks that are not listed are turned away.",
+        ),
+    ),
     "azurerm_eventhub_namespace": (_NETWORKS,),
     "azurerm_key_vault": (_NETWORKS, _ACLS),
     "azurerm_linux_function_app": _WEB_APP,

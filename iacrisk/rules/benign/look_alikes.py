@@ -7,8 +7,6 @@ cannot account for it leaves to the rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from functools import wraps
 from typing import Any, Final
 
 from iacrisk.catalog import destroying, facts, harmless
@@ -18,12 +16,12 @@ from iacrisk.rules.benign.harmless_attributes import Harmless, explain
 from iacrisk.rules.benign.new_release import only_image_changes, same_repository, same_versions
 from iacrisk.rules.benign.tail import is_spare_tail
 from iacrisk.rules.benign.unnamed import why_unnamed
+from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.configured import block_of
-from iacrisk.rules.readers.guard_values import lost_prevent_destroy
 from iacrisk.rules.readers.left_alone import why_left_alone
-from iacrisk.rules.rule import Suppressor, SuppressorCheck, suppressor
+from iacrisk.rules.rule import Suppressor
 
 _UPDATE: Final = frozenset({ActionKind.UPDATE})
 _REPLACE: Final = frozenset({ActionKind.REPLACE})
@@ -36,32 +34,7 @@ _WEEK: Final = 7
 _NAMES: Final = frozenset({"name", "name_prefix", "self_link_unique", "tags_fingerprint"})
 
 
-def _whole(
-    *,
-    id: str,  # noqa: A002 - the field's own name
-    name: str,
-    kinds: Iterable[ActionKind],
-    types: Iterable[str] | None = None,
-) -> Callable[[SuppressorCheck], Suppressor]:
-    """Declare a suppressor that explains the change as a whole.
-
-    No change is harmless whose block lost prevent_destroy: the attributes do not show that.
-    """
-    declare = suppressor(id=id, name=name, suppresses=None, kinds=kinds, types=types)
-
-    def wrap(check: SuppressorCheck) -> Suppressor:
-        @wraps(check)
-        def guarded(change: ResourceChange, context: Context) -> str | None:
-            if context.source.edits.unguarded and lost_prevent_destroy(change, context):
-                return None
-            return check(change, context)
-
-        return declare(guarded)
-
-    return wrap
-
-
-@_whole(id="BL-tags", name="only-tags", kinds=_UPDATE)
+@whole(id="BL-tags", name="only-tags", kinds=_UPDATE)
 def only_tags(change: ResourceChange, context: Context) -> str | None:
     """Only tags or labels change that describe and do nothing else.
 
@@ -82,7 +55,7 @@ def only_tags(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(id="BL-desc", name="only-description", kinds=_UPDATE)
+@whole(id="BL-desc", name="only-description", kinds=_UPDATE)
 def only_description(change: ResourceChange, context: Context) -> str | None:
     """Only a description changes, in place.
 
@@ -101,7 +74,7 @@ def only_description(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(id="BL-policy", name="same-policy", kinds=_UPDATE)
+@whole(id="BL-policy", name="same-policy", kinds=_UPDATE)
 def reordered_policy(change: ResourceChange, context: Context) -> str | None:
     """A policy document is written differently and grants the same.
 
@@ -121,7 +94,7 @@ def reordered_policy(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(id="BL-set", name="same-content", kinds=_UPDATE)
+@whole(id="BL-set", name="same-content", kinds=_UPDATE)
 def same_content(change: ResourceChange, context: Context) -> str | None:
     """A list or block has the same content in another order or with defaults spelled out.
 
@@ -141,7 +114,7 @@ def same_content(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(id="BL-known", name="recomputed", kinds=_UPDATE)
+@whole(id="BL-known", name="recomputed", kinds=_UPDATE)
 def recomputed(change: ResourceChange, context: Context) -> str | None:
     """Only values that the provider computes are "known after apply".
 
@@ -159,7 +132,7 @@ def recomputed(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(
+@whole(
     id="BL-import",
     name="import-only",
     kinds={ActionKind.NO_OP, ActionKind.UPDATE},
@@ -185,7 +158,7 @@ def import_only(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(id="BL-moved", name="moved-only", kinds={ActionKind.NO_OP})
+@whole(id="BL-moved", name="moved-only", kinds={ActionKind.NO_OP})
 def moved_only(change: ResourceChange, context: Context) -> str | None:  # noqa: ARG001 - all look alike
     """An object gets another address and nothing else.
 
@@ -201,7 +174,7 @@ def moved_only(change: ResourceChange, context: Context) -> str | None:  # noqa:
     return "it only gets another address" if change.is_moved else None
 
 
-@_whole(id="BL-abandon", name="left-alone", kinds={ActionKind.DELETE})
+@whole(id="BL-abandon", name="left-alone", kinds={ActionKind.DELETE})
 def left_alone(change: ResourceChange, context: Context) -> str | None:  # noqa: ARG001 - all look alike
     """A delete that leaves the real object alone.
 
@@ -219,7 +192,7 @@ def left_alone(change: ResourceChange, context: Context) -> str | None:  # noqa:
     return why_left_alone(change)
 
 
-@_whole(
+@whole(
     id="BL-window",
     name="can-be-brought-back",
     kinds={ActionKind.DELETE},
@@ -258,7 +231,7 @@ def _is_named_elsewhere(change: ResourceChange, context: Context) -> bool:
     )
 
 
-@_whole(
+@whole(
     id="BL-null",
     name="marker-replaced",
     kinds={ActionKind.REPLACE, ActionKind.DELETE},
@@ -287,7 +260,7 @@ def marker_replaced(change: ResourceChange, context: Context) -> str | None:
     return "it exists in the state only, and nothing uses its value"
 
 
-@_whole(
+@whole(
     id="BL-ecs",
     name="task-definition-release",
     kinds=_REPLACE,
@@ -319,7 +292,7 @@ def task_definition_release(change: ResourceChange, context: Context) -> str | N
     return None
 
 
-@_whole(
+@whole(
     id="BL-lt",
     name="template-release",
     kinds=_UPDATE,
@@ -354,7 +327,7 @@ def template_release(change: ResourceChange, context: Context) -> str | None:
     return "the template changes, and no running instance is replaced for it"
 
 
-@_whole(
+@whole(
     id="BL-lambda",
     name="code-release",
     kinds=_UPDATE,
@@ -383,7 +356,7 @@ def code_release(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(
+@whole(
     id="BL-cbd",
     name="stateless-created-first",
     kinds=_REPLACE,
@@ -415,7 +388,7 @@ def stateless_created_first(change: ResourceChange, context: Context) -> str | N
     return None
 
 
-@_whole(id="BL-scaleout", name="scale-out", kinds=_UPDATE)
+@whole(id="BL-scaleout", name="scale-out", kinds=_UPDATE)
 def scale_out(change: ResourceChange, context: Context) -> str | None:
     """More of the same: numbers of instances or capacity grow.
 
@@ -443,7 +416,7 @@ def scale_out(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(
+@whole(
     id="BL-scalein",
     name="tail-scale-in",
     kinds={ActionKind.DELETE},
@@ -467,7 +440,7 @@ def tail_scale_in(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(
+@whole(
     id="BL-logret",
     name="kept-longer",
     kinds=_UPDATE,
@@ -498,7 +471,7 @@ def kept_longer(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(
+@whole(
     id="BL-rds",
     name="deferred-or-calm-growth",
     kinds=_UPDATE,
@@ -533,7 +506,7 @@ def deferred_growth(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-@_whole(id="BL-k8sanno", name="only-metadata", kinds=_UPDATE)
+@whole(id="BL-k8sanno", name="only-metadata", kinds=_UPDATE)
 def only_metadata(change: ResourceChange, context: Context) -> str | None:  # noqa: ARG001 - all look alike
     """Only notes in the metadata of a Kubernetes object change.
 
@@ -556,7 +529,7 @@ def only_metadata(change: ResourceChange, context: Context) -> str | None:  # no
     return "only notes in its metadata change"
 
 
-@_whole(
+@whole(
     id="BL-derived",
     name="computed-from-others",
     kinds={ActionKind.REPLACE, ActionKind.DELETE},
@@ -607,7 +580,7 @@ def _reads_what_goes(query: str, change: ResourceChange, context: Context) -> bo
     return any(one is not change and one.before.get("table_id") in words for one in goers)
 
 
-@_whole(
+@whole(
     id="BL-unnamed",
     name="named-by-nobody",
     kinds={ActionKind.DELETE},

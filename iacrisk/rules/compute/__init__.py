@@ -20,6 +20,7 @@ from iacrisk.rules.compute.filters import filter_narrowed
 from iacrisk.rules.compute.fleet_templates import fleet_template_weakened
 from iacrisk.rules.compute.in_place import workload_setting
 from iacrisk.rules.compute.pod_inputs import pod_input_gone
+from iacrisk.rules.compute.pod_limits import limit_below_need
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
 from iacrisk.rules.rule import Rule
@@ -41,4 +42,5 @@ RULES: Final[tuple[Rule, ...]] = (
     controller_turned,
     fleet_template_weakened,
     pod_input_gone,
+    limit_below_need,
 )

@@ -25,7 +25,8 @@ from iacrisk.rules.rule import (
 _SOON: Final = 30
 _EXPIRY: Final = re.compile(r"expir|ttl|delete|purge|valid|until|remove", re.IGNORECASE)
 _SCRATCH: Final = re.compile(
-    r"(^|.*/)_?(ad-?hoc|cache|scratch|temp|temporary|tmp)(/|$|-)", re.IGNORECASE
+    r"(^|.*/)_?(ad-?hoc|cache|multi-?part|partial|scratch|temp|temporary|tmp)(/|$|-)",
+    re.IGNORECASE,
 )
 _LEADING_NUMBER: Final = re.compile(r"\d+")
 
@@ -302,9 +303,8 @@ def _days_to_live(rules: Any, block: str) -> dict[str, int]:
         expirations = item.get("expiration" if block == _AZURE_BLOCK else block)
         for expiration in expirations if isinstance(expirations, list) else ():
             days = _days(item, expiration) if isinstance(expiration, dict) else None
-            if days:
-                scope = _prefix(item)
-                found[scope] = min(days, found.get(scope, days))
+            for scope in _prefixes(item) if days else ():
+                found[scope] = min(days or 0, found.get(scope, days or 0))
     return found
 
 
@@ -340,14 +340,14 @@ def _as_expirations(rules: list[Any]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _prefix(item: dict[str, Any]) -> str:
+def _prefixes(item: dict[str, Any]) -> list[str]:
     google = lookup(item, ("condition", 0, "matches_prefix"))
     if isinstance(google, list) and google:
-        return " ".join(sorted(map(str, google)))
+        return list(map(str, google))
     filters = item.get("filter")
     first = filters[0] if isinstance(filters, list) and filters else {}
     prefix = first.get("prefix") if isinstance(first, dict) else None
-    return str(prefix or item.get("prefix") or "")
+    return [str(prefix or item.get("prefix") or "")]
 
 
 def _number(value: Any) -> int | None:

@@ -12,6 +12,7 @@ from iacrisk.rules.entry.in_place import entry_point_setting
 from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
 from iacrisk.rules.entry.requests import requests_led_elsewhere
 from iacrisk.rules.entry.shadows import names_hidden
+from iacrisk.rules.entry.vault_references import vault_out_of_reach
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -26,4 +27,5 @@ RULES: Final[tuple[Rule, ...]] = (
     callers_turned_away,
     health_check_changed,
     names_hidden,
+    vault_out_of_reach,
 )

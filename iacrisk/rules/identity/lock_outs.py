@@ -20,14 +20,7 @@ from iacrisk.plan.policy_document import (
     pattern_covers,
 )
 from iacrisk.rules.context import Context
-from iacrisk.rules.identity.access_loss import (
-    is_broad,
-    is_for_all,
-    lost_grants,
-    policy_losses,
-    role_losses,
-    scopes_above,
-)
+from iacrisk.rules.identity.access_loss import is_broad, is_for_all, lost_grants, policy_losses
 from iacrisk.rules.identity.exclusive_lists import on_new_object
 from iacrisk.rules.identity.rights_given import allowed
 from iacrisk.rules.readers.effective_access import (
@@ -39,6 +32,7 @@ from iacrisk.rules.readers.effective_access import (
 from iacrisk.rules.readers.kubernetes_grants import is_aws_auth
 from iacrisk.rules.readers.policy_changes import POLICY_TYPES, PolicyChange, policy_changes
 from iacrisk.rules.readers.role_grants import grants_roles, role_grants
+from iacrisk.rules.readers.role_losses import role_losses, scopes_above
 from iacrisk.rules.readers.wording import grants_text, some_of, texts
 from iacrisk.rules.rule import (
     CHANGES,

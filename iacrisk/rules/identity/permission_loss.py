@@ -20,13 +20,7 @@ from iacrisk.catalog.permissions import (
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.plan.policy_document import Effect, Grant, grants_removed, name_grants, parse_policy
 from iacrisk.rules.context import Context
-from iacrisk.rules.identity.access_loss import (
-    Loss,
-    Weight,
-    is_broad,
-    policy_losses,
-    role_losses,
-)
+from iacrisk.rules.identity.access_loss import Loss, Weight, is_broad, policy_losses
 from iacrisk.rules.identity.lock_outs import key_management
 from iacrisk.rules.identity.principals import holders_of, users_of
 from iacrisk.rules.identity.rights_given import role_paths
@@ -35,6 +29,7 @@ from iacrisk.rules.readers.effective_access import Side, access_of
 from iacrisk.rules.readers.policy_changes import POLICY_TYPES, policy_changes
 from iacrisk.rules.readers.role_grant import RoleGrant
 from iacrisk.rules.readers.role_grants import ROLE_GRANT_TYPES, grants_roles
+from iacrisk.rules.readers.role_losses import role_losses
 from iacrisk.rules.readers.wording import grants_text, some_of, texts
 from iacrisk.rules.rule import (
     CHANGES,

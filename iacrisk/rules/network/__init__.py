@@ -15,6 +15,7 @@ from iacrisk.rules.network.firewalls import firewall_lets_less_through
 from iacrisk.rules.network.in_place import network_setting
 from iacrisk.rules.network.interfaces import security_group_left
 from iacrisk.rules.network.links import link_cut, private_endpoint_removed
+from iacrisk.rules.network.nat_ports import nat_ports_run_out
 from iacrisk.rules.network.objects import (
     filter_object_destroyed,
     network_changed,
@@ -45,5 +46,6 @@ RULES: Final[tuple[Rule, ...]] = (
     zone_shadows_another,
     pods_cut_off,
     firewall_lets_less_through,
+    nat_ports_run_out,
     endpoint_shuts_out,
 )

@@ -34,7 +34,7 @@ from iacrisk.rules.readers.permission_readers import (
     texts,
 )
 
-_OWNER: Final[dict[str, tuple[str, ...]]] = {
+FILTER_OWNERS: Final[dict[str, tuple[str, ...]]] = {
     "aws_security_group_rule": ("security_group_id",),
     "aws_vpc_security_group_ingress_rule": ("security_group_id",),
     "aws_vpc_security_group_egress_rule": ("security_group_id",),
@@ -174,7 +174,7 @@ class _Filters:
                     yield found
 
     def _key(self, change: ResourceChange) -> str:
-        arguments = _OWNER.get(change.type)
+        arguments = FILTER_OWNERS.get(change.type)
         if arguments is None:
             return change.label
         for values in (change.before, change.after):
@@ -187,7 +187,7 @@ class _Filters:
         return change.label
 
     def _canonical(self, change: ResourceChange, name: str) -> str:
-        argument = _OWNER[change.type][0]
+        argument = FILTER_OWNERS[change.type][0]
         short = name.rpartition("/")[2].lower() if argument in _NAMED_OWNERS else name
         owner = self._owners.get(short)
         if owner is not None:
@@ -201,7 +201,7 @@ class _Filters:
         if change.kind is not ActionKind.FORGET and _may_touch(change):
             planned = read_permissions(change.type, _settled(change))
             after = _written_out(planned, self._lists[1])
-        is_owner = change.type not in _OWNER
+        is_owner = change.type not in FILTER_OWNERS
         return Member(change=change, is_owner=is_owner, before=before, after=after)
 
     def _filter(self, key: str, changes: list[ResourceChange]) -> PacketFilter:
@@ -244,7 +244,7 @@ def _owners(changes: Iterable[ResourceChange], context: Context) -> dict[str, st
     owners: dict[str, str] = {}
     networks = context.changes_of("google_compute_network")
     for change in [*changes, *networks]:
-        if change.type in _OWNER:
+        if change.type in FILTER_OWNERS:
             continue
         for name in texts(change.before.get("id"), change.before.get("name")):
             owners.setdefault(name, change.label)
@@ -254,7 +254,7 @@ def _owners(changes: Iterable[ResourceChange], context: Context) -> dict[str, st
 
 def _settled(change: ResourceChange) -> dict[str, Any]:
     """The planned values; on a new object an unknown list is one that nobody configured."""
-    if change.kind not in {ActionKind.CREATE, ActionKind.REPLACE} or change.type in _OWNER:
+    if change.kind not in {ActionKind.CREATE, ActionKind.REPLACE} or change.type in FILTER_OWNERS:
         return change.after
     return {
         name: value

@@ -208,6 +208,21 @@ def _vault_power(path: str, capability: str) -> Power:
     return Power.ORDINARY
 
 
+def _kafka_acl(_: str, tree: Tree) -> Iterator[RoleGrant]:
+    """An entry of Kafka's access list, of either provider."""
+    allows = text_of(tree.get("permission") or tree.get("acl_permission_type")).upper()
+    pattern = text_of(tree.get("pattern_type") or tree.get("resource_pattern_type_filter"))
+    operation = text_of(tree.get("operation") or tree.get("acl_operation")).upper()
+    name = text_of(tree.get("resource_name"))
+    if allows == "ALLOW":
+        yield RoleGrant(
+            principal=text_of(tree.get("principal") or tree.get("acl_principal")),
+            role=f"{'*' if operation == 'ALL' else operation}:{name}"
+            + ("*" if pattern.upper() == "PREFIXED" else ""),
+            scope=text_of(tree.get("resource_type")).upper(),
+        )
+
+
 def _collaborators(_: str, tree: Tree) -> Iterator[RoleGrant]:
     for block, name in (("user", "username"), ("team", "team_id")):
         for item in items(tree.get(block)):
@@ -255,10 +270,12 @@ _READERS: Final[dict[str, _Reader]] = {
     "azurerm_role_definition": azure_role_definition,
     "github_repository_collaborators": _collaborators,
     "github_team_members": _team_members,
+    "confluent_kafka_acl": _kafka_acl,
     "google_bigquery_dataset": bigquery_access,
     "google_bigquery_dataset_access": bigquery_access,
     "google_organization_iam_custom_role": google_custom_role,
     "google_project_iam_custom_role": google_custom_role,
+    "kafka_acl": _kafka_acl,
     "kubernetes_cluster_role": cluster_role,
     "kubernetes_cluster_role_binding": binding,
     "kubernetes_cluster_role_binding_v1": binding,

@@ -1,0 +1,150 @@
+"""BL-callersadmitted: a network policy that admits everybody in the plan who calls the pods."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from iacrisk.plan import ActionKind, ResourceChange
+from iacrisk.plan.kubernetes import KubernetesObject, Tree, mapping, members, selects
+from iacrisk.rules.benign.served.pods import backends, rest_is_explained
+from iacrisk.rules.context import Context
+from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, seen, workloads_of
+from iacrisk.rules.readers.programs import words_of
+
+
+def why_callers_admitted(change: ResourceChange, context: Context) -> str | None:
+    """Why everybody in the plan who calls the pods is still admitted."""
+    item = seen(change)
+    if item is None or item.after is None:
+        return None
+    if change.kind is ActionKind.UPDATE and not rest_is_explained(change, context):
+        return None
+    policy = item.after
+    if not _is_about_ingress(policy) or (item.before and not _is_about_ingress(item.before)):
+        return None
+    if item.before is not None and _selector(item.before) != _selector(policy):
+        return None
+    guarded = [
+        work
+        for work in workloads_of(context, policy.namespace)
+        if work.after is not None and selects(_selector(policy), work.after.pod_labels)
+    ]
+    services = [name for work in guarded for name in _services_of(work, context)]
+    if not guarded or not services or any(map(_is_scraped, guarded)):
+        return None
+    if any(_is_open(name, policy.namespace, context) for name in services):
+        return None
+    callers = [
+        work
+        for work in _all_workloads(context)
+        if work.after is not None
+        and work not in guarded
+        and _names_one(work.change, services, policy.namespace, context)
+    ]
+    if callers and all(_is_admitted(work.after, policy) for work in callers):
+        return "every workload of the plan that calls these pods is admitted"
+    return None
+
+
+def _selector(policy: KubernetesObject) -> Tree:
+    return mapping(policy.spec.get("podSelector"))
+
+
+def _is_about_ingress(policy: KubernetesObject) -> bool:
+    kinds = policy.spec.get("policyTypes")
+    listed = kinds if isinstance(kinds, list) else [kinds]
+    return [str(kind) for kind in listed] == ["Ingress"]
+
+
+def _all_workloads(context: Context) -> Iterator[Seen]:
+    spaces = {
+        side.namespace
+        for kind in ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")
+        for item in objects_of(context, kind)
+        for side in (item.after,)
+        if side is not None
+    }
+    for space in sorted(spaces):
+        yield from workloads_of(context, space)
+
+
+def _services_of(work: Seen, context: Context) -> Iterator[str]:
+    for item in objects_of(context, "Service"):
+        one = item.after
+        if one is None or work.after is None or one.namespace != work.after.namespace:
+            continue
+        wanted = mapping(one.spec.get("selector"))
+        if wanted and selects({"matchLabels": wanted}, work.after.pod_labels):
+            yield one.name
+
+
+def _is_scraped(work: Seen) -> bool:
+    pod = work.after.pod if work.after is not None else {}
+    notes = mapping(mapping(pod.get("metadata")).get("annotations"))
+    return str(notes.get("prometheus.io/scrape")).lower() == "true"
+
+
+def _is_open(service: str, namespace: str, context: Context) -> bool:
+    """Whether strangers come in by the service: through an ingress, or by an address of its own."""
+    for item in objects_of(context, "Ingress"):
+        here = item.after is not None and item.after.namespace == namespace
+        if here and any(backend.get("name") == service for backend in backends(item.after)):
+            return True
+    return any(
+        item.after is not None
+        and (item.after.namespace, item.after.name) == (namespace, service)
+        and str(item.after.spec.get("type") or "ClusterIP") != "ClusterIP"
+        for item in objects_of(context, "Service")
+    )
+
+
+def _names_one(
+    change: ResourceChange, services: list[str], namespace: str, context: Context
+) -> bool:
+    """Whether the workload calls one of the services, by its short or its long name."""
+    words = words_of(change, context)
+    own = seen(change)
+    here = own is not None and own.after is not None and own.after.namespace == namespace
+    for name in services:
+        long = (
+            f"{name}.{namespace}",
+            f"{name}.{namespace}.svc",
+            f"{name}.{namespace}.svc.cluster.local",
+        )
+        if any(word in words for word in long):
+            return True
+        if here and re.search(rb"[/@\"=]" + re.escape(name).encode() + rb"[:/\"]", _env_of(change)):
+            return True
+    return False
+
+
+def _env_of(change: ResourceChange) -> bytes:
+    """The values of the pods' variables and arguments; their own names are no call."""
+    found: list[str] = []
+    item = seen(change)
+    pod = mapping(item.after.pod.get("spec")) if item is not None and item.after else {}
+    for container in members(pod.get("containers")):
+        found += [str(one.get("value")) for one in members(container.get("env"))]
+        for name in ("args", "command"):
+            listed = container.get(name)
+            found += map(str, listed if isinstance(listed, list) else [])
+    return "".join(f'"{text}"' for text in found).encode()
+
+
+def _is_admitted(caller: KubernetesObject | None, policy: KubernetesObject) -> bool:
+    if caller is None:
+        return False
+    for entry in members(policy.spec.get("ingress")):
+        peers = members(entry.get("from"))
+        if not peers or any(_matches(peer, caller, policy) for peer in peers):
+            return True
+    return False
+
+
+def _matches(peer: Tree, caller: KubernetesObject, policy: KubernetesObject) -> bool:
+    if peer.get("namespaceSelector") or peer.get("ipBlock"):
+        return False
+    return caller.namespace == policy.namespace and selects(
+        mapping(peer.get("podSelector")), caller.pod_labels
+    )

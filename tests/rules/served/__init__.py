@@ -1,0 +1,1 @@
+"""Pairs where the plan itself proves that everybody is still served, and their dangerous twins."""

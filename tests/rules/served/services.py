@@ -1,0 +1,184 @@
+"""Vault, Auth0, Okta, Keycloak, Atlas, Confluent: what goes and who of the plan used it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tests.plans import Json, delete, tweak
+from tests.rules.served.worlds import pair, stay
+
+
+def vault_policy(name: str, *paths: str) -> Json:
+    text = "\n".join(f'path "{path}" {{\n  capabilities = ["read"]\n}}' for path in paths)
+    return {"id": name, "name": name, "policy": text}
+
+
+def vault_role(name: str, accounts: list[str], *policies: str) -> Json:
+    return {
+        "id": f"auth/kubernetes/role/{name}",
+        "backend": "kubernetes",
+        "role_name": name,
+        "bound_service_account_names": accounts,
+        "bound_service_account_namespaces": ["tax"],
+        "token_policies": list(policies),
+    }
+
+
+def injected(name: str, account: str, role: str, secret: str) -> Json:
+    notes = {
+        "vault.hashicorp.com/agent-inject": "true",
+        "vault.hashicorp.com/role": role,
+        "vault.hashicorp.com/agent-inject-secret-app": secret,
+    }
+    template = {
+        "metadata": [{"labels": {"app": name}, "annotations": notes}],
+        "spec": [
+            {
+                "service_account_name": account,
+                "container": [{"name": name, "image": f"registry.example/{name}:3"}],
+            }
+        ],
+    }
+    return stay(
+        f"kubernetes_deployment.{name}",
+        id=f"tax/{name}",
+        metadata=[{"name": name, "namespace": "tax"}],
+        spec=[
+            {
+                "replicas": "2",
+                "selector": [{"match_labels": {"app": name}}],
+                "template": [template],
+            }
+        ],
+    )
+
+
+_CERTS: Final = "secret/data/tax/certs"
+_POLICY_CUT: Final = tweak(
+    "vault_policy.tax",
+    vault_policy("tax", "secret/data/tax/db", _CERTS),
+    policy=vault_policy("tax", "secret/data/tax/db")["policy"],
+)
+_ROLE_CUT: Final = tweak(
+    "vault_kubernetes_auth_backend_role.tax",
+    vault_role("tax", ["filing", "archive"], "tax"),
+    bound_service_account_names=["filing"],
+)
+
+VAULT: Final = [
+    pair(
+        "a path goes that pods read / that another policy of their role still gives",
+        [
+            _POLICY_CUT,
+            stay("vault_kubernetes_auth_backend_role.tax", **vault_role("tax", ["filing"], "tax")),
+        ],
+        [
+            _POLICY_CUT,
+            stay(
+                "vault_kubernetes_auth_backend_role.tax",
+                **vault_role("tax", ["filing"], "tax", "certs"),
+            ),
+            stay("vault_policy.certs", **vault_policy("certs", "secret/data/tax/certs")),
+        ],
+        injected("filing", "filing", "tax", _CERTS),
+        uses={
+            "vault_kubernetes_auth_backend_role.tax": {"token_policies": ["vault_policy.tax.name"]}
+        },
+    ),
+    pair(
+        "a role drops the account of its pods / of pods that have another role",
+        [_ROLE_CUT, injected("archive", "archive", "tax", _CERTS)],
+        [
+            _ROLE_CUT,
+            injected("archive", "archive", "tax-archive", _CERTS),
+            stay(
+                "vault_kubernetes_auth_backend_role.archive",
+                **vault_role("tax-archive", ["archive"], "tax"),
+            ),
+        ],
+        injected("filing", "filing", "tax", _CERTS),
+        stay("vault_policy.tax", **vault_policy("tax", "secret/data/tax/*")),
+    ),
+]
+
+_SHOP: Final = "https://shop.tern.example/callback"
+_LOCAL: Final = "http://localhost:3000/callback"
+_LOOP: Final = "http://127.0.0.1:8400/callback"
+_PREVIEW: Final = "https://pr-9.preview.tern.example/callback"
+
+
+def _list(address: str, name: str, before: list[str], after: list[str], **more: Any) -> Json:
+    return tweak(address, {"name": "shop", **more, name: before}, **{name: after})
+
+
+CALLBACKS: Final = [
+    pair(
+        "Auth0 loses the shop's callback / a developer's",
+        _list("auth0_client.shop", "callbacks", [_SHOP, _LOCAL], [_LOCAL], app_type="spa"),
+        _list("auth0_client.shop", "callbacks", [_SHOP, _LOCAL], [_SHOP], app_type="spa"),
+    ),
+    pair(
+        "Okta loses the shop's address / a preview's",
+        _list(
+            "okta_app_oauth.shop", "redirect_uris", [_SHOP, _PREVIEW], [_PREVIEW], label="Shop"
+        ),
+        _list("okta_app_oauth.shop", "redirect_uris", [_SHOP, _PREVIEW], [_SHOP], label="Shop"),
+    ),
+    pair(
+        "Keycloak loses the shop's address / the loopback address",
+        _list(
+            "keycloak_openid_client.shop", "valid_redirect_uris", [_SHOP, _LOOP], [_LOOP],
+            client_id="shop", enabled=True, access_type="PUBLIC",
+        ),
+        _list(
+            "keycloak_openid_client.shop", "valid_redirect_uris", [_SHOP, _LOOP], [_SHOP],
+            client_id="shop", enabled=True, access_type="PUBLIC",
+        ),
+    ),
+]  # fmt: skip
+
+
+def access(address: str) -> Json:
+    return {"project_id": "p1", "cidr_block": f"{address}/32", "ip_address": address}
+
+
+_ENTRY: Final = delete(
+    "mongodbatlas_project_ip_access_list.b", {**access("52.58.1.7"), "comment": "nat"}
+)
+_NAT_A: Final = stay("aws_nat_gateway.a", id="nat-a", public_ip="52.58.1.6", subnet_id="s-a")
+_NAT_B: Final[Json] = {"id": "nat-b", "public_ip": "52.58.1.7", "subnet_id": "s-b"}
+
+
+def acl(operation: str, name: str, pattern: str) -> Json:
+    return {
+        "resource_type": "TOPIC",
+        "resource_name": name,
+        "pattern_type": pattern,
+        "principal": "User:sa-77",
+        "host": "*",
+        "operation": operation,
+        "permission": "ALLOW",
+    }
+
+
+LISTS: Final = [
+    pair(
+        "Atlas drops the address of a NAT that stays / of one that goes with it",
+        [_ENTRY, stay("aws_nat_gateway.b", **_NAT_B)],
+        [_ENTRY],
+        _NAT_A,
+        stay("mongodbatlas_project_ip_access_list.a", **access("52.58.1.6")),
+        stay("mongodbatlas_advanced_cluster.main", project_id="p1", name="main"),
+    ),
+    pair(
+        "a client loses a topic / loses it where a prefix still gives it",
+        delete("confluent_kafka_acl.orders", acl("READ", "orders.placed", "LITERAL")),
+        [
+            delete("confluent_kafka_acl.orders", acl("READ", "orders.placed", "LITERAL")),
+            stay("confluent_kafka_acl.all_orders", **acl("READ", "orders.", "PREFIXED")),
+        ],
+        stay("confluent_service_account.reader", id="sa-77", display_name="reader"),
+    ),
+]
+
+SERVICES: Final = [*VAULT, *CALLBACKS, *LISTS]

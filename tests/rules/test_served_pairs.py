@@ -1,0 +1,24 @@
+"""Something is narrowed or goes: the plan shows that a user needs it, or that none does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.pairs import Pair, is_held, told
+from tests.rules.served.azure_rights import AZURE
+from tests.rules.served.google import GOOGLE
+from tests.rules.served.kubernetes import KUBERNETES
+from tests.rules.served.services import SERVICES
+
+PAIRS = [*GOOGLE, *AZURE, *KUBERNETES, *SERVICES]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])
+def test_the_danger_waits_and_its_twin_passes(pair: Pair) -> None:
+    assert (is_held(pair.danger), is_held(pair.twin)) == (True, False)
+
+
+def test_what_is_said_of_the_dangers_is_complete() -> None:
+    assert told(PAIRS) == Path(__file__).with_name("served_pairs.txt").read_text("utf-8")
