@@ -50,6 +50,8 @@ def test_score_does_not_load_what_loads_slowly(
     loaded = _modules("score", str(plan), "--format", format_)
     assert "iacrisk.assess" in loaded
     assert loaded & SLOW == frozenset()
+    asked_for = ("iacrisk.approval", "iacrisk.audit", "iacrisk.plan.fingerprint", "iacrisk.cli.app")
+    assert [name for name in asked_for if name in loaded] == ["iacrisk.cli.app"]
 
 
 def test_a_policy_without_own_rules_loads_nothing_for_them(tmp_path: Path) -> None:

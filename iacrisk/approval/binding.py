@@ -22,6 +22,7 @@ _JUDGES: Final = (
     "assess.py",
     "catalog",
     "classifier",
+    "config",
     "features",
     "gate",
     "graph",
