@@ -3,7 +3,7 @@
 from iacrisk.approval.binding import Situation, bond_of
 from iacrisk.approval.envelope import pack
 from iacrisk.approval.judging import Bench, Judged, approve_by_folder, judge_file, with_approvals
-from iacrisk.approval.making import make_statement
+from iacrisk.approval.making import make_statement, still_missing
 from iacrisk.approval.ssh import NAMESPACE, name_in_git, sign
 from iacrisk.approval.statement import Statement, digest_of, write_statement
 
@@ -21,6 +21,7 @@ __all__ = [
     "name_in_git",
     "pack",
     "sign",
+    "still_missing",
     "with_approvals",
     "write_statement",
 ]

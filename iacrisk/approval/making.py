@@ -6,17 +6,17 @@ import datetime
 
 from iacrisk.approval import statement as st
 from iacrisk.approval.binding import (
-    Bond,
     Situation,
     bond_of,
     changes_shown,
+    held_by,
     reasons_shown,
     subject_digest,
 )
 from iacrisk.assess import Assessment
 from iacrisk.errors import SettingsError
-from iacrisk.gate import Verdict
-from iacrisk.gate.approving import duration, is_agent
+from iacrisk.gate import Grant, Verdict
+from iacrisk.gate.approving import belongs, duration, is_agent, missing_approvals, person_of
 
 _LONGEST_REASON = 2000
 
@@ -42,8 +42,26 @@ def make_statement(
         raise SettingsError(f"--reason is a text of at most {_LONGEST_REASON:,} characters.")
     if is_agent(approver, approvals):
         raise SettingsError(f"The policy says that {approver} is no person, and may not approve.")
+    person = person_of(approver, approvals)
+    if not any(belongs(person, approver, rule, approvals) for rule in approvals.rules):
+        raise SettingsError(f"The policy has {approver} in no group that may approve.")
     at = now.replace(microsecond=0)
-    return _statement(bond_of(assessment, situation), assessment, approver, reason, at, at + until)
+    return state(assessment, situation, approver, reason, at, at + until)
+
+
+def still_missing(assessment: Assessment, statement: st.Statement) -> tuple[str, ...]:
+    """What has to be approved beside this, one line each, as far as the policy tells."""
+    predicate, approvals = statement.predicate, assessment.policy.approvals
+    alone = Grant(
+        person=person_of(predicate.approver, approvals),
+        signer=predicate.approver,
+        key="",
+        statement="",
+        reason=predicate.reason,
+        approved_at=predicate.approved_at,
+        expires=predicate.expires,
+    )
+    return missing_approvals(held_by(assessment), (alone,), approvals)
 
 
 def _refuse_pointless(assessment: Assessment) -> None:
@@ -63,14 +81,16 @@ def _length(text: str) -> datetime.timedelta:
         raise SettingsError("--expires is a length of time such as 90m, 24h or 7d.") from None
 
 
-def _statement(
-    bond: Bond,
+def state(
     assessment: Assessment,
+    situation: Situation,
     approver: str,
     reason: str,
     at: datetime.datetime,
     until: datetime.datetime,
 ) -> st.Statement:
+    """The statement as such; whether it makes sense or counts is not asked."""
+    bond = bond_of(assessment, situation)
     return st.Statement(
         type_=st.IN_TOTO,
         subject=(st.Subject(name="plan", digest=subject_digest(bond.plan)),),

@@ -153,7 +153,7 @@ def _program() -> str:
     found = shutil.which("ssh-keygen")
     if found is None:
         raise SigningFailed(
-            "There is no ssh-keygen on PATH (OpenSSH 8.9 or later), so nothing can be signed "
-            "or verified."
+            "There is no ssh-keygen on PATH, so nothing can be signed or verified. "
+            "It comes with OpenSSH."
         )
     return found

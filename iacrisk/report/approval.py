@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from iacrisk.approval import Judged, Statement, digest_of, write_statement
+from iacrisk.approval import Judged, Statement, digest_of, still_missing, write_statement
 from iacrisk.assess import Assessment
 from iacrisk.report.console import WIDTH, render_console
 from iacrisk.report.plain import count, wrap
@@ -18,7 +18,10 @@ _DEPENDENTS_NAMED = 8
 def render_request(assessment: Assessment, statement: Statement) -> str:
     """The report, and under it what a signature would say."""
     lines = ["", "You are about to approve this plan, judged like this, and no other:"]
-    return render_console(assessment) + "\n".join([*lines, *_terms(statement)]) + "\n"
+    lines += _terms(statement)
+    for line in still_missing(assessment, statement):
+        lines += wrap(f"With yours alone it still waits: {line}", WIDTH, "", "  ")
+    return render_console(assessment) + "\n".join(lines) + "\n"
 
 
 def render_judged(judged: Judged, assessment: Assessment) -> str:

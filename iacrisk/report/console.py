@@ -10,8 +10,8 @@ from iacrisk.plan import Redactor
 from iacrisk.report.grouping import Group, share_out
 from iacrisk.report.plain import count, plain, wrap
 from iacrisk.report.words import (
-    approval_lines,
     ITSELF,
+    approval_lines,
     describe,
     environment_line,
     folded,

@@ -17,8 +17,8 @@ from iacrisk.report.graph_formats import mermaid_radius
 from iacrisk.report.grouping import Group, share_out
 from iacrisk.report.plain import count, plain
 from iacrisk.report.words import (
-    approval_lines,
     ITSELF,
+    approval_lines,
     describe,
     environment_line,
     folded,

@@ -144,6 +144,20 @@ def test_what_cannot_be_signed_is_not_written(
     assert not (tmp_path / "approvals").exists()
 
 
+def test_who_may_not_approve_is_told_before_he_signs(
+    cli: RunCli, keys: Keys, tmp_path: Path
+) -> None:
+    (tmp_path / "iacrisk.toml").write_text(
+        '[approvals.groups]\nlead = ["bob@example.com"]\n[[approvals.rules]]\nby = ["lead"]\n'
+        "quorum = 2\n"
+    )
+    alice = approve(cli, keys, "alice")
+    assert (alice.code, "alice@example.com in no group that may approve" in alice.err) == (2, True)
+    bob = approve(cli, keys, "bob")
+    assert "With yours alone it still waits: 1 of 2 approvals by lead" in bob.out
+    assert bob.code == 0
+
+
 def test_an_allowed_plan_needs_no_approval(cli: RunCli, keys: Keys) -> None:
     plan = ROOT / "fixtures/plans/tags-only/plan.json"
     ran = cli(

@@ -20,14 +20,15 @@ from iacrisk.approval import (
     Statement,
     approve_by_folder,
     digest_of,
-    make_statement,
     pack,
     write_statement,
 )
 from iacrisk.approval.envelope import Signed
+from iacrisk.approval.making import state
 from iacrisk.assess import Assessment, Circumstances, assess
 from iacrisk.classifier import Model
 from iacrisk.gate import Policy
+from iacrisk.gate.approving import duration
 from iacrisk.plan import decode_plan
 from tests.conftest import ROOT
 
@@ -113,9 +114,8 @@ class World:
 
     def statement(self, signer: str = "alice@example.com", expires: str = "24h") -> Statement:
         """What `signer` would sign now."""
-        return make_statement(
-            self.assessed(), self.situation(), signer, "looked at it", self.now, expires
-        )
+        until = self.now + duration(expires)
+        return state(self.assessed(), self.situation(), signer, "looked at it", self.now, until)
 
     def approve(self, name: str = "alice", signer: str = "", expires: str = "24h") -> Path:
         """An honest approval with the key of `name`."""

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from tests.approval.cheats.making import PREDICATE, Cheat, Cheats, approved, now
-from tests.approval.world import NOW, World, put
+from tests.approval.cheats.making import Cheat, Cheats, approved, now
+from tests.approval.world import NOW, World
 
 
 def hand_in_hand(*approvals: tuple[str, str], **settings: Any) -> Cheat:
@@ -66,13 +66,11 @@ def key_revoked(world: World) -> None:
 
 
 def an_agent(signer: str, **settings: Any) -> Cheat:
-    """`make_statement` refuses it from the start, so it is forged."""
-
     def cheat(world: World) -> None:
         world.setting(**settings)
         world.listed[signer] = "alice"
         del world.listed["alice@example.com"]
-        world.forge(lambda content: put(content, f"{PREDICATE}approver", signer))
+        world.approve("alice", signer)
 
     return cheat
 
