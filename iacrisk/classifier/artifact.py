@@ -104,6 +104,36 @@ class HitManifest(Part, frozen=True, kw_only=True):
     data: dict[str, int | str]
 
 
+class Criterion(Part, frozen=True, kw_only=True):
+    """One figure of an own model beside the same of the model that it replaces."""
+
+    name: str
+    parent: float
+    own: float
+    bound: float
+    """What `own` is held against: at least it, or at most it where `most`."""
+    most: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the own model is good enough in this."""
+        return self.own <= self.bound if self.most else self.own >= self.bound
+
+
+class OwnEvaluation(Part, frozen=True, kw_only=True):
+    """How a model that learnt from its users' outcomes was judged before it was written."""
+
+    rows: str
+    """Hash of the recorded outcomes."""
+    plans: int
+    harmful: int
+    groups: int
+    """Root modules; each was judged by models that had not seen it."""
+    between: int
+    """Recorded plans that are neither harmful nor harmless, which count nowhere."""
+    criteria: tuple[Criterion, ...]
+
+
 class Manifest(Part, frozen=True, kw_only=True):
     """What has to be true for a model to be used, and how it came about."""
 
@@ -126,3 +156,11 @@ class Manifest(Part, frozen=True, kw_only=True):
     guarantee: Guarantee | None = None
     hits: HitManifest | None = None
     """Of the model that says whom a change hurts, where there is one."""
+    evaluation: OwnEvaluation | None = None
+    """Of a model that learnt from its users' outcomes."""
+    parent: str = ""
+    """`sha256` of the model whose place it takes."""
+    seal: str = ""
+    """Hash of all the rest, and so of the model as well; see `sealing`."""
+    signature: str = ""
+    """SSH signature of the seal, where somebody signed."""

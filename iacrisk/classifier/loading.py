@@ -18,6 +18,7 @@ from iacrisk.classifier.artifact import (
     Part,
 )
 from iacrisk.classifier.model import HitModel, Model
+from iacrisk.classifier.sealing import seal_of
 from iacrisk.errors import UnusableModel
 from iacrisk.features import FEATURE_SCHEMA, HIT_SCHEMA
 
@@ -30,24 +31,42 @@ P = TypeVar("P", bound=Part)
 A = TypeVar("A", Artifact, HitArtifact)
 
 
-def load_model(folder: Path = MODEL_FOLDER) -> Model:
-    """The model in `folder`; raises UnusableModel where anything does not fit."""
-    manifest = _decode(_read(folder / MANIFEST_FILE), Manifest, MANIFEST_FILE)
+def load_model(folder: Path = MODEL_FOLDER, allowed_signers: Path | None = None) -> Model:
+    """The model in `folder`; raises UnusableModel where anything does not fit.
+
+    With `allowed_signers` (the format of ssh-keygen) one of them has to have signed it.
+    """
+    manifest = _manifest(folder, allowed_signers)
     fits = manifest.feature_schema == FEATURE_SCHEMA
     return Model(_artifact(folder, manifest, manifest.iacrisk, Artifact, fits=fits), manifest)
 
 
-def load_hit_model(folder: Path = MODEL_FOLDER) -> HitModel | None:
-    """The model of who is hit in `folder`, None where there is none.
+def load_hit_model(
+    folder: Path = MODEL_FOLDER, allowed_signers: Path | None = None
+) -> HitModel | None:
+    """The model of who is hit in `folder`, None where there is none; verified like the other.
 
     Raises UnusableModel where anything does not fit.
     """
-    manifest = _decode(_read(folder / MANIFEST_FILE), Manifest, MANIFEST_FILE)
+    manifest = _manifest(folder, allowed_signers)
     hits = manifest.hits
     if hits is None:
         return None
     fits = hits.feature_schema == HIT_SCHEMA
     return HitModel(_artifact(folder, hits, manifest.iacrisk, HitArtifact, fits=fits))
+
+
+def _manifest(folder: Path, allowed_signers: Path | None) -> Manifest:
+    manifest = _decode(_read(folder / MANIFEST_FILE), Manifest, MANIFEST_FILE)
+    if seal_of(manifest) != manifest.seal:
+        raise UnusableModel(
+            f"{MANIFEST_FILE} is not as it was sealed: it was changed, or made by an older release."
+        )
+    if allowed_signers is not None:
+        from iacrisk.classifier.signing import verify  # noqa: PLC0415 - few want it
+
+        verify(manifest.seal, manifest.signature, allowed_signers)
+    return manifest
 
 
 def _artifact(

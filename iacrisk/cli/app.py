@@ -71,7 +71,11 @@ SourceOption = Annotated[
 DataOption = Annotated[
     Path, typer.Option("--data", help="folder of recorded outcomes, one file for each plan")
 ]
+ModelsOption = Annotated[
+    Path | None, typer.Option("--models", help="folder of a model; default: the shipped one")
+]
 OUTCOMES = Path(".iacrisk") / "outcomes"
+OWN_MODEL = Path(".iacrisk") / "model"
 
 ApprovalsOption = Annotated[
     Path | None, typer.Option("--approvals", help="folder with approvals of this plan")
@@ -370,3 +374,39 @@ def verify(
     from iacrisk.cli.audit import verify_log  # noqa: PLC0415 - help stays light
 
     verify_log(file, holds)
+
+
+@app.command()
+def train(
+    data: DataOption = OUTCOMES,
+    output: Annotated[
+        Path, typer.Option("--output", help="folder for the model; written only if it passes")
+    ] = OWN_MODEL,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="SSH key to sign the model with")
+    ] = None,
+    models: ModelsOption = None,
+) -> None:
+    """Learn from recorded outcomes, together with the lab's."""
+    from iacrisk.cli import learning  # noqa: PLC0415 - help stays light
+
+    learning.train(data, output, key, models)
+
+
+@app.command(name="eval")
+def evaluate(
+    rows: Annotated[
+        Path | None,
+        typer.Option(
+            "--rows", help="folder with the lab's rows; default: the examples beside the model"
+        ),
+    ] = None,
+    models: ModelsOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="compare with the evaluation beside the model, too")
+    ] = False,
+) -> None:
+    """Judge the model anew and print the tables of its card."""
+    from iacrisk.cli import learning  # noqa: PLC0415 - help stays light
+
+    learning.evaluate(rows, models, check=check)

@@ -176,20 +176,26 @@ def _circumstances(
 
 def _model(policy: Policy) -> tuple[Model | None, str]:
     """The model to ask, or why there is none."""
-    folder = Path(policy.model.folder) if policy.model.folder else MODEL_FOLDER
     try:
-        return load_model(folder), ""
+        return load_model(*_place(policy)), ""
     except UnusableModel as error:
         return None, str(error)
+
+
+def _place(policy: Policy) -> tuple[Path, Path | None]:
+    """Where the model lies and who may have signed it; the shipped one came with the package."""
+    stated = policy.model
+    if not stated.folder:
+        return MODEL_FOLDER, None
+    return Path(stated.folder), Path(stated.allowed_signers) if stated.allowed_signers else None
 
 
 def _naming(policy: Policy) -> HitModel | None:
     """The model that sorts those who are hit; without a usable one all of them are named."""
     if policy.model.use is ModelUse.OFF:
         return None
-    folder = Path(policy.model.folder) if policy.model.folder else MODEL_FOLDER
     with suppress(UnusableModel):
-        return load_hit_model(folder)
+        return load_hit_model(*_place(policy))
     return None
 
 

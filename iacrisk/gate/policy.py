@@ -180,6 +180,13 @@ class ModelSettings(Setting, frozen=True, kw_only=True):
     folder: Annotated[
         str, Meta(description="folder with a manifest.json of your own; empty: the shipped model")
     ] = ""
+    allowed_signers: Annotated[
+        str,
+        Meta(
+            description="file of allowed signers (ssh-keygen's format); the model in `folder` "
+            "is used only with a signature of one of them"
+        ),
+    ] = ""
 
 
 class RuleSettings(Setting, frozen=True, kw_only=True):

@@ -32,6 +32,8 @@ class Bags(msgspec.Struct, frozen=True, kw_only=True):
     starts: Integers
     suspect: Flags
     harmful: Flags
+    weight: Vector
+    """How much each plan counts; one where nobody says otherwise."""
 
     def part(self, plans: Sequence[int]) -> Bags:
         """The bags of some plans."""
@@ -44,6 +46,7 @@ class Bags(msgspec.Struct, frozen=True, kw_only=True):
             starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
             suspect=self.suspect[lines],
             harmful=self.harmful[list(plans)],
+            weight=self.weight[list(plans)],
         )
 
     @property
@@ -62,6 +65,7 @@ def to_bags(examples: Sequence[Example]) -> Bags:
             [item for example in examples for item in example.suspects], dtype=np.bool_
         ),
         harmful=np.array([example.harmful for example in examples], dtype=np.bool_),
+        weight=np.ones(len(examples)),
     )
 
 
@@ -86,6 +90,8 @@ def fit_blamed(kind: Kind, bags: Bags, blame: Vector) -> Fitted:
     labels = np.concatenate([np.ones(int(blamed.sum())), np.zeros(len(blame))])
     weights = np.concatenate([blame[blamed], 1 - blame])
     counted = weights > _LEAST
+    own = bags.weight[bags.plan_of]
+    weights = weights * np.concatenate([own[blamed], own])
     return kind.fit(matrix[counted], labels[counted], weights[counted])
 
 

@@ -15,7 +15,7 @@ _BINS: Final = 10
 _ALMOST_FREE: Final = 1e4
 
 
-def fit_beta(raw: Vector, harmful: Flags) -> Calibration:
+def fit_beta(raw: Vector, harmful: Flags, weights: Vector | None = None) -> Calibration:
     """Beta calibration (Kull, Silva Filho and Flach, 2017).
 
     A logistic regression on ln p and -ln (1 - p). Where a weight comes out negative, which would
@@ -23,20 +23,23 @@ def fit_beta(raw: Vector, harmful: Flags) -> Calibration:
     """
     p = np.clip(raw, _LEAST, 1 - _LEAST)
     sides = np.column_stack([np.log(p), -np.log1p(-p)])
-    a, b, c = _fit(sides, harmful, (0, 1))
+    a, b, c = _fit(sides, harmful, (0, 1), weights)
     if a < 0:
-        a, b, c = _fit(sides, harmful, (1,))
+        a, b, c = _fit(sides, harmful, (1,), weights)
     elif b < 0:
-        a, b, c = _fit(sides, harmful, (0,))
+        a, b, c = _fit(sides, harmful, (0,), weights)
     return Calibration(a=max(a, 0.0), b=max(b, 0.0), c=c)
 
 
-def _fit(sides: Vector, harmful: Flags, used: tuple[int, ...]) -> tuple[float, float, float]:
+def _fit(
+    sides: Vector, harmful: Flags, used: tuple[int, ...], weights: Vector | None
+) -> tuple[float, float, float]:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - loads slowly
 
-    fitted = LogisticRegression(C=_ALMOST_FREE, max_iter=1000).fit(sides[:, used], harmful)
-    weights = dict(zip(used, map(float, fitted.coef_[0]), strict=True))
-    return weights.get(0, 0.0), weights.get(1, 0.0), float(fitted.intercept_[0])
+    regression = LogisticRegression(C=_ALMOST_FREE, max_iter=1000)
+    fitted = regression.fit(sides[:, used], harmful, weights)
+    slopes = dict(zip(used, map(float, fitted.coef_[0]), strict=True))
+    return slopes.get(0, 0.0), slopes.get(1, 0.0), float(fitted.intercept_[0])
 
 
 def calibrated(raw: Vector, calibration: Calibration) -> Vector:

@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 
 from iacrisk.classifier import Model, load_model
+from iacrisk.errors import UnusableRows
 from iacrisk.training.attribution import Bags, chances, to_bags
 from iacrisk.training.calibration import calibrated, calibration_error
 from iacrisk.training.encoding import Flags, Vector
@@ -36,6 +37,8 @@ from iacrisk.training.judging import (
     unseen_log_odds,
 )
 from iacrisk.training.metrics import auc, average_precision, interval, recall_at
+from iacrisk.training.prior import DATA_KEY, read_prior
+from iacrisk.training.rows import rows_hash
 from iacrisk.training.splits import is_final
 from iacrisk.training.tables import (
     BUDGETS,
@@ -46,7 +49,7 @@ from iacrisk.training.tables import (
     Named,
     SetReport,
 )
-from iacrisk.training.train import MODELS, ROWS, rows_hash, single_threaded
+from iacrisk.training.train import MODELS, ROWS, single_threaded
 
 _WORST: Final = 10
 _HOLD: Final = 40
@@ -59,19 +62,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--models", type=Path, default=MODELS)
     parser.add_argument("--check", action="store_true", help="write nothing, fail where different")
     asked = parser.parse_args(arguments)
-    model, data_hash = load_model(asked.models), rows_hash(asked.rows)
-    if asked.check and model.manifest.data["rows"] != data_hash:
+    if asked.check and load_model(asked.models).manifest.data["rows"] != rows_hash(asked.rows):
         sys.stdout.write("SKIPPED: there are other rows than the model was trained on.\n")
         return
-    with single_threaded():
-        found = evaluate(read_examples(asked.rows), model, data_hash)
-    text = msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
+    text = encode(judge_again(asked.models, asked.rows))
     target = asked.models / EVALUATION_FILE
     if not asked.check:
         target.write_bytes(text)
         sys.stdout.write(text.decode())
     elif target.read_bytes() != text:
         sys.exit(f"{target} is stale. Run: python -m iacrisk.training.evaluate")
+
+
+def judge_again(models: Path, rows: Path | None = None) -> Evaluation:
+    """The tables for the model in a folder, from rows, else from the examples beside it.
+
+    Raises UnusableModel, and UnusableRows where there are no rows.
+    """
+    model = load_model(models)
+    if rows is None:
+        prior = read_prior(models, str(model.manifest.data.get(DATA_KEY, "")))
+        examples, data_hash = list(prior.examples), prior.rows
+    elif any(rows.glob("*.jsonl.xz")):
+        examples, data_hash = read_examples(rows), rows_hash(rows)
+    else:
+        raise UnusableRows(f"There are no rows in {rows}.")
+    with single_threaded():
+        return evaluate(examples, model, data_hash)
+
+
+def encode(found: Evaluation) -> bytes:
+    """The evaluation as it is written."""
+    return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
 
 
 def evaluate(examples: Sequence[Example], model: Model, data_hash: str) -> Evaluation:

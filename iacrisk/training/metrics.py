@@ -49,6 +49,11 @@ def average_precision(scores: Vector, harmful: Flags) -> float:
     return float((gained * found[last] / (last + 1)).sum() / harmful.sum())
 
 
+def brier(chance: Vector, harmful: Flags) -> float:
+    """The mean squared error of the chances: low where they are right, and sure of it."""
+    return float(np.mean((chance - harmful) ** 2))
+
+
 def recall_at(budget: float) -> Measure:
     """The share of harmful plans among the riskiest `budget` of all; ties shared out evenly."""
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import lzma
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,14 @@ def read_rows(folder: Path) -> Iterator[Row]:
     for path in sorted(folder.glob("*.jsonl.xz")):
         with lzma.open(path) as lines:
             yield from map(decoder.decode, lines)
+
+
+def rows_hash(folder: Path) -> str:
+    """One hash for all rows."""
+    digest = sha256()
+    for path in sorted(folder.glob("*.jsonl.xz")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def usable_rows(folder: Path) -> Iterator[Row]:

@@ -46,8 +46,10 @@ def is_final(stack: str) -> bool:
 
 def folds(origins: Sequence[Origin], stack_folds: int = 4, family_folds: int = 4) -> list[Fold]:
     """Every case is tested once, by a judge that saw neither its stack nor its families."""
-    stacks = _group(Counter(item.stack for item in origins), stack_folds)
-    families = _group(Counter(name for item in origins for name in _families(item)), family_folds)
+    stacks = in_groups(Counter(item.stack for item in origins), stack_folds)
+    families = in_groups(
+        Counter(name for item in origins for name in _families(item)), family_folds
+    )
     places: dict[tuple[int, frozenset[int]], list[int]] = {}
     for number, item in enumerate(origins):
         held_out = frozenset(families[name] for name in _families(item))
@@ -75,7 +77,7 @@ def _families(item: Origin) -> Iterable[str]:
     return item.families or (_CONTROL,)
 
 
-def _group(sizes: Counter[str], number: int) -> dict[str, int]:
+def in_groups(sizes: Counter[str], number: int) -> dict[str, int]:
     """The names in groups of about equal size, largest first into the smallest group."""
     totals = [0] * number
     groups: dict[str, int] = {}

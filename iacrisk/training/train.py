@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from importlib.metadata import version
@@ -23,6 +23,7 @@ import numpy as np
 from iacrisk import __version__
 from iacrisk.classifier import Artifact, Combination, Guarantee, Manifest, Use
 from iacrisk.classifier.artifact import FORMAT, MANIFEST_FILE
+from iacrisk.classifier.sealing import encode_manifest, sealed
 from iacrisk.features import FEATURE_SCHEMA
 from iacrisk.training import attribution
 from iacrisk.training.attribution import Bags, to_bags
@@ -48,6 +49,8 @@ from iacrisk.training.judging import (
 )
 from iacrisk.training.metrics import auc
 from iacrisk.training.naming import told_of, train_hits
+from iacrisk.training.prior import DATA_KEY, content_hash, encode_prior, write_prior
+from iacrisk.training.rows import rows_hash
 from iacrisk.training.splits import is_final
 from iacrisk.training.told import Told, learnt_pairs
 
@@ -92,14 +95,6 @@ def single_threaded() -> AbstractContextManager[object]:
     return limited
 
 
-def rows_hash(folder: Path) -> str:
-    """One hash for all rows."""
-    digest = sha256()
-    for path in sorted(folder.glob("*.jsonl.xz")):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
 def train(
     examples: Sequence[Example], folder: Path, data_hash: str, pairs: Sequence[Told] = ()
 ) -> Manifest:
@@ -122,6 +117,7 @@ def train(
     together = both(seen, alone, bags, BAR)
     assert together.held is not None  # noqa: S101 - `both` always says
     guarantee = claim(together.held, bags.harmful)
+    _say(_claimed(guarantee, int(bags.harmful.sum())))
     tables = attribution.fit(choice.kind, bags).tables()
     artifact = Artifact(
         format=FORMAT,
@@ -134,15 +130,15 @@ def train(
     )
     stacks = sorted({example.origin.stack for example in seen})
     families = {name for example in seen for name in example.origin.families}
-    encoded = msgspec.json.format(msgspec.json.encode(artifact), indent=1) + b"\n"
+    prior = encode_prior(examples, data_hash)
     manifest = Manifest(
         model=MODEL_FILE,
-        sha256=sha256(encoded).hexdigest(),
+        sha256="",
         feature_schema=FEATURE_SCHEMA,
         use=settle_use(guarantee, len(stacks), together.held & ~rules_hold(seen), bags.harmful),
         iacrisk=__version__,
         kind=choice.kind.name,
-        libraries={name: version(name) for name in ("scikit-learn", "numpy")},
+        libraries=libraries(),
         data={
             "rows": data_hash,
             "plans": len(seen),
@@ -150,17 +146,36 @@ def train(
             "changes": len(bags.matrix),
             "stacks": len(stacks),
             "families": len(families),
+            DATA_KEY: content_hash(prior),
         },
         metrics=_metrics(seen, bags.harmful, choice, unseen, together),
         guarantee=guarantee,
         hits=train_hits([*told_of(examples), *pairs], folder),
     )
+    written = write_model(artifact, manifest, folder)
+    write_prior(prior, folder)
+    _say(encode_manifest(written).decode())
+    return written
+
+
+def libraries() -> dict[str, str]:
+    """What a manifest says of the libraries."""
+    return {name: version(name) for name in ("scikit-learn", "numpy")}
+
+
+def write_model(
+    artifact: Artifact, manifest: Manifest, folder: Path, sign: Callable[[str], str] | None = None
+) -> Manifest:
+    """Write the model and its manifest, sealed and perhaps signed; returns what was written."""
+    encoded = msgspec.json.format(msgspec.json.encode(artifact), indent=1) + b"\n"
+    hashed = msgspec.structs.replace(manifest, sha256=sha256(encoded).hexdigest())
+    written = sealed(hashed)
+    if sign is not None:
+        written = msgspec.structs.replace(written, signature=sign(written.seal))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MODEL_FILE).write_bytes(encoded)
-    written = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
-    (folder / MANIFEST_FILE).write_bytes(written)
-    _say(written.decode())
-    return manifest
+    (folder / MANIFEST_FILE).write_bytes(encode_manifest(written))
+    return written
 
 
 def weigh(kind: Kind, log_odds: Vector, bags: Bags) -> Choice:
@@ -189,14 +204,18 @@ def choose(choices: Sequence[Choice]) -> Choice:
 def claim(together: Flags, harmful: Flags) -> Guarantee | None:
     """What can be said of harmful plans that pass rules and model; None with too few cases."""
     number = int(harmful.sum())
-    needed = fewest_cases(ALPHA, CONFIDENCE)
-    if number < needed:
-        _say(f"No claim: {number} harmful plans, at least {needed} are needed.")
-        return None
     missed = int((harmful & ~together).sum())
+    if number < fewest_cases(ALPHA, CONFIDENCE):
+        return None
     alpha = upper_bound(missed, number, CONFIDENCE)
-    _say(f"{missed} of {number} held-out harmful plans pass: at most {alpha:.1%}.")
     return Guarantee(alpha=round(alpha, 4), confidence=CONFIDENCE, cases=number)
+
+
+def _claimed(guarantee: Guarantee | None, number: int) -> str:
+    if guarantee is None:
+        needed = fewest_cases(ALPHA, CONFIDENCE)
+        return f"No claim: {number} harmful plans, at least {needed} are needed."
+    return f"Of {number} held-out harmful plans at most {guarantee.alpha:.1%} pass."
 
 
 def settle_use(guarantee: Guarantee | None, stacks: int, added: Flags, harmful: Flags) -> Use:

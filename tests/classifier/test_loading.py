@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from iacrisk.classifier import load_model
+from iacrisk.classifier import Manifest, load_model
+from iacrisk.classifier.sealing import encode_manifest, sealed
 from iacrisk.errors import UnusableModel
 from iacrisk.features import FEATURE_SCHEMA
 
@@ -35,8 +36,16 @@ def write(folder: Path, artifact: dict[str, Any], **manifest: Any) -> Path:
     raw = msgspec.json.encode(artifact)
     (folder / "risk.json").write_bytes(raw)
     said = {**MANIFEST, "sha256": sha256(raw).hexdigest(), **manifest}
-    (folder / "manifest.json").write_bytes(msgspec.json.encode(said))
+    (folder / "manifest.json").write_bytes(_sealed(said))
     return folder
+
+
+def _sealed(said: dict[str, Any]) -> bytes:
+    """What can be sealed is; the rest stays wrong as it is."""
+    try:
+        return encode_manifest(sealed(msgspec.convert(said, Manifest)))
+    except msgspec.ValidationError:
+        return msgspec.json.encode(said)
 
 
 def test_a_model_that_fits_its_manifest_is_loaded(tmp_path: Path) -> None:
@@ -72,6 +81,27 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(UnusableModel, match=problem):
         load_model(write(tmp_path, artifact, **manifest))
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b'"use": "verdict"', b'"use": "advisory"'),
+        (b'"kind": "test"', b'"kind": "better"'),
+        (b'"seal": "', b'"seal": "0'),
+        (b'"guarantee": null', b'"guarantee": {"alpha": 0, "confidence": 1, "cases": 9}'),
+    ],
+)
+def test_a_manifest_that_was_changed_after_it_was_sealed_is_refused(
+    tmp_path: Path, was: bytes, becomes: bytes
+) -> None:
+    path = write(tmp_path, ARTIFACT) / "manifest.json"
+    before = path.read_bytes()
+    assert before.count(was) == 1
+    path.write_bytes(before.replace(was, becomes))
+
+    with pytest.raises(UnusableModel, match="not as it was sealed"):
+        load_model(tmp_path)
 
 
 def test_a_missing_model_is_refused(tmp_path: Path) -> None:

@@ -11,9 +11,14 @@ from iacrisk.classifier import MODEL_FOLDER, Use, load_hit_model, load_model
 from iacrisk.features import COLUMNS, HIT_COLUMNS, extract_features
 from iacrisk.graph import build_graph
 from iacrisk.plan import decode_plan, read_plan
+from iacrisk.training.examples import to_example
+from iacrisk.training.prior import DATA_KEY, PRIOR_FILE, read_prior
+from iacrisk.training.rows import rows_hash, usable_rows
+from iacrisk.training.splits import is_final
 from iacrisk.training.tables import EVALUATION_FILE, Evaluation
 from tests.conftest import ROOT
 
+ROWS = ROOT / "fixtures" / "lab" / "rows"
 PLANS = sorted((ROOT / "fixtures" / "plans").glob("*/plan.json"))
 
 
@@ -30,6 +35,30 @@ def test_it_is_the_model_that_was_evaluated() -> None:
 
     assert evaluated.model == manifest.sha256
     assert evaluated.rows == manifest.data["rows"]
+
+
+def test_its_examples_are_those_of_its_rows() -> None:
+    manifest = load_model().manifest
+    prior = read_prior(MODEL_FOLDER, str(manifest.data[DATA_KEY]))
+
+    assert prior.rows == manifest.data["rows"]
+    assert (MODEL_FOLDER / PRIOR_FILE).stat().st_size < 1_000_000
+    learnt = [
+        item for item in prior.examples if not item.is_between and not is_final(item.origin.stack)
+    ]
+    assert len(learnt) == manifest.data["plans"]
+
+
+def test_its_examples_hold_the_columns_of_the_rows() -> None:
+    """One stack stands for all: the manifest holds the hash of the whole."""
+    manifest = load_model().manifest
+    if rows_hash(ROWS) != manifest.data["rows"]:
+        pytest.skip("there are other rows than the model was trained on")
+    prior = read_prior(MODEL_FOLDER, str(manifest.data[DATA_KEY]))
+    kept = [item for item in prior.examples if item.origin.stack == "tenants"]
+    rows = [row for row in usable_rows(ROWS) if row.case.stack == "tenants"]
+
+    assert kept == list(map(to_example, rows))
 
 
 def test_it_knows_only_declared_columns() -> None:
