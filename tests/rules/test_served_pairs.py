@@ -11,6 +11,8 @@ from tests.rules.served.azure_rights import AZURE
 from tests.rules.served.google import GOOGLE
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.services import SERVICES
+from tests.rules.served.traps import TRAPS
+from tests.rules.served.worlds import Trap
 
 PAIRS = [*GOOGLE, *AZURE, *KUBERNETES, *SERVICES]
 
@@ -22,3 +24,8 @@ def test_the_danger_waits_and_its_twin_passes(pair: Pair) -> None:
 
 def test_what_is_said_of_the_dangers_is_complete() -> None:
     assert told(PAIRS) == Path(__file__).with_name("served_pairs.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.name[:80])
+def test_a_plan_that_only_looks_so_waits(trap: Trap) -> None:
+    assert is_held(trap.plan)

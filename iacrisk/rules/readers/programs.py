@@ -128,6 +128,45 @@ def names(user: ResourceChange, used: ResourceChange, context: Context) -> bool:
     return used.label in _leads_to(user, context)
 
 
+def programs_using(used: ResourceChange, context: Context) -> list[ResourceChange]:
+    """The programs that name the object, or refer to it over objects in between."""
+    near = {one.label: one for name in names_of(used) for one in programs_naming(name, context)}
+    there = once(
+        context.plan, "programs by label", lambda: {one.label: one for one in programs(context)}
+    )
+    seen, edge = {used.label}, [used.label]
+    for _ in range(_FAR):
+        uses = [use for label in edge for use in context.graph.consumers(label)]
+        found = {use.node.label for use in uses if not _is_identity(use.node.type)} - seen
+        near |= {label: there[label] for label in found & there.keys()}
+        seen |= found
+        edge = sorted(found)[:_MOST]
+    near.pop(used.label, None)
+    return list(near.values())
+
+
+def names_another(user: ResourceChange, used: ResourceChange, context: Context) -> bool:
+    """Whether the program names an object of the same type as `used`, other than it."""
+
+    def build() -> dict[str, list[str]]:
+        index: dict[str, list[str]] = {}
+        for one in context.changes_of(used.type):
+            for name in names_of(one):
+                index.setdefault(name, []).append(one.label)
+        return index
+
+    index = once(context.plan, ("names of a type", used.type), build)
+    by_name = (label for word in words_of(user, context) for label in index.get(word, ()))
+    if any(label != used.label for label in by_name):
+        return True
+    labels = once(
+        context.plan,
+        ("labels of a type", used.type),
+        lambda: frozenset(one.label for one in context.changes_of(used.type)),
+    )
+    return bool((_leads_to(user, context) & labels) - {used.label})
+
+
 def _leads_to(user: ResourceChange, context: Context) -> frozenset[str]:
     """What the program refers to in a few steps, grants and identities left out."""
 

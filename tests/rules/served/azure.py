@@ -95,7 +95,7 @@ def made(address: str, after: Json) -> Json:
     return create(address, {at: value for at, value in after.items() if at != "id"})
 
 
-_GUARDED: Final = (
+GUARDED: Final = (
     subnet("api", "10.60.1.0/24"),
     stay("azurerm_network_security_group.api", **IN, id=_NSG, name="nsg-api", security_rule=[]),
     stay(
@@ -116,7 +116,7 @@ _GUARDED: Final = (
     ),
     stay("azurerm_network_security_rule.api", **nsg("api", 300, "Allow", "8443")),
 )
-_NSG_USES: Final = {
+NSG_USES: Final = {
     f"azurerm_network_security_rule.{name}": {
         "network_security_group_name": ["azurerm_network_security_group.api.name"]
     }
@@ -140,25 +140,25 @@ NETWORK: Final = [
         "an allow that decides goes / an allow behind a deny of the same goes",
         delete("azurerm_network_security_rule.lab", nsg("lab", 310, "Allow", "5000-5100", **_LAB)),
         delete("azurerm_network_security_rule.lab", nsg("lab", 410, "Allow", "5000-5100", **_LAB)),
-        *_GUARDED,
+        *GUARDED,
         stay(
             "azurerm_network_security_rule.no_lab",
             **nsg("no-lab", 400, "Deny", "5000-5999", source_address_prefix="10.60.32.0/19"),
         ),
-        uses=_NSG_USES,
+        uses=NSG_USES,
     ),
     pair(
         "the whole network is denied first / ports of file shares are",
         made("azurerm_network_security_rule.deny", nsg("deny", 150, "Deny", "1024-65535")),
         made("azurerm_network_security_rule.deny", nsg("deny", 150, "Deny", "139", "445")),
-        *_GUARDED,
-        uses=_NSG_USES,
+        *GUARDED,
+        uses=NSG_USES,
     ),
     pair(
         "machines may no longer reach their database's port / mail servers",
         made("azurerm_network_security_rule.out", nsg("out", 200, "Deny", "5432", **_OUT)),
         made("azurerm_network_security_rule.out", nsg("out", 200, "Deny", "25", **_OUT)),
-        *_GUARDED,
+        *GUARDED,
         stay(
             "azurerm_postgresql_flexible_server.care",
             **IN,
@@ -166,7 +166,7 @@ NETWORK: Final = [
             name="pg-care",
             fqdn="pg-care.postgres.database.azure.com",
         ),
-        uses=_NSG_USES
+        uses=NSG_USES
         | {
             "azurerm_linux_virtual_machine_scale_set.api": {
                 "network_interface": ["azurerm_subnet.api.id"],

@@ -26,7 +26,7 @@ from tests.rules.served.worlds import pair, stay
 
 # Keys switched off
 
-_BUS: Final[Json] = {
+BUS: Final[Json] = {
     **IN,
     "id": f"{P}/Microsoft.ServiceBus/namespaces/sb-care",
     "name": "sb-care",
@@ -64,15 +64,15 @@ KEYS: Final = [
     pair(
         "a bus without keys, and its user has a key / an identity",
         [
-            tweak("azurerm_servicebus_namespace.care", _BUS, local_auth_enabled=False),
+            tweak("azurerm_servicebus_namespace.care", BUS, local_auth_enabled=False),
             web("jobs", {"BUS": "Endpoint=sb://sb-care.servicebus.windows.net/;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=x"}),
         ],
         [
-            tweak("azurerm_servicebus_namespace.care", _BUS, local_auth_enabled=False),
+            tweak("azurerm_servicebus_namespace.care", BUS, local_auth_enabled=False),
             web("jobs", {"BUS__fullyQualifiedNamespace": "sb-care.servicebus.windows.net"}),
             stay(
                 "azurerm_role_assignment.bus",
-                **role("Azure Service Bus Data Owner", str(_BUS["id"])),
+                **role("Azure Service Bus Data Owner", str(BUS["id"])),
             ),
         ],
         IDENTITY,
@@ -221,8 +221,8 @@ KEYS: Final = [
 
 # Rights and certificates
 
-_VAULT: Final = f"{P}/Microsoft.KeyVault/vaults/kv-care"
-_OTHER_VAULT: Final = f"{P}/Microsoft.KeyVault/vaults/kv-edge"
+VAULT: Final = f"{P}/Microsoft.KeyVault/vaults/kv-care"
+OTHER_VAULT: Final = f"{P}/Microsoft.KeyVault/vaults/kv-edge"
 
 
 def vault(name: str, at: str, *, roles: bool) -> Json:
@@ -264,11 +264,11 @@ def gateway(secret: str) -> Json:
 
 
 _IN_CARE: Final = "https://kv-care.vault.azure.net/secrets/www"
-_IN_EDGE: Final = "https://kv-edge.vault.azure.net/secrets/www"
-_STAND_IN: Final = tweak(
+IN_EDGE: Final = "https://kv-edge.vault.azure.net/secrets/www"
+STAND_IN: Final = tweak(
     "azurerm_application_gateway.care",
     gateway(_IN_CARE),
-    ssl_certificate=[{"name": "www", "key_vault_secret_id": _IN_EDGE}],
+    ssl_certificate=[{"name": "www", "key_vault_secret_id": IN_EDGE}],
 )
 _GATEWAY_USES: Final = {
     "azurerm_application_gateway.care": {
@@ -318,14 +318,14 @@ def app_reads(store: str) -> References:
 
 
 _RATES_AT: Final = "ca-rates.blue.azurecontainerapps.io"
-_CALL: Final = {"name": "RATES", "value": "http://ca-rates"}
+CALL: Final = {"name": "RATES", "value": "http://ca-rates"}
 
 
 def outside(*, enabled: bool) -> list[Json]:
     return [{"external_enabled": enabled, "target_port": 8080, "fqdn": _RATES_AT}]
 
 
-_INSIDE_ONLY: Final = tweak(
+INSIDE_ONLY: Final = tweak(
     "azurerm_container_app.rates",
     {
         **IN,
@@ -369,16 +369,16 @@ RIGHTS: Final = [
     pair(
         "an app loses the vault its settings point to / a vault that nothing of it points to",
         [
-            delete("azurerm_key_vault_access_policy.care", policy(_VAULT, "Get")),
+            delete("azurerm_key_vault_access_policy.care", policy(VAULT, "Get")),
             web("portal", {"KEY": f"@Microsoft.KeyVault(SecretUri={_IN_CARE})"}),
         ],
         [
-            delete("azurerm_key_vault_access_policy.care", policy(_VAULT, "Get")),
-            stay("azurerm_key_vault_access_policy.edge", **policy(_OTHER_VAULT, "Get")),
-            web("portal", {"KEY": f"@Microsoft.KeyVault(SecretUri={_IN_EDGE})"}),
+            delete("azurerm_key_vault_access_policy.care", policy(VAULT, "Get")),
+            stay("azurerm_key_vault_access_policy.edge", **policy(OTHER_VAULT, "Get")),
+            web("portal", {"KEY": f"@Microsoft.KeyVault(SecretUri={IN_EDGE})"}),
         ],
-        vault("care", _VAULT, roles=False),
-        vault("edge", _OTHER_VAULT, roles=False),
+        vault("care", VAULT, roles=False),
+        vault("edge", OTHER_VAULT, roles=False),
         IDENTITY,
         uses=_GATEWAY_USES
         | {
@@ -387,15 +387,15 @@ RIGHTS: Final = [
     ),
     pair(
         "a listener's certificate is in a vault that the gateway may not read / may read",
-        [_STAND_IN, stay("azurerm_key_vault_access_policy.care", **policy(_VAULT, "Get"))],
-        [_STAND_IN, stay("azurerm_key_vault_access_policy.edge", **policy(_OTHER_VAULT, "Get"))],
-        vault("care", _VAULT, roles=False),
-        vault("edge", _OTHER_VAULT, roles=False),
+        [STAND_IN, stay("azurerm_key_vault_access_policy.care", **policy(VAULT, "Get"))],
+        [STAND_IN, stay("azurerm_key_vault_access_policy.edge", **policy(OTHER_VAULT, "Get"))],
+        vault("care", VAULT, roles=False),
+        vault("edge", OTHER_VAULT, roles=False),
         stay(
             "azurerm_key_vault_certificate.edge",
             name="www",
-            key_vault_id=_OTHER_VAULT,
-            versionless_secret_id=_IN_EDGE,
+            key_vault_id=OTHER_VAULT,
+            versionless_secret_id=IN_EDGE,
         ),
         IDENTITY,
         uses=_GATEWAY_USES,
@@ -491,16 +491,16 @@ RIGHTS: Final = [
     ),
     pair(
         "an app inside an environment is called from outside / from inside alone",
-        [_INSIDE_ONLY, web("portal", {"RATES": f"https://{_RATES_AT}"})],
+        [INSIDE_ONLY, web("portal", {"RATES": f"https://{_RATES_AT}"})],
         [
-            _INSIDE_ONLY,
+            INSIDE_ONLY,
             stay(
                 "azurerm_container_app.quotes",
                 **IN,
                 id=f"{P}/Microsoft.App/containerApps/ca-quotes",
                 name="ca-quotes",
                 container_app_environment_id="env1",
-                template=[{"container": [{"name": "a", "env": [_CALL]}]}],
+                template=[{"container": [{"name": "a", "env": [CALL]}]}],
             ),
         ],
         danger_uses={

@@ -70,7 +70,7 @@ def topic(with_key: str | None) -> Json:
     )
 
 
-_KEY_LOST: Final = delete(
+KEY_LOST: Final = delete(
     "google_kms_crypto_key_iam_member.warehouse_bq",
     grant(_CRYPTO, _BQ, crypto_key_id=f"{RING}/warehouse"),
 )
@@ -92,9 +92,9 @@ def key_binding(*members: str) -> Json:
 KEYS: Final = [
     pair(
         "BigQuery's agent loses the key of the dataset / a key that only disks use",
-        [_KEY_LOST, dataset("warehouse")],
+        [KEY_LOST, dataset("warehouse")],
         [
-            _KEY_LOST,
+            KEY_LOST,
             dataset("analytics"),
             disk("warehouse"),
             key("analytics"),
@@ -240,7 +240,7 @@ def impersonation(who: str) -> Json:
     return grant("roles/iam.workloadIdentityUser", _POOL, service_account_id=where)
 
 
-_INVOICES_LOST: Final = delete(
+INVOICES_LOST: Final = delete(
     "google_storage_bucket_iam_member.render_invoices",
     grant(
         "roles/storage.objectAdmin",
@@ -258,7 +258,7 @@ _BUCKET_USES: Final = {
         "member": ["google_service_account.render.email"],
     },
 }
-_RENDER: Final = stay(
+RENDER: Final = stay(
     "google_service_account.render",
     id=f"projects/{PROJECT}/serviceAccounts/{account('render')}",
     account_id="render",
@@ -293,11 +293,11 @@ WORKLOADS: Final = [
     ),
     pair(
         "a service loses the bucket it writes to / a bucket that it does not use",
-        [_INVOICES_LOST, run("render", "render", {"OUT_BUCKET": "lumen-invoices"})],
-        [_INVOICES_LOST, run("render", "render", {"OUT_BUCKET": "lumen-reports"})],
+        [INVOICES_LOST, run("render", "render", {"OUT_BUCKET": "lumen-invoices"})],
+        [INVOICES_LOST, run("render", "render", {"OUT_BUCKET": "lumen-reports"})],
         bucket("invoices"),
         bucket("reports"),
-        _RENDER,
+        RENDER,
         stay(
             "google_storage_bucket_iam_member.render_reports",
             **grant(
@@ -509,11 +509,11 @@ NETWORK: Final = [
 # Ways in
 
 
-def _ingress(name: str, to: str, service: Json) -> Json:
+def ingress(name: str, to: str, service: Json) -> Json:
     return tweak(f"google_cloud_run_v2_service.{name}", service["change"]["before"], ingress=to)
 
 
-_PUSH: Final = stay(
+PUSH: Final = stay(
     "google_pubsub_subscription.thumbs",
     id=f"projects/{PROJECT}/subscriptions/thumbs",
     name="thumbs",
@@ -542,7 +542,7 @@ _FUNCTION: Final = {
     "url": f"https://{REGION}-{PROJECT}.cloudfunctions.net/quote",
     "service_config": [{"ingress_settings": "ALLOW_ALL", "uri": "https://quote-x1-ey.a.run.app"}],
 }
-_FUNCTION_SHUT: Final = tweak(
+FUNCTION_SHUT: Final = tweak(
     "google_cloudfunctions2_function.quote",
     _FUNCTION,
     service_config=[
@@ -595,13 +595,13 @@ ENTRIES: Final = [
     pair(
         "a service behind a balancer takes internal calls alone / one that Pub/Sub alone calls",
         [
-            _ingress("thumbs", "INGRESS_TRAFFIC_INTERNAL_ONLY", run("thumbs", "thumbs", {})),
+            ingress("thumbs", "INGRESS_TRAFFIC_INTERNAL_ONLY", run("thumbs", "thumbs", {})),
             _NEG,
             _BACKEND,
         ],
         [
-            _ingress("thumbs", "INGRESS_TRAFFIC_INTERNAL_ONLY", run("thumbs", "thumbs", {})),
-            _PUSH,
+            ingress("thumbs", "INGRESS_TRAFFIC_INTERNAL_ONLY", run("thumbs", "thumbs", {})),
+            PUSH,
             topic(None),
         ],
         uses={
@@ -620,11 +620,11 @@ ENTRIES: Final = [
     pair(
         "a function's own address is shut while an app calls it / while the balancer serves it",
         [
-            _FUNCTION_SHUT,
+            FUNCTION_SHUT,
             run("shop", "shop", {"QUOTE_URL": "https://quote-x1-ey.a.run.app"}),
         ],
         [
-            _FUNCTION_SHUT,
+            FUNCTION_SHUT,
             stay(
                 "google_compute_region_network_endpoint_group.quote",
                 id="neg/quote",

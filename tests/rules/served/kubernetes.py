@@ -124,7 +124,7 @@ def admission(*names: str) -> Json:
     }
 
 
-_SERVED: Final = (
+SERVED: Final = (
     pods("ledger"),
     stay("kubernetes_service.ledger", **service("ledger", {"app": "ledger"})),
     _CALLER,
@@ -148,7 +148,7 @@ POLICIES: Final = [
             ),
             pods("worker", env={"QUEUE": "amqp://rabbit.billing.svc"}),
         ],
-        *_SERVED,
+        *SERVED,
     ),
     pair(
         "a first policy admits one of two callers / all callers",
@@ -160,7 +160,7 @@ POLICIES: Final = [
             create("kubernetes_network_policy.ledger", admission("portal", "worker")),
             pods("worker", env={"BOOKS": "http://ledger:80"}),
         ],
-        *_SERVED,
+        *SERVED,
     ),
 ]
 
@@ -223,7 +223,7 @@ def quota(**hard: str) -> Json:
     return {"metadata": meta("limits"), "spec": [{"hard": hard}]}
 
 
-_SIZED: Final = (
+SIZED: Final = (
     pods("ledger", requests={"cpu": "500m", "memory": "1Gi"}, replicas=6),
     pods("worker", requests={"cpu": "1", "memory": "2Gi"}, replicas=3),
 )
@@ -249,13 +249,13 @@ LIMITS: Final = [
             quota(**{"requests.cpu": "40", "requests.memory": "80Gi", "pods": "60"}),
             spec=quota(**{"requests.cpu": "16", "requests.memory": "40Gi", "pods": "40"})["spec"],
         ),
-        *_SIZED,
+        *SIZED,
     ),
     pair(
         "the largest container allowed is smaller than one that runs / larger than all",
         tweak("kubernetes_limit_range_v1.sizes", limit("16Gi"), spec=limit("1Gi")["spec"]),
         tweak("kubernetes_limit_range_v1.sizes", limit("16Gi"), spec=limit("4Gi")["spec"]),
-        *_SIZED,
+        *SIZED,
     ),
 ]
 
@@ -373,7 +373,7 @@ OBJECTS: Final = [
             ingress("pay.lumen.example", "pr-77.preview.lumen.example"),
             spec=ingress("pay.lumen.example")["spec"],
         ),
-        *_SERVED,
+        *SERVED,
     ),
     pair(
         "a service loses the port that an ingress uses / a port that nobody uses",

@@ -53,13 +53,13 @@ def injected(name: str, account: str, role: str, secret: str) -> Json:
     )
 
 
-_CERTS: Final = "secret/data/tax/certs"
-_POLICY_CUT: Final = tweak(
+CERTS: Final = "secret/data/tax/certs"
+POLICY_CUT: Final = tweak(
     "vault_policy.tax",
-    vault_policy("tax", "secret/data/tax/db", _CERTS),
+    vault_policy("tax", "secret/data/tax/db", CERTS),
     policy=vault_policy("tax", "secret/data/tax/db")["policy"],
 )
-_ROLE_CUT: Final = tweak(
+ROLE_CUT: Final = tweak(
     "vault_kubernetes_auth_backend_role.tax",
     vault_role("tax", ["filing", "archive"], "tax"),
     bound_service_account_names=["filing"],
@@ -69,34 +69,34 @@ VAULT: Final = [
     pair(
         "a path goes that pods read / that another policy of their role still gives",
         [
-            _POLICY_CUT,
+            POLICY_CUT,
             stay("vault_kubernetes_auth_backend_role.tax", **vault_role("tax", ["filing"], "tax")),
         ],
         [
-            _POLICY_CUT,
+            POLICY_CUT,
             stay(
                 "vault_kubernetes_auth_backend_role.tax",
                 **vault_role("tax", ["filing"], "tax", "certs"),
             ),
             stay("vault_policy.certs", **vault_policy("certs", "secret/data/tax/certs")),
         ],
-        injected("filing", "filing", "tax", _CERTS),
+        injected("filing", "filing", "tax", CERTS),
         uses={
             "vault_kubernetes_auth_backend_role.tax": {"token_policies": ["vault_policy.tax.name"]}
         },
     ),
     pair(
         "a role drops the account of its pods / of pods that have another role",
-        [_ROLE_CUT, injected("archive", "archive", "tax", _CERTS)],
+        [ROLE_CUT, injected("archive", "archive", "tax", CERTS)],
         [
-            _ROLE_CUT,
-            injected("archive", "archive", "tax-archive", _CERTS),
+            ROLE_CUT,
+            injected("archive", "archive", "tax-archive", CERTS),
             stay(
                 "vault_kubernetes_auth_backend_role.archive",
                 **vault_role("tax-archive", ["archive"], "tax"),
             ),
         ],
-        injected("filing", "filing", "tax", _CERTS),
+        injected("filing", "filing", "tax", CERTS),
         stay("vault_policy.tax", **vault_policy("tax", "secret/data/tax/*")),
     ),
 ]
@@ -142,11 +142,11 @@ def access(address: str) -> Json:
     return {"project_id": "p1", "cidr_block": f"{address}/32", "ip_address": address}
 
 
-_ENTRY: Final = delete(
+ENTRY: Final = delete(
     "mongodbatlas_project_ip_access_list.b", {**access("52.58.1.7"), "comment": "nat"}
 )
-_NAT_A: Final = stay("aws_nat_gateway.a", id="nat-a", public_ip="52.58.1.6", subnet_id="s-a")
-_NAT_B: Final[Json] = {"id": "nat-b", "public_ip": "52.58.1.7", "subnet_id": "s-b"}
+NAT_A: Final = stay("aws_nat_gateway.a", id="nat-a", public_ip="52.58.1.6", subnet_id="s-a")
+NAT_B: Final[Json] = {"id": "nat-b", "public_ip": "52.58.1.7", "subnet_id": "s-b"}
 
 
 def acl(operation: str, name: str, pattern: str) -> Json:
@@ -164,9 +164,9 @@ def acl(operation: str, name: str, pattern: str) -> Json:
 LISTS: Final = [
     pair(
         "Atlas drops the address of a NAT that stays / of one that goes with it",
-        [_ENTRY, stay("aws_nat_gateway.b", **_NAT_B)],
-        [_ENTRY],
-        _NAT_A,
+        [ENTRY, stay("aws_nat_gateway.b", **NAT_B)],
+        [ENTRY],
+        NAT_A,
         stay("mongodbatlas_project_ip_access_list.a", **access("52.58.1.6")),
         stay("mongodbatlas_advanced_cluster.main", project_id="p1", name="main"),
     ),

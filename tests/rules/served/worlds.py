@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from iacrisk.plan import parse_address
+from iacrisk.plan import Plan, parse_address
 from tests.pairs import Pair
 from tests.plans import Json, References, noop, plan
 
@@ -26,12 +26,24 @@ def pair(
     )
 
 
+class Trap(NamedTuple):
+    """A plan that must be held."""
+
+    name: str
+    plan: Plan
+
+
+def trap(name: str, *items: Json, uses: References | None = None) -> Trap:
+    """A plan with configuration and prior state."""
+    return Trap(name, _world(list(items), (), dict(uses or {})))
+
+
 def stay(address: str, **attributes: Any) -> Json:
     """A resource that stays as it is."""
     return noop(address, attributes)
 
 
-def _world(items: Json | list[Json], beside: tuple[Json, ...], uses: References) -> Any:
+def _world(items: Json | list[Json], beside: tuple[Json, ...], uses: References) -> Plan:
     changed = items if isinstance(items, list) else [items]
     taken = {item["address"] for item in changed}
     changes = [*changed, *(item for item in beside if item["address"] not in taken)]

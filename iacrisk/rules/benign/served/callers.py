@@ -6,11 +6,19 @@ import re
 from collections.abc import Iterator
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import KubernetesObject, Tree, mapping, members, selects
+from iacrisk.plan.kubernetes import (
+    WORKLOADS,
+    KubernetesObject,
+    Tree,
+    mapping,
+    members,
+    selects,
+)
 from iacrisk.rules.benign.served.pods import backends, rest_is_explained
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, seen, workloads_of
-from iacrisk.rules.readers.programs import words_of
+from iacrisk.rules.readers.programs import programs_naming, words_of
 
 
 def why_callers_admitted(change: ResourceChange, context: Context) -> str | None:
@@ -35,12 +43,13 @@ def why_callers_admitted(change: ResourceChange, context: Context) -> str | None
         return None
     if any(_is_open(name, policy.namespace, context) for name in services):
         return None
+    running = _all_workloads(context)
+    near = {one.label for name in services for one in programs_naming(name, context)}
     callers = [
-        work
-        for work in _all_workloads(context)
-        if work.after is not None
-        and work not in guarded
-        and _names_one(work.change, services, policy.namespace, context)
+        running[label]
+        for label in sorted(near & running.keys())
+        if running[label] not in guarded
+        and _names_one(running[label].change, services, policy.namespace, context)
     ]
     if callers and all(_is_admitted(work.after, policy) for work in callers):
         return "every workload of the plan that calls these pods is admitted"
@@ -57,16 +66,16 @@ def _is_about_ingress(policy: KubernetesObject) -> bool:
     return [str(kind) for kind in listed] == ["Ingress"]
 
 
-def _all_workloads(context: Context) -> Iterator[Seen]:
-    spaces = {
-        side.namespace
-        for kind in ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")
-        for item in objects_of(context, kind)
-        for side in (item.after,)
-        if side is not None
-    }
-    for space in sorted(spaces):
-        yield from workloads_of(context, space)
+def _all_workloads(context: Context) -> dict[str, Seen]:
+    def build() -> dict[str, Seen]:
+        return {
+            item.change.label: item
+            for kind in sorted(WORKLOADS)
+            for item in objects_of(context, kind)
+            if item.before is not None and item.after is not None
+        }
+
+    return once(context.plan, "workloads by label", build)
 
 
 def _services_of(work: Seen, context: Context) -> Iterator[str]:

@@ -10,7 +10,7 @@ from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.programs import names_of, programs, words_of
+from iacrisk.rules.readers.programs import names_of, programs_naming, words_of
 from iacrisk.rules.readers.siblings import stays
 
 _INGRESS: Final = {
@@ -122,8 +122,8 @@ def _hosts(change: ResourceChange) -> Iterator[str]:
 def _callers_by_address(change: ResourceChange, context: Context) -> bool:
     """Whether somebody who does not count as internal calls it by its own address."""
     hosts = frozenset(_hosts(change))
-    callers = [one for one in programs(context) if one.type not in _INSIDE_CALLERS]
-    if any(one is not change and hosts & words_of(one, context) for one in callers):
+    callers = [one for host in hosts for one in programs_naming(host, context)]
+    if any(one is not change and one.type not in _INSIDE_CALLERS for one in callers):
         return True
     return any(
         use.reference.attribute.partition("[")[0] in _ADDRESSES
@@ -158,9 +158,9 @@ def _container_app(change: ResourceChange, context: Context) -> str | None:
     ):
         return None
     home = change.before.get("container_app_environment_id")
-    callers = [
-        one for one in programs(context) if one is not change and _calls(one, change, context)
-    ]
+    names = names_of(change) | frozenset(_fqdn(change))
+    found = {one.label: one for name in names for one in programs_naming(name, context)}
+    callers = [one for one in found.values() if one is not change]
     near = [
         one
         for one in callers
@@ -174,10 +174,6 @@ def _container_app(change: ResourceChange, context: Context) -> str | None:
     if home and callers and len(near) == len(callers) and not others:
         return "only apps of its own environment call it"
     return None
-
-
-def _calls(one: ResourceChange, change: ResourceChange, context: Context) -> bool:
-    return bool((names_of(change) | frozenset(_fqdn(change))) & words_of(one, context))
 
 
 def _fqdn(change: ResourceChange) -> Iterator[str]:

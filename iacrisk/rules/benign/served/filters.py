@@ -11,7 +11,12 @@ from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.ip_permissions import Difference
-from iacrisk.rules.readers.packet_filters import FILTER_OWNERS, PacketFilter, touched_filters
+from iacrisk.rules.readers.packet_filters import (
+    FILTER_OWNERS,
+    Member,
+    PacketFilter,
+    touched_filters,
+)
 from iacrisk.rules.readers.permission_readers import filter_types
 from iacrisk.rules.readers.programs import programs, words_of
 from iacrisk.rules.readers.siblings import stays
@@ -80,14 +85,24 @@ _FEW_PORTS: Final = 16
 
 def why_ports_idle(change: ResourceChange, context: Context) -> str | None:
     """Why nobody misses the ports that are newly denied; None where somebody may."""
-    for found in touched_filters(context):
-        for member in found.members:
-            if member.change is not change or any(item.allow for item in member.after):
-                continue
-            lost = found.lost(member)
-            if lost and all(_is_idle(item, found, context) for item in lost):
-                return "nothing in the plan opens, listens on or speaks to the ports it denies"
+    found, member = once(context.plan, "members by change", lambda: _members(context)).get(
+        change.label, (None, None)
+    )
+    if found is None or member is None or any(item.allow for item in member.after):
+        return None
+    lost = found.lost(member)
+    if lost and all(_is_idle(item, found, context) for item in lost):
+        return "nothing in the plan opens, listens on or speaks to the ports it denies"
     return None
+
+
+def _members(context: Context) -> dict[str, tuple[PacketFilter, Member]]:
+    return {
+        member.change.label: (found, member)
+        for found in touched_filters(context)
+        for member in found.members
+        if member.is_touched
+    }
 
 
 def _is_idle(item: Difference, found: PacketFilter, context: Context) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.programs import names, programs, shows_all_names
+from iacrisk.rules.readers.programs import programs_using, shows_all_names
 from iacrisk.rules.readers.siblings import stays
 
 KEY_SWITCHES: Final[dict[str, frozenset[str]]] = {
@@ -59,7 +59,7 @@ def why_keys_unused(change: ResourceChange, context: Context) -> str | None:
     rest = change.changed - KEY_SWITCHES[change.type]
     if rest and explain(change, context, *rest) is None:
         return None
-    users = [one for one in programs(context) if one is not change and names(one, change, context)]
+    users = programs_using(change, context)
     if not users or _reads_secrets(change, context):
         return None
     if not all(_signs_in_by_identity(user, change) for user in users):

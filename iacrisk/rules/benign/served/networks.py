@@ -11,7 +11,7 @@ from iacrisk.plan import ResourceChange, lookup
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.programs import names, programs
+from iacrisk.rules.readers.programs import programs_using
 
 _LISTS: Final[dict[str, tuple[str, ...]]] = {
     "azurerm_cognitive_account": ("network_acls",),
@@ -48,7 +48,7 @@ def why_users_admitted(change: ResourceChange, context: Context) -> str | None:
         return None
     if any(not _has_endpoint(subnet, change, context) for subnet in listed):
         return None
-    users = [one for one in programs(context) if names(one, change, context)]
+    users = programs_using(change, context)
     if not users or _is_entry(change, context):
         return None
     lived = [_subnets_of(user, context) for user in users]

@@ -19,7 +19,7 @@ from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, seen, workloads_of
 from iacrisk.rules.readers.pod_needs import amount, needs_of, total
-from iacrisk.rules.readers.programs import programs, words_of
+from iacrisk.rules.readers.programs import programs_naming, words_of
 
 _SPEC: Final = frozenset({"spec"})
 
@@ -130,7 +130,7 @@ def _is_called(service: KubernetesObject, gone: list[Tree], context: Context) ->
         + re.escape(service.name).encode()
         + rb"(?:\.[\w.-]+)?(?::(\d+))?(?=[/\"\s?])"
     )
-    for one in programs(context):
+    for one in programs_naming(service.name, context):
         raw = bytes(one.raw.change.after)
         asked = [found[1].decode() if found[1] else "80" for found in at_port.finditer(raw)]
         if numbers.intersection([*asked, "443"] if "80" in asked else asked):

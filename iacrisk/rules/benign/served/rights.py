@@ -22,8 +22,8 @@ from iacrisk.rules.readers.kubernetes_objects import (
 )
 from iacrisk.rules.readers.programs import (
     names,
+    names_another,
     object_named,
-    programs,
     programs_naming,
     shows_all_names,
     words_of,
@@ -146,26 +146,39 @@ def _users_of(principal: str, context: Context) -> Sequence[ResourceChange]:
     found = list(programs_naming(email, context))
     for identity in context.changes_of(*_IDENTITIES):
         if identity.before.get("principal_id") == principal:
-            text = str(identity.before.get("id")).encode()
-            found += [one for one in programs(context) if text in bytes(one.raw.change.after)]
-    for account in objects_of(context, "ServiceAccount"):
-        one = account.after
-        if one is not None and mapping(one.metadata.get("annotations")).get(_ACCOUNT) == email:
+            text = str(identity.before.get("id"))
             found += [
-                work.change
-                for work in workloads_of(context, one.namespace)
-                if one.name in words_of(work.change, context)
+                one
+                for one in programs_naming(text.rpartition("/")[2], context)
+                if text.encode() in bytes(one.raw.change.after)
             ]
+    for namespace, name in _linked(context).get(email, ()):
+        found += [
+            work.change for work in workloads_of(context, namespace) if _account_of(work) == name
+        ]
     return found
+
+
+def _linked(context: Context) -> dict[str, list[tuple[str, str]]]:
+    """The accounts of pods, by the cloud account that they are linked to."""
+
+    def build() -> dict[str, list[tuple[str, str]]]:
+        index: dict[str, list[tuple[str, str]]] = {}
+        for item in objects_of(context, "ServiceAccount"):
+            one = item.after
+            link = mapping(one.metadata.get("annotations")).get(_ACCOUNT) if one else None
+            if one is not None and isinstance(link, str):
+                index.setdefault(link, []).append((one.namespace, one.name))
+        return index
+
+    return once(context.plan, "linked accounts", build)
 
 
 def _uses_another(user: ResourceChange, scope: ResourceChange, context: Context) -> bool:
     """Whether the program names other objects of the kind and not this one."""
     if not shows_all_names(user) or names(user, scope, context):
         return False
-    return any(
-        one is not scope and names(user, one, context) for one in context.changes_of(scope.type)
-    )
+    return names_another(user, scope, context)
 
 
 def _acts_as_another(namespace: str, name: str, change: ResourceChange, context: Context) -> bool:
@@ -184,30 +197,35 @@ def _agent_has_no_use(principal: str, scope: ResourceChange, context: Context) -
     matched = _AGENT.match(principal)
     if matched is None or scope.type != "google_kms_crypto_key":
         return False
-    service = _AGENTS.get(matched[1], matched[1].replace("-", ""))
-    objects = [
-        one
-        for one in _google_objects(context)
-        if one.type.replace("_", "").startswith(f"google{service}")
-    ]
-    key = str(scope.before.get("id")).encode()
-    users = {use.node.label for use in context.consumers(scope)}
-    return bool(objects) and not any(
-        one.label in users or key in bytes(one.raw.change.before) + bytes(one.raw.change.after)
-        for one in objects
+    prefix = f"google{_AGENTS.get(matched[1], matched[1].replace('-', ''))}"
+    there, encrypted = _encrypted(context)
+    users = {use.node.type.replace("_", "") for use in context.consumers(scope)}
+    users |= encrypted.get(str(scope.before.get("id")), set())
+    return any(kind.startswith(prefix) for kind in there) and not any(
+        kind.startswith(prefix) for kind in users
     )
 
 
-def _google_objects(context: Context) -> list[ResourceChange]:
-    return once(
-        context.plan,
-        "google objects",
-        lambda: [
-            one
-            for one in context.plan.changes
-            if one.type.startswith("google_") and one.mode == "managed" and "_iam_" not in one.type
-        ],
-    )
+_KEY: Final = re.compile(rb"projects/[^/\"]+/locations/[^/\"]+/keyRings/[^/\"]+/cryptoKeys/[^/\"]+")
+
+
+def _encrypted(context: Context) -> tuple[frozenset[str], dict[str, set[str]]]:
+    """Types of Google's objects in the plan, and by each key the types of those that name it."""
+
+    def build() -> tuple[frozenset[str], dict[str, set[str]]]:
+        there: set[str] = set()
+        encrypted: dict[str, set[str]] = {}
+        for one in context.plan.changes:
+            if not one.type.startswith("google_") or one.mode != "managed" or "_iam_" in one.type:
+                continue
+            kind = one.type.replace("_", "")
+            there.add(kind)
+            raw = bytes(one.raw.change.before) + bytes(one.raw.change.after)
+            for key in set(_KEY.findall(raw)):
+                encrypted.setdefault(key.decode(), set()).add(kind)
+        return frozenset(there), encrypted
+
+    return once(context.plan, "encrypted by keys", build)
 
 
 def _no_pods_as(principal: str, context: Context) -> bool:

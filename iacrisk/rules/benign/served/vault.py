@@ -9,6 +9,7 @@ from iacrisk.plan import ResourceChange
 from iacrisk.plan.kubernetes import mapping
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes_objects import workloads_of
 from iacrisk.rules.readers.permission_readers import texts
 from iacrisk.rules.readers.programs import words_of
@@ -58,16 +59,19 @@ def _policy(change: ResourceChange, context: Context) -> str | None:
     ]
     if not lost or not roles:
         return None
-    given = {
-        str(one.after.get("name")): {grant.role for grant in role_grants(_POLICY, one.after)}
-        for one in context.changes_of(_POLICY)
-        if one is not change
-    }
+    given = once(
+        context.plan,
+        "what Vault's policies give",
+        lambda: {
+            str(one.after.get("name")): {grant.role for grant in role_grants(_POLICY, one.after)}
+            for one in context.changes_of(_POLICY)
+        },
+    )
     for role in roles:
         held = {
             right
             for policy in texts(role.after.get("token_policies"))
-            for right in given.get(policy, ())
+            for right in (given.get(policy, ()) if policy != name else ())
         }
         if not all(any(_covers(right, wanted) for right in held) for wanted in lost):
             return None
