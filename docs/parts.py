@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from docs.accuracy_tables import first_look_table, pair_table, rival_table
 from docs.hand_check import hand_check_tables
 from docs.pages import table
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
@@ -34,7 +35,6 @@ from iacrisk.training.intents import read_intents
 from iacrisk.training.operators.registry import OPERATORS
 from iacrisk.training.operators.stack import Operator
 from iacrisk.training.tables import BUDGETS, EVALUATION_FILE, Evaluation, SetReport
-from tests.labelled import SETS, Judged, judged, tally
 
 EXAMPLE: Final = "fixtures/plans/rds-replaced/plan.json"
 EXAMPLE_ADDRESS: Final = "aws_db_instance.main"
@@ -66,25 +66,6 @@ def explanation_picture() -> str:
     change = next(item for item in assessment.changes if item.address == EXAMPLE_ADDRESS)
     shown = render_explanation(assessment, change)
     return _fenced(f"$ iacrisk explain {EXAMPLE} {EXAMPLE_ADDRESS}\n{shown}")
-
-
-def pair_table() -> str:
-    """How the tool judges the labelled pairs today, set by set and together."""
-    sets = {name: tuple(judged(name)) for name in SETS}
-    rows = [[name, *_agreement(found)] for name, found in sets.items()]
-    rows.append(["together", *_agreement([item for found in sets.values() for item in found])])
-    head = ["set", "dangerous, held", "harmless, held", "victims named", "named, of them victims"]
-    return "\n".join(table(head, rows))
-
-
-def _agreement(found: Sequence[Judged]) -> list[str]:
-    counts = tally(found)
-    return [
-        f"{counts.held} of {counts.dangers}",
-        f"{counts.held_harmless} of {counts.harmless}",
-        f"{counts.named_victims} of {counts.victims}",
-        f"{counts.named_victims} of {counts.named}",
-    ]
 
 
 def class_table() -> str:
@@ -398,7 +379,9 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "hand-check": hand_check_tables,
     "lab-card": lab_card,
     "operators": operator_table,
+    "first-looks": first_look_table,
     "pairs": pair_table,
+    "rivals": rival_table,
     "stacks": stack_table,
     "thresholds": threshold_table,
     "worked-example": worked_example,

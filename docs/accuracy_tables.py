@@ -1,0 +1,73 @@
+"""The tables of docs/accuracy.md: first looks, other tools on the same plans, and today."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from docs.pages import table
+from tests.labelled import SETS, Judged, judged, tally
+
+_FIXTURES: Final = Path(__file__).resolve().parent.parent / "fixtures"
+FIRST_LOOKS: Final = _FIXTURES / "pairs" / "first-looks.csv"
+RIVALS: Final = _FIXTURES / "rivals.json"
+
+
+def first_look_table() -> str:
+    """What the tool said of each set before anybody had looked at a plan of it."""
+    rows = [[look["set"], look["when"], *_shares(look)] for look in _first_looks()]
+    return "\n".join(table(["set", "when", "dangerous, held", "harmless, held"], rows))
+
+
+def rival_table() -> str:
+    """Other tools on sets that iacrisk saw for the first time as well, by balanced accuracy."""
+    asked = json.loads(RIVALS.read_text("utf-8"))
+    sets = sorted({row["set"] for row in asked})
+    own = [
+        {"tool": "iacrisk", "version": "at first look", "gate": "exit code", **look}
+        for look in _first_looks()
+        if look["set"] in sets
+    ]
+    rows = [
+        [row["set"], row["tool"], row["version"], row["gate"], *_shares(row), _balanced(row)]
+        for row in sorted([*own, *asked], key=lambda row: (row["set"], -float(_balanced(row))))
+    ]
+    head = ["set", "tool", "version", "held means", "dangerous, held", "harmless, held"]
+    return "\n".join(table([*head, "balanced accuracy"], rows))
+
+
+def pair_table() -> str:
+    """How the tool judges the labelled pairs today, set by set and together."""
+    sets = {name: tuple(judged(name)) for name in SETS}
+    rows = [[name, *_agreement(found)] for name, found in sets.items()]
+    rows.append(["together", *_agreement([item for found in sets.values() for item in found])])
+    head = ["set", "dangerous, held", "harmless, held", "victims named", "named, of them victims"]
+    return "\n".join(table(head, rows))
+
+
+def _first_looks() -> list[dict[str, Any]]:
+    with FIRST_LOOKS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _shares(row: dict[str, Any]) -> list[str]:
+    return [f"{row['held']} of {row['dangers']}", f"{row['held_harmless']} of {row['harmless']}"]
+
+
+def _balanced(row: dict[str, Any]) -> str:
+    recall = int(row["held"]) / int(row["dangers"])
+    passed = 1 - int(row["held_harmless"]) / int(row["harmless"])
+    return f"{(recall + passed) / 2:.2f}"
+
+
+def _agreement(found: Sequence[Judged]) -> list[str]:
+    counts = tally(found)
+    return [
+        f"{counts.held} of {counts.dangers}",
+        f"{counts.held_harmless} of {counts.harmless}",
+        f"{counts.named_victims} of {counts.victims}",
+        f"{counts.named_victims} of {counts.named}",
+    ]
