@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -14,7 +14,7 @@ from iacrisk.approval import statement as st
 from iacrisk.assess import AssessedChange, Assessment
 from iacrisk.gate import Held, Reason, policy_digest, strictest
 from iacrisk.plan import Redactor
-from iacrisk.plan.fingerprint import Fingerprint, canonical, fingerprint
+from iacrisk.plan.fingerprint import Fingerprint, fingerprint
 from iacrisk.rules import Finding
 
 _ROOT: Final = Path(__file__).parent.parent
@@ -32,8 +32,11 @@ _JUDGES: Final = (
     "source",
 )
 _DEFAULT_WORKSPACE: Final = "default"
-_CHANGES_SHOWN: Final = 200
-_DEPENDENTS_SHOWN: Final = 100
+_DEPENDENTS_SHOWN: Final = 50
+_ROOM: Final = 200_000
+"""Bytes of a statement for changes, and for reasons, so that the file stays below its limit."""
+
+S = TypeVar("S", bound=st.Part)
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,16 +104,28 @@ def changes_shown(assessment: Assessment) -> tuple[st.Change, ...]:
     """The changes that the approver has to see: those that score, the riskiest first."""
     redactor = assessment.plan.redactor
     telling = [item for item in assessment.changes if item.score.score or item.findings]
-    return tuple(_change(item, redactor) for item in telling[:_CHANGES_SHOWN])
+    return tuple(_fitting(_change(item, redactor) for item in telling))
 
 
 def reasons_shown(assessment: Assessment) -> tuple[st.Reason, ...]:
     """The reasons of the verdict."""
     redactor = assessment.plan.redactor
     return tuple(
-        st.Reason(verdict=item.verdict, what=item.what, address=redactor.address(item.address))
-        for item in assessment.decision.reasons[:_CHANGES_SHOWN]
+        _fitting(
+            st.Reason(verdict=item.verdict, what=item.what, address=redactor.address(item.address))
+            for item in assessment.decision.reasons
+        )
     )
+
+
+def _fitting(parts: Iterable[S]) -> Iterator[S]:
+    """The first of them that there is room for; all are in the digest of what was judged."""
+    room = _ROOM
+    for part in parts:
+        room -= len(msgspec.json.encode(part))
+        if room < 0:
+            return
+        yield part
 
 
 def _held(reason: Reason, changes: dict[str, AssessedChange], assessment: Assessment) -> Held:
@@ -185,7 +200,7 @@ def _change(item: AssessedChange, redactor: Redactor) -> st.Change:
 
 
 def _digest(value: Any) -> str:
-    return sha256(canonical(value).encode("ascii")).hexdigest()
+    return sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()
 
 
 def _judging_files() -> Iterator[Path]:

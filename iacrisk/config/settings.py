@@ -78,6 +78,7 @@ def read_settings(path: Path) -> Settings:
     _refuse_twins(path, policy, own, lines)
     _refuse_unknown_rules(path, policy, own)
     _refuse_unknown_groups(path, policy)
+    _refuse_double_people(path, policy)
     return Settings(policy=policy, own=own)
 
 
@@ -120,6 +121,17 @@ def _refuse_twins(path: Path, policy: Policy, own: OwnRules, lines: TomlLines) -
                     f"{path}:{line}: own rule {rule.id}: {taken[word]} has {word!r} already."
                 )
         taken |= {rule.id: rule.origin, rule.name: rule.origin}
+
+
+def _refuse_double_people(path: Path, policy: Policy) -> None:
+    people: dict[str, str] = {}
+    for person, signers in policy.approvals.people.items():
+        for signer in {person.casefold(), *(signer.casefold() for signer in signers)}:
+            other = people.setdefault(signer, person)
+            if other != person:
+                raise SettingsError(
+                    f"{path}: [approvals.people] has {signer} as {other} and as {person}."
+                )
 
 
 def _refuse_unknown_groups(path: Path, policy: Policy) -> None:

@@ -22,6 +22,8 @@ OWN_ID: Final = "^[A-Z][A-Z0-9]*-[0-9]{1,5}$"
 """What the ids of a team's rules look like; no built-in one does."""
 DURATION: Final = "^[1-9][0-9]{0,3}[mhd]$"
 """Minutes, hours or days."""
+REVOKED: Final = "^(sha256:[0-9a-f]{64}|SHA256:[A-Za-z0-9+/]{43})$"
+"""An approval, or a key as ssh-keygen prints it; anything else would take nothing back."""
 
 Threshold = Annotated[int, Meta(ge=0, le=NEVER, description="0 to 100; 101 means never")]
 
@@ -346,7 +348,7 @@ class Approvals(Setting, frozen=True, kw_only=True):
         "ai@replit.com",
     )
     revoked: Annotated[
-        tuple[str, ...],
+        tuple[Annotated[str, Meta(pattern=REVOKED)], ...],
         Meta(description="what no longer counts: approvals (`sha256:...`) or keys (`SHA256:...`)"),
     ] = ()
     groups: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import random
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from iacrisk.approval import write_statement
+from iacrisk.approval import Bench, bond_of, judge_file, write_statement
+from iacrisk.approval.envelope import LARGEST
 from iacrisk.audit import approval_made, decision_made
 from iacrisk.config import parse_policy_file
 from iacrisk.errors import SettingsError
@@ -168,6 +170,26 @@ def test_no_byte_of_the_statement_can_be_altered(world: World, seed: int) -> Non
     assert not passes(world)
 
 
+def test_a_file_that_cannot_be_read_is_a_refusal(world: World) -> None:
+    bond = bond_of(world.assessed(), world.situation())
+    bench = Bench(allowed_signers=world.signers, now=world.now)
+    judged = judge_file(world.folder, bond, world.policy.approvals, bench)  # it is a folder
+    assert (judged.grant, judged.why) == (None, "The file cannot be read: Is a directory.")
+
+
+def test_the_file_of_a_plan_with_many_changes_can_be_read_again(world: World) -> None:
+    changes = world.document["resource_changes"]
+    for number in range(1000):
+        key = f"{number:04}" + "x" * 300
+        changes.append(
+            copy.deepcopy(changes[4])
+            | {"address": f'aws_security_group.more["{key}"]', "name": "more", "index": key}
+        )
+    path = world.approve()
+    assert path.stat().st_size < LARGEST
+    assert passes(world)
+
+
 def test_no_secret_leaves_the_plan(world: World) -> None:
     change = world.document["resource_changes"][4]["change"]
     change["after"]["description"] = SECRET
@@ -199,6 +221,11 @@ def test_no_secret_leaves_the_plan(world: World) -> None:
         ('[approvals]\nlongest = "soon"\n', "longest"),
         ('[[approvals.rules]]\nenvironments = ["prod"]\n', "environments"),
         ("[approvals]\nquorums = 2\n", "quorums"),
+        (f'[approvals]\nrevoked = ["{"0" * 64}"]\n', "revoked"),
+        (
+            '[approvals.people]\nal = ["a@x.example"]\nAlice = ["A@x.example"]\n',
+            "[approvals.people] has a@x.example as al and as Alice.",
+        ),
     ],
 )
 def test_a_wrong_setting_is_refused(tmp_path: Path, settings: str, said: str) -> None:

@@ -97,6 +97,13 @@ def of_an_unknown_author(world: World) -> None:
     world.authors = ()
 
 
+def of_an_author_without_a_name(world: World) -> None:
+    """A variable of the pipeline that is not set."""
+    world.setting(unknown_author="refuse")
+    world.approve()
+    world.authors = ("", " ", "Alice <>")
+
+
 def one_of_two_in_the_group(world: World) -> None:
     world.setting(
         groups={"lead": ["bob@example.com", "carol@example.com"]},
@@ -123,6 +130,10 @@ OTHER_PERSON: Cheats = {
     ),
     "one's own under another name": (own_under_another_name, WROTE),
     "nobody knows whose": (of_an_unknown_author, "Nobody said who wrote the change (--author)."),
+    "an empty author": (
+        of_an_author_without_a_name,
+        "Nobody said who wrote the change (--author).",
+    ),
     "an agent by its name": (an_agent("49699333+dependabot[bot]@users.noreply.example"), AGENT),
     "an agent by the policy": (an_agent("robo@example.com", agents=["ROBO@*"]), AGENT),
     "a pipeline": (an_agent("ci@example.com"), AGENT),
