@@ -256,6 +256,8 @@ def _values(field: Json, definitions: dict[str, Json]) -> str:
     if found["type"] == "integer":
         low, high = found["minimum"], found["maximum"]
         return f"{low} to 100; {NEVER}: never" if high == NEVER else f"{low} to {high}"
+    if found["type"] == "number":
+        return f"{found['minimum']} to {found['maximum']}"
     if found["type"] == "array":
         return "list of strings"
     if found["type"] == "object":

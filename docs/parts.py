@@ -19,6 +19,7 @@ from iacrisk.classifier import MODEL_FOLDER, Manifest, Use, load_hit_model, load
 from iacrisk.classifier.artifact import MANIFEST_FILE
 from iacrisk.gate import Policy
 from iacrisk.plan import Doubt, decode_plan, read_plan
+from iacrisk.provenance.markers import CONFIDENCE, all_markers
 from iacrisk.report.console import render_console
 from iacrisk.report.explanation import render_explanation
 from iacrisk.rules.own.expression import FUNCTIONS, NAMES
@@ -66,6 +67,15 @@ def explanation_picture() -> str:
     change = next(item for item in assessment.changes if item.address == EXAMPLE_ADDRESS)
     shown = render_explanation(assessment, change)
     return _fenced(f"$ iacrisk explain {EXAMPLE} {EXAMPLE_ADDRESS}\n{shown}")
+
+
+def marker_table() -> str:
+    """The signs by which AI assistants mark what they write."""
+    rows = [
+        [tool, where, f"`{marker}`", f"{CONFIDENCE[letter]:.1f}"]
+        for where, marker, tool, letter in sorted(all_markers(), key=lambda row: (row[2], row[0]))
+    ]
+    return "\n".join(table(["tool", "where", "sign", "confidence"], rows))
 
 
 def class_table() -> str:
@@ -385,6 +395,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "stacks": stack_table,
     "thresholds": threshold_table,
     "worked-example": worked_example,
+    "markers": marker_table,
     "model-facts": model_facts,
     "model-tables": model_tables,
 }

@@ -30,7 +30,10 @@ from iacrisk.gate import (
     detect_environment,
     environment_of,
     is_disposable,
+    never_held,
     own_environment,
+    scrutiny_of,
+    scrutiny_reasons,
     strictest,
     treat,
     waives_model,
@@ -46,6 +49,7 @@ from iacrisk.graph import (
     with_named,
 )
 from iacrisk.plan import Doubt, DoubtFound, Plan, ResourceChange
+from iacrisk.provenance import NOTHING_TOLD, Told
 from iacrisk.rules import (
     Context,
     Finding,
@@ -90,6 +94,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     source: SourceFacts = NO_SOURCE
     model_problem: str = ""
     own: OwnRules = OwnRules()
+    told: Told = NOTHING_TOLD
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +168,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """What is undecided because no plan was at hand; None where there was one."""
     approval: ApprovalOutcome | None = None
     """What approvals did to the verdict; None where none were asked for."""
+    told: Told = NOTHING_TOLD
+    """Who wrote the change and what is said of it; no input to the score."""
 
 
 def assess(
@@ -198,12 +205,19 @@ def assess(
         *_source_doubts(circumstances.source.edits.problems),
     )
     types = {item.address: item.change.type for item in changes}
+    scrutiny = scrutiny_of(policy, circumstances.told)
+    asked = scrutiny_reasons(
+        scrutiny,
+        circumstances.told,
+        treated.findings,
+        lambda address: never_held(policy, address, types),
+    )
     return Assessment(
         version=__version__,
         plan=plan,
         graph=graph,
         environment=environment,
-        decision=decide(scores, types, doubts, policy, places.settings("")),
+        decision=decide(scores, types, doubts, policy, places.settings(""), scrutiny, asked),
         score=plan_score(scores),
         changes=changes,
         plan_findings=plan_findings,
@@ -216,6 +230,7 @@ def assess(
         model=opinions.asked,
         source_problems=circumstances.source.problems,
         provisional=circumstances.source.provisional,
+        told=circumstances.told,
     )
 
 

@@ -21,6 +21,7 @@ import iacrisk.assess as pipeline  # noqa: E402
 from iacrisk.assess import Assessment, Circumstances, assess  # noqa: E402
 from iacrisk.gate import Policy  # noqa: E402
 from iacrisk.plan import Plan  # noqa: E402
+from iacrisk.provenance.hosts import VARIABLES  # noqa: E402
 from iacrisk.rules import Rule, Suppressor, review  # noqa: E402
 
 settings.register_profile(
@@ -82,9 +83,10 @@ RunCli = Callable[..., Ran]
 def cli(
     monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> RunCli:
-    """`cli("score", "plan.json", stdin=b"")` in an empty directory, with no workspace set."""
+    """`cli("score", "plan.json", stdin=b"")` in an empty directory, no workspace or CI host."""
     monkeypatch.chdir(tmp_path)
-    for name in ("TF_WORKSPACE", "ATLANTIS_WORKSPACE", "TFC_WORKSPACE_NAME"):
+    workspaces = ("TF_WORKSPACE", "ATLANTIS_WORKSPACE", "TFC_WORKSPACE_NAME")
+    for name in (*workspaces, *VARIABLES):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: object, stdin: bytes = b"") -> Ran:

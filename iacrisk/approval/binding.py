@@ -27,6 +27,7 @@ _JUDGES: Final = (
     "gate",
     "graph",
     "plan",
+    "provenance",
     "rules",
     "score",
     "source",

@@ -12,6 +12,7 @@ import typer
 from iacrisk import __version__
 from iacrisk.cli.output import Outputs, emit, fail
 from iacrisk.errors import IacriskError
+from iacrisk.provenance.provenance import Author
 from iacrisk.report import Format, GraphFormat
 from iacrisk.training.outcome import HardHarm, Said
 
@@ -66,6 +67,21 @@ SourceOption = Annotated[
         "--source",
         help="directory with the configuration after the change; "
         "default: the plan's, when it holds .tf files",
+    ),
+]
+ProvenanceOption = Annotated[
+    Author | None,
+    typer.Option(
+        "--provenance", help="who wrote the change; beside it the CI host's variables are read"
+    ),
+]
+CommitsOption = Annotated[
+    str,
+    typer.Option(
+        "--commits",
+        metavar="RANGE",
+        help="read these commits for who wrote the change: BASE..HEAD, or BASE up to HEAD; "
+        "default: those of the pull request that the CI host names",
     ),
 ]
 DataOption = Annotated[
@@ -140,6 +156,8 @@ def score(
     workspace: WorkspaceOption = "",
     base: BaseOption = "",
     source: SourceOption = None,
+    provenance: ProvenanceOption = None,
+    commits: CommitsOption = "",
     approvals: ApprovalsOption = None,
     allowed_signers: SignersOption = None,
     authors: AuthorOption = None,
@@ -157,6 +175,8 @@ def score(
         workspace=workspace,
         base=base,
         source=source,
+        provenance=provenance,
+        commits=commits,
     )
     approving = commands.Approving(
         folder=approvals,
@@ -196,6 +216,8 @@ def explain(
     workspace: WorkspaceOption = "",
     base: BaseOption = "",
     source: SourceOption = None,
+    provenance: ProvenanceOption = None,
+    commits: CommitsOption = "",
 ) -> None:
     """Tell the whole story of one change."""
     from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
@@ -207,6 +229,8 @@ def explain(
         workspace=workspace,
         base=base,
         source=source,
+        provenance=provenance,
+        commits=commits,
     )
     commands.explain(inputs, address)
 
@@ -307,6 +331,8 @@ def approve(
     workspace: WorkspaceOption = "",
     base: BaseOption = "",
     source: SourceOption = None,
+    provenance: ProvenanceOption = None,
+    commits: CommitsOption = "",
     subject: SubjectOption = "",
     audit: AuditOption = None,
 ) -> None:
@@ -321,6 +347,8 @@ def approve(
         workspace=workspace,
         base=base,
         source=source,
+        provenance=provenance,
+        commits=commits,
     )
     asked = approving.Asked(
         key=key, reason=reason, expires=expires, approver=approver, folder=approvals, is_sure=yes
@@ -339,6 +367,8 @@ def verify_approval(
     workspace: WorkspaceOption = "",
     base: BaseOption = "",
     source: SourceOption = None,
+    provenance: ProvenanceOption = None,
+    commits: CommitsOption = "",
     subject: SubjectOption = "",
 ) -> None:
     """Tell what an approval says, and whether it counts for a plan."""
@@ -352,6 +382,8 @@ def verify_approval(
         workspace=workspace,
         base=base,
         source=source,
+        provenance=provenance,
+        commits=commits,
     )
     bench = commands.Approving(
         allowed_signers=allowed_signers, authors=tuple(authors or ()), subject=subject

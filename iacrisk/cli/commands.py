@@ -13,11 +13,12 @@ import msgspec
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.classifier import MODEL_FOLDER, HitModel, Model, load_hit_model, load_model
 from iacrisk.cli.output import Outputs, emit
-from iacrisk.config import Settings, load_settings, workspace_name
+from iacrisk.config import Settings, host_variables, load_settings, workspace_name
 from iacrisk.errors import SettingsError, UnknownAddress, UnknownRule, UnusableModel
 from iacrisk.gate import Environment, ModelUse, Policy
 from iacrisk.graph import build_graph
 from iacrisk.plan import STDIN, Plan, decode_plan, read_plan
+from iacrisk.provenance import NOTHING_TOLD, Author, Told
 from iacrisk.report import GraphFormat
 from iacrisk.report.plain import plain
 from iacrisk.source import Edits, Located, SourceFacts, holds_configuration, locate
@@ -34,6 +35,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     workspace: str = ""
     base: str = ""
     source: Path | None = None
+    provenance: Author | None = None
+    commits: str = ""
 
 
 class Approving(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +174,20 @@ def _circumstances(
         source=source,
         model_problem=model_problem,
         own=settings.own,
+        told=_told(inputs, settings.policy),
     )
+
+
+def _told(inputs: Inputs, policy: Policy) -> Told:
+    """Who wrote the change: as stated, as the CI host and Git say. Most runs ask neither."""
+    variables = host_variables() if policy.provenance.detect else {}
+    if not variables and not inputs.commits and inputs.provenance is None:
+        return NOTHING_TOLD
+    from iacrisk.provenance.gathering import gather, told_of  # noqa: PLC0415 - see above
+
+    folder = inputs.source or _beside(inputs.plan) or Path.cwd()
+    record = gather(variables, folder, inputs.commits)
+    return told_of(record, inputs.provenance, policy.provenance.sure_from)
 
 
 def _model(policy: Policy) -> tuple[Model | None, str]:

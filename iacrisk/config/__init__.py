@@ -8,12 +8,13 @@ from iacrisk.config.settings import (
     parse_policy_file,
     read_settings,
 )
-from iacrisk.config.surroundings import workspace_name
+from iacrisk.config.surroundings import host_variables, workspace_name
 
 __all__ = [
     "POLICY_FILE",
     "Settings",
     "find_policy",
+    "host_variables",
     "load_settings",
     "parse_policy_file",
     "read_settings",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from iacrisk.provenance.hosts import VARIABLES
+
 _WORKSPACE_VARIABLES = ("TF_WORKSPACE", "ATLANTIS_WORKSPACE", "TFC_WORKSPACE_NAME")
 _SELECTED = Path(".terraform") / "environment"
 
@@ -19,3 +21,8 @@ def workspace_name(directory: Path) -> str:
         return (directory / _SELECTED).read_text("utf-8").strip()
     except OSError:
         return ""
+
+
+def host_variables() -> dict[str, str]:
+    """The variables in which a CI host speaks of a change."""
+    return {name: os.environ[name] for name in VARIABLES if name in os.environ}

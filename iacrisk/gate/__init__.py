@@ -1,7 +1,7 @@
 """From scores to a verdict: policy, environment, decision."""
 
 from iacrisk.gate.approving import ApprovalOutcome, Grant, Held, Refusal, decide_approved
-from iacrisk.gate.decision import Decision, Reason, Verdict, decide
+from iacrisk.gate.decision import Decision, Reason, Verdict, decide, never_held
 from iacrisk.gate.environment import (
     Environment,
     EnvironmentEvidence,
@@ -17,10 +17,12 @@ from iacrisk.gate.policy import (
     EnvironmentSettings,
     ModelUse,
     Policy,
+    Scrutiny,
     Thresholds,
     Waiver,
     policy_digest,
 )
+from iacrisk.gate.scrutiny import scrutiny_of, scrutiny_reasons
 from iacrisk.gate.treatment import MODEL, TreatedReview, WaivedFinding, treat, waives_model
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "Policy",
     "Reason",
     "Refusal",
+    "Scrutiny",
     "Thresholds",
     "TreatedReview",
     "Verdict",
@@ -48,8 +51,11 @@ __all__ = [
     "detect_environment",
     "environment_of",
     "is_disposable",
+    "never_held",
     "own_environment",
     "policy_digest",
+    "scrutiny_of",
+    "scrutiny_reasons",
     "strictest",
     "treat",
     "waives_model",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
-from iacrisk.gate.policy import Consequence, EnvironmentSettings, Policy, Thresholds
+from iacrisk.gate.policy import (
+    Consequence,
+    EnvironmentSettings,
+    Policy,
+    Scrutiny,
+    Thresholds,
+)
 from iacrisk.gate.treatment import matches
 from iacrisk.plan import Doubt, DoubtFound
 from iacrisk.score import ChangeScore, plan_score
@@ -64,14 +70,20 @@ def decide(
     doubts: Sequence[DoubtFound],
     policy: Policy,
     environment: EnvironmentSettings,
+    scrutiny: Scrutiny = Scrutiny(),  # noqa: B008 - frozen
+    asked: Iterable[Reason] = (),
 ) -> Decision:
-    """The verdict; `types` maps each change's address to its resource type."""
-    thresholds = _thresholds(policy, environment)
+    """The verdict; `types` maps each change's address to its resource type.
+
+    `scrutiny` and `asked`: what the policy wants beyond the score.
+    """
+    thresholds = _thresholds(policy, environment, scrutiny)
     reasons = [
         *_doubt_reasons(doubts, policy),
         *_score_reasons(scores, types, thresholds, policy),
         *_sum_reasons(scores, types, thresholds, policy),
         *_always_held(scores, types, policy),
+        *asked,
     ]
     order = list(Verdict)
     reasons.sort(key=lambda reason: (-order.index(reason.verdict), reason.address, reason.what))
@@ -79,11 +91,13 @@ def decide(
     return Decision(verdict=verdict, reasons=tuple(reasons), thresholds=thresholds)
 
 
-def _thresholds(policy: Policy, environment: EnvironmentSettings) -> Thresholds:
+def _thresholds(policy: Policy, environment: EnvironmentSettings, scrutiny: Scrutiny) -> Thresholds:
     default = policy.thresholds
+    hold = default.hold if environment.hold is None else environment.hold
+    block = default.block if environment.block is None else environment.block
     return Thresholds(
-        hold=default.hold if environment.hold is None else environment.hold,
-        block=default.block if environment.block is None else environment.block,
+        hold=hold if scrutiny.hold is None else min(hold, scrutiny.hold),
+        block=block if scrutiny.block is None else min(block, scrutiny.block),
     )
 
 
@@ -162,6 +176,11 @@ def _by_score(score: int, thresholds: Thresholds) -> Verdict:
     if score >= thresholds.block:
         return Verdict.BLOCKED
     return Verdict.APPROVAL_REQUIRED if score >= thresholds.hold else Verdict.ALLOWED
+
+
+def never_held(policy: Policy, address: str, types: Mapping[str, str]) -> bool:
+    """Whether the policy says that this change holds no plan."""
+    return _listed(policy.never_hold, address, types)
 
 
 def _listed(globs: Sequence[str], address: str, types: Mapping[str, str]) -> bool:

@@ -191,6 +191,44 @@ class ModelSettings(Setting, frozen=True, kw_only=True):
     ] = ""
 
 
+class Scrutiny(Setting, frozen=True, kw_only=True):
+    """What is asked beyond the score. It only makes stricter."""
+
+    hold: Annotated[
+        Threshold | None, Meta(description="this or the environment's hold, whichever is lower")
+    ] = None
+    block: Annotated[
+        Threshold | None, Meta(description="this or the environment's block, whichever is lower")
+    ] = None
+    always_approve: Annotated[
+        SeverityName | None,
+        Meta(description="findings from this severity on wait for a person, whatever they score"),
+    ] = None
+
+
+class AiScrutiny(Scrutiny, frozen=True, kw_only=True):
+    """Asked where an AI wrote the change, by statement or sign."""
+
+
+class UnknownScrutiny(Scrutiny, frozen=True, kw_only=True):
+    """Asked where nobody says who wrote the change, and no sure sign does."""
+
+
+class ProvenanceSettings(Setting, frozen=True, kw_only=True):
+    """Who wrote the change; no input to the score. See [provenance](provenance.md)."""
+
+    detect: Annotated[
+        bool,
+        Meta(description="false: neither the CI host's variables nor Git are read for it"),
+    ] = True
+    sure_from: Annotated[
+        float,
+        Meta(ge=0, le=1, description="signs of this confidence on make the answer `ai`"),
+    ] = 0.5
+    ai: AiScrutiny = AiScrutiny()
+    unknown: UnknownScrutiny = UnknownScrutiny()
+
+
 class RuleSettings(Setting, frozen=True, kw_only=True):
     """Overrides of one rule."""
 
@@ -369,6 +407,7 @@ class Policy(Setting, frozen=True, kw_only=True):
     environments: Environments = Environments()
     doubts: Doubts = Doubts()
     model: ModelSettings = ModelSettings()
+    provenance: ProvenanceSettings = ProvenanceSettings()
     rules: Annotated[
         dict[str, RuleSettings], Meta(description="overrides by rule id: `[rules.N11]`")
     ] = msgspec.field(default_factory=dict)

@@ -18,6 +18,8 @@ from iacrisk.report.words import (
     headline,
     may_notice,
     model_line,
+    provenance_line,
+    provenance_signs,
     provisional_line,
     source_notes,
     tally,
@@ -45,6 +47,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     for line in approval_lines(assessment):
         yield from wrap(line, WIDTH, "", "  ")
     yield from wrap(provisional_line(assessment), WIDTH, "")
+    yield from _provenance(assessment)
     yield from _doubts(assessment)
     yield from _plan_findings(assessment)
     shares = share_out(assessment, _IN_DETAIL, _IN_BRIEF)
@@ -56,6 +59,14 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield from _folded(shares.folded)
     yield from _undecided(assessment)
     yield from _footnotes(assessment)
+
+
+def _provenance(assessment: Assessment) -> Iterator[str]:
+    yield from wrap(provenance_line(assessment), WIDTH, "")
+    for sign, quote in provenance_signs(assessment):
+        yield from wrap(f"{sign}: {quote}", WIDTH, "  ", "    ")
+    for problem in assessment.told.provenance.problems:
+        yield from wrap(problem, WIDTH, "  ", "    ")
 
 
 def _doubts(assessment: Assessment) -> Iterator[str]:

@@ -10,11 +10,12 @@ from iacrisk.assess import AssessedChange, Assessment, ModelAsked, Opinion
 from iacrisk.gate import ApprovalOutcome, WaivedFinding, policy_digest
 from iacrisk.graph import Hit
 from iacrisk.plan import Redactor
+from iacrisk.provenance import Provenance
 from iacrisk.report.words import describe
 from iacrisk.rules import Finding, SuppressedFinding, UndecidedRule
 from iacrisk.source import Place
 
-SCHEMA_VERSION: Final = "1.5"
+SCHEMA_VERSION: Final = "1.6"
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,6 +272,31 @@ class ApprovalItem(Item, frozen=True, kw_only=True):
     notes: list[str]
 
 
+class SignItem(Item, frozen=True, kw_only=True):
+    """A sign that an AI wrote a part of the change. `quote` is text of the change."""
+
+    tool: str
+    where: str
+    quote: str
+    confidence: float
+
+
+class ProvenanceItem(Item, frozen=True, kw_only=True):
+    """Who wrote the change: `ai`, `unknown`, or `human` where that is stated.
+
+    `looked`: whether a CI host or Git was asked. `contradicted`: a person is stated, and a sign
+    is beyond doubt. `problems`: what could not be read.
+    """
+
+    answer: str
+    stated: str | None
+    confidence: float
+    contradicted: bool
+    looked: bool
+    signs: list[SignItem]
+    problems: list[str]
+
+
 class Report(Item, frozen=True, kw_only=True):
     """An assessment."""
 
@@ -296,6 +322,7 @@ class Report(Item, frozen=True, kw_only=True):
     source_problems: list[str]
     provisional: list[str] | None
     approval: ApprovalItem | None
+    provenance: ProvenanceItem
 
 
 def render_json(assessment: Assessment) -> str:
@@ -360,6 +387,27 @@ def to_report(assessment: Assessment) -> Report:
         source_problems=list(assessment.source_problems),
         provisional=_provisional(assessment),
         approval=_approval(assessment.approval, redactor),
+        provenance=_provenance(assessment.told.provenance, redactor),
+    )
+
+
+def _provenance(found: Provenance, redactor: Redactor) -> ProvenanceItem:
+    return ProvenanceItem(
+        answer=found.answer,
+        stated=found.stated,
+        confidence=found.confidence,
+        contradicted=found.contradicted,
+        looked=found.looked,
+        signs=[
+            SignItem(
+                tool=sign.tool,
+                where=sign.where,
+                quote=redactor.text(sign.quote),
+                confidence=sign.confidence,
+            )
+            for sign in found.markers
+        ],
+        problems=list(found.problems),
     )
 
 

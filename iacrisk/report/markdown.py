@@ -25,6 +25,8 @@ from iacrisk.report.words import (
     headline,
     may_notice,
     model_line,
+    provenance_line,
+    provenance_signs,
     provisional_line,
     source_notes,
     tally,
@@ -69,6 +71,9 @@ def _sections(assessment: Assessment) -> Iterator[str]:
         texts = [_prose(provisional_line(assessment))]
         texts += [f"- {_prose(redactor.text(text))}" for text in undecided_by_text(assessment)]
         yield "> [!NOTE]\n" + "\n".join(f"> {text}" for text in texts)
+    provenance = "\n".join(_provenance(assessment))
+    if provenance:
+        yield provenance
     for doubt in assessment.doubts:
         yield f"> [!WARNING]\n> {_prose(doubt.problem)} {_prose(doubt.remedy)}"
     for finding in assessment.plan_findings:
@@ -89,6 +94,16 @@ def _sections(assessment: Assessment) -> Iterator[str]:
     notes = "\n".join(f"- {note}" for note in _notes(assessment))
     if notes:
         yield notes
+
+
+def _provenance(assessment: Assessment) -> Iterator[str]:
+    line = provenance_line(assessment)
+    if line:
+        yield line
+    for sign, quote in provenance_signs(assessment):
+        yield f"- {_prose(sign)}: {code(quote)}"
+    for problem in assessment.told.provenance.problems:
+        yield f"- {_prose(problem)}"
 
 
 def _change(group: Group, assessment: Assessment) -> str:

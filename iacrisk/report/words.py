@@ -10,6 +10,7 @@ from iacrisk.assess import AssessedChange, Assessment
 from iacrisk.features import COLUMNS
 from iacrisk.gate import Verdict
 from iacrisk.plan import ActionKind, Redactor, ResourceChange, Shown
+from iacrisk.provenance import Author
 from iacrisk.report.plain import count
 from iacrisk.rules import SUPPRESSORS
 
@@ -37,6 +38,7 @@ _REASONS_NAMED = 3
 _PROBLEMS_NAMED = 5
 _UNDECIDED_NAMED = 15
 _REFUSALS_NAMED = 10
+_SIGNS_NAMED = 3
 _LONGEST_NAME = 40
 
 
@@ -100,6 +102,36 @@ def environment_line(assessment: Assessment) -> str:
     if not found.known:
         return "Environment unknown, so it counts as production."
     return f"Environment {found.environment} ({'; '.join(found.evidence)})."
+
+
+def provenance_line(assessment: Assessment) -> str:
+    """Who wrote the change; empty where nobody said anything and nothing was looked at."""
+    found = assessment.told.provenance
+    if found.stated is None and not found.looked:
+        return ""
+    match found.answer:
+        case Author.AI if found.contradicted:
+            return (
+                "A person is said to have written this, and a sign of an AI in it is beyond doubt, "
+                "so it counts as written by an AI."
+            )
+        case Author.AI if found.stated is Author.AI:
+            return "Written by an AI, as stated."
+        case Author.AI:
+            return f"Written by an AI, at least in part (confidence {found.confidence:.1f})."
+        case Author.HUMAN:
+            return "Written by a person, as stated."
+        case Author.UNKNOWN:
+            return "Who wrote the change is unknown: that no AI signed it proves nothing."
+
+
+def provenance_signs(assessment: Assessment) -> Iterator[tuple[str, Shown]]:
+    """The surest signs, each with what it quotes from the change."""
+    signs = assessment.told.provenance.markers
+    redactor = assessment.plan.redactor
+    for sign in signs[:_SIGNS_NAMED]:
+        where = f"Sign of {sign.tool} (confidence {sign.confidence:.1f}), {sign.where}"
+        yield where, redactor.text(sign.quote)
 
 
 def waiting_addresses(assessment: Assessment) -> frozenset[str]:

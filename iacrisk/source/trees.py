@@ -12,11 +12,9 @@ from typing import Final, Protocol
 
 from iacrisk.errors import SettingsError
 from iacrisk.source.files import configuration_files, is_configuration
+from iacrisk.source.git import Git
 
 LOCK_FILE: Final = ".terraform.lock.hcl"
-_TIMEOUT_SECONDS: Final = 120
-_QUIET: Final = ("--no-optional-locks", "-c", "protocol.allow=never", "-c", "core.fsmonitor=false")
-"""Git neither writes nor fetches nor starts what the repository's settings name."""
 
 
 class Tree(Protocol):
@@ -78,14 +76,12 @@ class Revision:
     def __init__(self, revision: str, beside: Path) -> None:
         """Raises SettingsError where `beside` is in no repository or has no such revision."""
         self._revision = revision
-        self._beside = beside
+        self._git = Git(beside)
         self._blobs: subprocess.Popen[bytes] | None = None
-        wanted = f"{revision}^{{commit}}"
-        commit = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
-        prefix = self._git("rev-parse", "--show-prefix")
-        if not commit or prefix is None:
+        self._commit = self._git.commit(revision)
+        prefix = self._git.ask("rev-parse", "--show-prefix")
+        if not self._commit or prefix is None:
             raise SettingsError(f"There is no folder and no Git revision {revision} at {beside}.")
-        self._commit = commit.decode().split()[-1]
         self.root = posixpath.normpath(prefix.decode().strip() or ".")
 
     def read(self, folder: str) -> dict[str, str | None]:
@@ -116,7 +112,7 @@ class Revision:
     @cached_property
     def _files(self) -> dict[str, list[tuple[str, str]]]:
         """Name and blob of the files that matter, by folder, in one listing."""
-        listed = self._git("ls-tree", "-r", "-z", "--full-tree", self._commit)
+        listed = self._git.ask("ls-tree", "-r", "-z", "--full-tree", self._commit)
         if listed is None:
             raise SettingsError(f"git cannot list the files of {self._revision}.")
         found: dict[str, list[tuple[str, str]]] = {}
@@ -131,7 +127,7 @@ class Revision:
         """A blob's text, from one process that stays open."""
         if self._blobs is None:
             self._blobs = subprocess.Popen(  # noqa: S603 - no shell, reads only
-                self._command("cat-file", "--batch"),
+                self._git.command("cat-file", "--batch"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -148,23 +144,6 @@ class Revision:
         if len(header) != 3:
             return None
         return _as_text(told.read(int(header[2]) + 1)[:-1])
-
-    def _command(self, *arguments: str) -> list[str]:
-        return ["git", *_QUIET, "-C", str(self._beside), *arguments]
-
-    def _git(self, *arguments: str) -> bytes | None:
-        """What git prints, or None where it fails."""
-        try:
-            ran = subprocess.run(  # noqa: S603 - no shell, and nothing that changes the repository
-                self._command(*arguments),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-                timeout=_TIMEOUT_SECONDS,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        return ran.stdout if ran.returncode == 0 else None
 
 
 def _text_of(path: Path) -> str | None:
