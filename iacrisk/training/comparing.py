@@ -16,6 +16,7 @@ from iacrisk.training.encoding import Flags, Vector
 from iacrisk.training.examples import Example
 from iacrisk.training.judging import both, raw_plan_chances
 from iacrisk.training.metrics import auc, brier, interval, share_of
+from iacrisk.training.tables import FINAL
 
 HELD_MARGIN: Final = 0.05
 FINAL_MARGIN: Final = 0.02
@@ -80,20 +81,23 @@ def own_criteria(
 
 
 def final_criteria(final: Sequence[Example], parent: Model, own: Model) -> list[Criterion]:
-    """On the lab's final stacks, which neither model has seen; nothing where there are none."""
+    """On the lab's final stacks, which neither model has seen; nothing where there are none.
+
+    Their names end with FINAL.
+    """
     harmful = np.array([example.harmful for example in final], dtype=np.bool_)
     if not harmful.any() or harmful.all():
         return []
     before, after = (judge(model, final) for model in (parent, own))
     return [
         _at_least(
-            "AUC, lab's final stacks",
+            f"AUC, {FINAL}",
             auc(before.plan_chance, harmful),
             auc(after.plan_chance, harmful),
             FINAL_MARGIN,
         ),
         _at_most(
-            "harmful passed, lab's final stacks",
+            f"harmful passed, {FINAL}",
             _passed(before.held, harmful),
             _passed(after.held, harmful),
             FINAL_PASSED_MARGIN,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from iacrisk.classifier.artifact import Criterion, OwnEvaluation
-from iacrisk.training.tables import BUDGETS, Evaluation, SetReport
+from iacrisk.training.tables import BUDGETS, FINAL, Evaluation, SetReport
 
 _MEANING: Final = (
     "In brackets: 95% intervals over stacks. AUC: how often a harmful plan ranks\n"
@@ -29,7 +29,10 @@ def render_criteria(evaluation: OwnEvaluation) -> str:
         for item in evaluation.criteria
     ]
     head = ["", "in use", "new", "needed", ""]
-    return "\n".join([title, *_columns([head, *rows]), "", ""])
+    lines = [title, *_columns([head, *rows]), ""]
+    if not any(item.name.endswith(FINAL) for item in evaluation.criteria):
+        lines += [f"Not judged on the {FINAL}: the model in use holds no examples of them.", ""]
+    return "\n".join([*lines, ""])
 
 
 def _needed(item: Criterion) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 EVALUATION_FILE: Final = "evaluation.json"
+FINAL: Final = "lab's final stacks"
 BUDGETS: Final = (0.05, 0.1, 0.2)
 """Shares of all plans that a person could look at."""
 

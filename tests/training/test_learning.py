@@ -12,12 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 pytest.importorskip("numpy")
 pytest.importorskip("sklearn")
 
 from iacrisk.classifier import Use, load_model
+from iacrisk.classifier.artifact import Criterion, OwnEvaluation
 from iacrisk.cli import learning as commands
 from iacrisk.errors import UnusableModel
 from iacrisk.training import judging
@@ -25,6 +27,7 @@ from iacrisk.training import train as training
 from iacrisk.training.examples import to_example
 from iacrisk.training.fitting import KINDS
 from iacrisk.training.outcomes import group_plans
+from iacrisk.training.printing import render_criteria
 from iacrisk.training.splits import folds
 from iacrisk.training.train import train
 from tests.conftest import RunCli
@@ -322,3 +325,15 @@ def test_a_name_decides_where_it_stands() -> None:
     blocks = [frozenset("abcd")] * 3 + [frozenset("x")]
     found = group_plans(["shop", "hub", "hub", "hub"], blocks)
     assert found == ["shop", "hub", "hub", "hub"]
+
+
+def test_a_figure_that_could_not_be_had_is_said_to_be_missing() -> None:
+    names = ("AUC", "AUC, lab's final stacks")
+    criteria = tuple(Criterion(name=name, parent=0.5, own=0.6, bound=0.5) for name in names)
+    judged = OwnEvaluation(
+        rows="", plans=40, harmful=10, groups=3, between=0, criteria=criteria[:1]
+    )
+
+    assert "Not judged on the lab's final stacks" in render_criteria(judged)
+    whole = msgspec.structs.replace(judged, criteria=criteria)
+    assert "Not judged" not in render_criteria(whole)
