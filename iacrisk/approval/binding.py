@@ -12,7 +12,7 @@ import msgspec
 
 from iacrisk.approval import statement as st
 from iacrisk.assess import AssessedChange, Assessment
-from iacrisk.gate import Held, Reason, policy_digest, strictest
+from iacrisk.gate import Held, Reason, Verdict, policy_digest, strictest
 from iacrisk.plan import Redactor
 from iacrisk.plan.fingerprint import Fingerprint, fingerprint
 from iacrisk.rules import Finding
@@ -139,20 +139,24 @@ def _held(reason: Reason, changes: dict[str, AssessedChange], assessment: Assess
         address=assessment.plan.redactor.address(reason.address),
         environment=strictest([whole, *(each.environment for each in own)]),
         findings=tuple(
-            (finding.rule, finding.severity)
-            for finding in _findings(assessment, None if item is None else item)
+            (finding.rule, finding.severity) for finding in _findings(reason, item, assessment)
         ),
     )
 
 
-def _findings(assessment: Assessment, item: AssessedChange | None) -> Iterator[Finding]:
-    """Those of one change, or of all and of the plan as a whole."""
+def _findings(
+    reason: Reason, item: AssessedChange | None, assessment: Assessment
+) -> tuple[Finding, ...]:
+    """What rules said of it: of a doubt nothing, of the sum of all changes everything."""
     if item is not None:
-        yield from item.findings
-        return
-    for each in assessment.changes:
-        yield from each.findings
-    yield from assessment.plan_findings
+        return item.findings
+    if any(reason.what == doubt.problem for doubt in assessment.doubts):
+        return ()
+    at_the_address = (each for each in assessment.plan_findings if each.address == reason.address)
+    if reason.address or reason.verdict is Verdict.BLOCKED:
+        return tuple(at_the_address)
+    of_changes = (finding for each in assessment.changes for finding in each.findings)
+    return (*of_changes, *assessment.plan_findings)
 
 
 def _judged(assessment: Assessment) -> str:

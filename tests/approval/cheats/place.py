@@ -20,6 +20,14 @@ def blocked_elsewhere(world: World) -> None:
     blocked(world)
 
 
+def unblocked_for_another_finding(world: World) -> None:
+    """The plan is blocked for a doubt, and Alice may unblock findings on networks."""
+    world.policy_of(doubts={"incomplete": "blocked"})
+    world.setting(rules=[{"rules": ["N*"], "may_unblock": True}, {}])
+    world.edit("complete", False)
+    world.approve()
+
+
 def unblocked_by_too_few(world: World) -> None:
     world.setting(rules=[{"may_unblock": True, "quorum": 2}])
     blocked(world)
@@ -163,6 +171,10 @@ OTHER_PLACE: Cheats = {
     "blocked here, unblocked elsewhere": (
         blocked_elsewhere,
         "aws_security_group.app is blocked, and the policy names nobody who may approve that.",
+    ),
+    "blocked for a doubt, unblocked for a finding": (
+        unblocked_for_another_finding,
+        "the plan as a whole is blocked, and the policy names nobody who may approve that.",
     ),
     "unblocked by too few": (
         unblocked_by_too_few,
