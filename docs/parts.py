@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from docs.accuracy_tables import first_look_table, pair_table, rival_table
+from docs.diffs import diff_table, replacing_counts
 from docs.hand_check import hand_check_tables
 from docs.pages import table
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
@@ -381,6 +382,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "catalog": catalog_counts,
     "classes": class_table,
     "console": console_picture,
+    "diffs": diff_table,
     "doubts": doubt_table,
     "explanation": explanation_picture,
     "expression-functions": expression_functions,
@@ -392,6 +394,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "first-looks": first_look_table,
     "pairs": pair_table,
     "rivals": rival_table,
+    "replacing": replacing_counts,
     "stacks": stack_table,
     "thresholds": threshold_table,
     "worked-example": worked_example,

@@ -190,7 +190,24 @@ def _names(module: Module, given: Mapping[str, Any]) -> dict[str, Any]:
             resolved = _resolved(value, names)
             if not is_expression(resolved):
                 names[f"local.{name}"] = resolved
+        names |= dict(_told(module, names))
     return names
+
+
+def _told(module: Module, names: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a single resource is given in plain words: others that read it get the same."""
+    for block, body in module.resources.items():
+        if "count" not in body and "for_each" not in body:
+            values = {name: _resolved(value, names) for name, value in body.items()}
+            plain = (str, int, float, bool)
+            yield (
+                block,
+                {
+                    name: value
+                    for name, value in values.items()
+                    if isinstance(value, plain) and not is_expression(value)
+                },
+            )
 
 
 def _resolved(value: Any, names: Mapping[str, Any]) -> Any:

@@ -39,7 +39,7 @@ def block_facts(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             for name, bodies in block.items() if isinstance(block, dict) else ():
                 stated: dict[str, Any] = {}
                 for body in _each(bodies):
-                    stated |= _stated(body)
+                    stated |= lifecycle_of(body)
                 yield f"{type_name}.{name}", stated
 
 
@@ -68,8 +68,11 @@ def backends(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             yield "cloud", body if isinstance(body, dict) else {}
 
 
-def _stated(body: Any) -> dict[str, Any]:
-    """An expression as a guard (OpenTofu allows one) counts as on: somebody wants a guard."""
+def lifecycle_of(body: Any) -> dict[str, Any]:
+    """The fields of BlockFacts that a body states.
+
+    An expression as a guard (OpenTofu allows one) counts as on: somebody wants a guard.
+    """
     stated: dict[str, Any] = {}
     for lifecycle in blocks(body, "lifecycle"):
         if not isinstance(lifecycle, dict):

@@ -1,29 +1,28 @@
 """Plan JSON made from two versions of a configuration, without Terraform.
 
 It claims what the text alone shows: blocks and keys that came or went, and literal values that
-differ. Whether an update is a replacement is for the provider to say, and a difference between two
-expressions is undecided.
+differ. Whether an update is a replacement is told by the catalog's table of what forces one, where
+the type stands in it; a difference between two expressions is undecided.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
+from iacrisk.catalog.replacing import arguments_of
 from iacrisk.errors import SettingsError
+from iacrisk.source.configured import KEYS, MENTION, configuration, prior_state, texts
+from iacrisk.source.differing import Around, Compared, Path, compare_values, marked, without
 from iacrisk.source.expansion import Expanded, Instance, Module, expand, is_expression, read_module
 from iacrisk.source.hcl import parse_document
+from iacrisk.source.replacing import Follower, Life, follow, lives, readers
 from iacrisk.source.trees import Tree
 
-_MENTION: Final = re.compile(r"(?<![\w.\"])([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[[^\]\[]*\])+)")
-_KEYS: Final = re.compile(r"\[[^\]]*\]")
-_EMPTY: Final[tuple[Any, ...]] = (None, False, "", 0, [], {})
-_OWN: Final = frozenset({"each", "count"})
-_NAMES: Final = frozenset({"var", "local", "module"})
+_UNSETTLED: Final = "whether it is changed in place or replaced is for the provider to say"
 
 
 class Provisional(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,8 +49,8 @@ def provisional_plan(
         "terraform_version": "",
         "planned_values": {"root_module": {}},
         "resource_changes": changes,
-        "configuration": {"root_module": _configuration(after)},
-        "prior_state": {"values": {"root_module": _state(expand(before), before)}},
+        "configuration": {"root_module": configuration(after)},
+        "prior_state": {"values": {"root_module": prior_state(expand(before), before)}},
     }
     undecided = (*reader.problems, *comparison.undecided())
     return Provisional(plan_json=json.dumps(document).encode(), undecided=undecided)
@@ -85,6 +84,13 @@ class _Comparison:
     def __init__(self, before: Module, after: Module) -> None:
         self._before: Expanded = expand(before)
         self._after: Expanded = expand(after)
+        self._lives = lives(after)
+        self._arounds: dict[str, Around] = {}
+        self._module = after
+        self._replaced: set[str] = set()
+        """Blocks that are replaced."""
+        self._following: set[str] = set()
+        """Blocks that change because another one is replaced."""
         self._moves = dict(_moves(after, ""))
         self._kept = set(_kept(after, ""))
         self._notes: dict[str, str] = {}
@@ -94,6 +100,10 @@ class _Comparison:
         self._definitions = tuple(_changed_definitions(before, after, unfollowed))
 
     def undecided(self) -> tuple[str, ...]:
+        read = readers(self._module, frozenset(self._replaced), frozenset(self._touched))
+        for where, note in read:
+            if where not in self._replaced | self._following:
+                self._notes.setdefault(where, note)
         sides = (f"{where}: {why}." for where, why in sorted(self._unexpanded()))
         grouped: dict[str, list[str]] = {}
         for address, note in sorted(self._notes.items()):
@@ -111,12 +121,48 @@ class _Comparison:
 
     def changes(self) -> Iterator[dict[str, Any]]:
         old = {self._now(address): item for address, item in self._before.instances.items()}
-        for address in sorted(old.keys() | self._after.instances.keys()):
-            was, becomes = old.get(address), self._after.instances.get(address)
-            if becomes is None and was is not None:
+        pairs = {
+            address: (old.get(address), self._after.instances.get(address))
+            for address in sorted(old.keys() | self._after.instances.keys())
+        }
+        stay = {becomes.block for was, becomes in pairs.values() if was and becomes}
+        fresh = {item.block for item in self._after.instances.values()} - stay
+        compared = {
+            address: self._compared(was, becomes, fresh)
+            for address, (was, becomes) in pairs.items()
+            if was and becomes
+        }
+        followers = self._followers(compared)
+        for address, (was, becomes) in pairs.items():
+            if was is None and becomes is not None:
+                yield self._created(becomes)
+            elif was is not None and becomes is None:
                 yield from self._gone(was)
-            elif becomes is not None:
-                yield self._created(becomes) if was is None else self._kept_on(was, becomes)
+            elif was is not None and becomes is not None:
+                found = compared[address]
+                yield self._kept_on(was, becomes, found, followers.get(address))
+
+    def _compared(self, was: Instance, becomes: Instance, fresh: set[str]) -> Compared:
+        life = self._lives.get(becomes.block, Life())
+        known = arguments_of(becomes.type)
+        around = self._around(becomes.block.removesuffix(f"{becomes.type}.{becomes.name}"), fresh)
+        return compare_values(was.values, becomes.values, known, life.ignored, around)
+
+    def _around(self, prefix: str, fresh: set[str]) -> Around:
+        """What became of the blocks of one module, by their addresses inside it."""
+        if prefix not in self._arounds:
+            moves = ((KEYS.sub("", old), KEYS.sub("", new)) for old, new in self._moves.items())
+            self._arounds[prefix] = Around(
+                fresh=frozenset(at.removeprefix(prefix) for at in fresh if at.startswith(prefix)),
+                moved={old.removeprefix(prefix): new.removeprefix(prefix) for old, new in moves},
+            )
+        return self._arounds[prefix]
+
+    def _followers(self, compared: Mapping[str, Compared]) -> dict[str, Follower]:
+        replaced = frozenset(address for address, found in compared.items() if found.replaces)
+        updated = frozenset(address for address, found in compared.items() if found.changed)
+        stay = {address: self._after.instances[address] for address in compared}
+        return follow(stay, replaced, updated, self._lives)
 
     def _now(self, address: str) -> str:
         """Where the text's `moved` blocks take an instance, with or without keys."""
@@ -145,7 +191,7 @@ class _Comparison:
         if self._is_unexpanded(was.block):
             self._notes[was.address] = "whether it goes is not told by the text"
             return
-        if _KEYS.sub("", was.address) in self._kept:
+        if KEYS.sub("", was.address) in self._kept:
             yield _entry(was, ["forget"], was.values, None)
             return
         stays = any(item.block == was.block for item in self._after.instances.values())
@@ -166,38 +212,63 @@ class _Comparison:
         unknown |= {"id": True, "arn": True}
         return _entry(item, ["create"], None, known, after_unknown=unknown)
 
-    def _kept_on(self, was: Instance, becomes: Instance) -> dict[str, Any]:
-        differing = [
-            name
-            for name in sorted(was.values.keys() | becomes.values.keys())
-            if not _same(was.values.get(name), becomes.values.get(name))
-        ]
-        self._touched |= {becomes.block} if differing else set()
-        opaque = [
-            name
-            for name in differing
-            if is_expression(was.values.get(name)) or is_expression(becomes.values.get(name))
-        ]
-        more = {} if was.address == becomes.address else {"previous_address": was.address}
-        if opaque:
-            self._notes[becomes.address] = f"{', '.join(opaque)} changed as an expression"
-        if len(opaque) == len(differing):
+    def _kept_on(
+        self, was: Instance, becomes: Instance, found: Compared, follower: Follower | None
+    ) -> dict[str, Any]:
+        more: dict[str, Any] = {}
+        if was.address != becomes.address:
+            more["previous_address"] = was.address
+        if found.changed or found.opaque or found.reordered or follower:
+            self._touched.add(becomes.block)
+            self._following |= {becomes.block} if follower else set()
+        self._note(becomes, found, follower)
+        if not found.changed and not follower:
             return _entry(becomes, ["no-op"], was.values, was.values, **more)
-        after = {name: value for name, value in becomes.values.items() if name not in opaque}
-        after |= {name: was.values[name] for name in opaque if name in was.values}
-        self._notes.setdefault(
-            becomes.address, "whether it is changed in place or replaced is for the provider to say"
-        )
-        return _entry(becomes, ["update"], was.values, after, **more)
+        lost = [*((name,) for name in found.unknown), *(follower.unknown if follower else ())]
+        after = found.after
+        for path in lost:
+            after = without(after, path)
+        unknown = marked(lost)
+        replaces = [*found.replaces, *(follower.replaces if follower else ())]
+        if not replaces and not (follower and follower.triggered):
+            return _entry(becomes, ["update"], was.values, after, after_unknown=unknown, **more)
+        self._replaced.add(becomes.block)
+        actions = ["delete", "create"]
+        if self._lives.get(becomes.block, Life()).creates_first:
+            actions.reverse()
+        more |= _replacement(replaces)
+        unknown |= {"id": True, "arn": True}
+        return _entry(becomes, actions, was.values, after, after_unknown=unknown, **more)
+
+    def _note(self, item: Instance, found: Compared, follower: Follower | None) -> None:
+        """What of an instance's change is not decided."""
+        parts = []
+        if plain := [path for path in found.opaque if path not in found.forcing]:
+            parts.append(f"{', '.join(plain)} changed as an expression")
+        if found.forcing:
+            parts.append(
+                f"{', '.join(found.forcing)} changed as an expression; another value replaces it"
+            )
+        if found.reordered:
+            parts.append(f"{', '.join(found.reordered)} stands in another order")
+        if not found.replaces and (found.unsettled or (follower and follower.unsettled)):
+            parts.append(_UNSETTLED)
+        if parts:
+            self._notes[item.address] = "; ".join(parts)
 
     def _is_unexpanded(self, block: str) -> bool:
         sides = {**self._before.undecided, **self._after.undecided}
         return any(block == where or block.startswith(f"{where}.") for where in sides)
 
 
-def _same(old: Any, new: Any) -> bool:
-    """An argument given as nothing and one that is not given are mostly the same to a provider."""
-    return bool(old == new) or (old in _EMPTY and new in _EMPTY)
+def _replacement(paths: Sequence[Path]) -> dict[str, Any]:
+    """The fields by which a plan tells why it replaces."""
+    if not paths:
+        return {"action_reason": "replace_by_triggers"}
+    return {
+        "action_reason": "replace_because_cannot_update",
+        "replace_paths": [list(path) for path in paths],
+    }
 
 
 def _entry(
@@ -205,6 +276,8 @@ def _entry(
 ) -> dict[str, Any]:
     unknown = fields.pop("after_unknown", {})
     change = {"actions": actions, "before": before, "after": after, "after_unknown": unknown}
+    if "replace_paths" in fields:
+        change["replace_paths"] = fields.pop("replace_paths")
     return {
         "address": item.address,
         **({"module_address": item.module} if item.module else {}),
@@ -227,7 +300,7 @@ def _moves(module: Module, prefix: str) -> Iterator[tuple[str, str]]:
 
 def _kept(module: Module, prefix: str) -> Iterator[str]:
     for address in module.kept:
-        yield prefix + _KEYS.sub("", address)
+        yield prefix + KEYS.sub("", address)
     for name, child in module.children.items():
         yield from _kept(child, f"{prefix}module.{name}.")
 
@@ -269,115 +342,7 @@ def _unfollowed(*sides: Expanded) -> frozenset[str]:
         ".".join(mention.split(".")[:2])
         for side in sides
         for item in side.instances.values()
-        for text in _texts(item.values)
-        for mention in _MENTION.findall(text)
+        for text in texts(item.values)
+        for mention in MENTION.findall(text)
         if mention.startswith(("local.", "var."))
     )
-
-
-# The configuration as a plan lists it, for the graph.
-
-
-def _configuration(module: Module) -> dict[str, Any]:
-    return {
-        "resources": [_configured(block, body, module) for block, body in module.resources.items()],
-        "module_calls": {
-            name: {
-                "source": str(call.get("source") or ""),
-                "module": _configuration(module.children.get(name) or Module()),
-                "expressions": _expressions(call, module),
-            }
-            for name, call in module.calls.items()
-        },
-        "outputs": {
-            name: {"expression": {"references": list(_references(body, module))}}
-            for name, body in module.outputs.items()
-        },
-    }
-
-
-def _configured(block: str, body: Mapping[str, Any], module: Module) -> dict[str, Any]:
-    type_name, _, name = block.partition(".")
-    return {
-        "address": block,
-        "mode": "managed",
-        "type": type_name,
-        "name": name,
-        "provider_config_key": type_name.partition("_")[0],
-        "expressions": _expressions(body, module),
-        "depends_on": [
-            str(item).removeprefix("${").removesuffix("}") for item in body.get("depends_on") or ()
-        ],
-    }
-
-
-def _expressions(body: Mapping[str, Any], module: Module) -> dict[str, Any]:
-    listed = {name: list(_references(value, module)) for name, value in body.items()}
-    return {
-        name: {"references": references}
-        for name, references in listed.items()
-        if references and name != "depends_on"
-    }
-
-
-def _references(value: Any, module: Module, depth: int = 0) -> Iterator[str]:
-    """What an argument refers to, each followed by its prefix; locals by what they refer to."""
-    for text in _texts(value):
-        for mention in dict.fromkeys(_MENTION.findall(text)):
-            steps = mention.split(".")
-            block = ".".join(_KEYS.sub("", step) for step in steps[:2])
-            if steps[0] == "local" and depth < 3:
-                yield from _references(module.locals.get(steps[1]), module, depth + 1)
-            elif steps[0] in _OWN or block in module.resources or steps[0] in _NAMES:
-                yield mention
-                yield ".".join(steps[:2])
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        if "${" in value:
-            yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(key)
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-
-
-def _state(expanded: Expanded, root: Module) -> dict[str, Any]:
-    """The prior state as far as the graph needs it: who depended on whom, in the root module."""
-    direct = {
-        block: {
-            ".".join(_KEYS.sub("", step) for step in text.split(".")[:2])
-            for text in _references(body, root)
-        }
-        & root.resources.keys()
-        for block, body in root.resources.items()
-    }
-    return {
-        "resources": [
-            {
-                "address": item.address,
-                "mode": "managed",
-                "type": item.type,
-                "name": item.name,
-                **({"index": item.key} if item.key is not None else {}),
-                "depends_on": sorted(_closure(item.block, direct)),
-            }
-            for item in expanded.instances.values()
-            if not item.module
-        ]
-    }
-
-
-def _closure(block: str, direct: Mapping[str, Iterable[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(direct.get(block, ()))
-    while waiting:
-        other = waiting.pop()
-        if other not in found and other != block:
-            found.add(other)
-            waiting += direct.get(other, ())
-    return found

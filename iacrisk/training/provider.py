@@ -40,6 +40,7 @@ _TYPED_FIELDS = frozenset({2, 3, 8})
 """Of the schema answer: resources, data sources and ephemeral resources, each keyed by type."""
 _MEMORY = Path(tempfile.gettempdir()) / "iacrisk-lab-provider"
 _CALL_TIMEOUT = 1800.0
+_ASK_TIMEOUT = 30.0
 _APPLY = "ApplyResourceChange"
 _APPLY_TIMEOUT = 170.0
 """Longer than anything that succeeds against the emulator. What AWS refuses for good, such as
@@ -61,6 +62,10 @@ def find_provider() -> Path:
         f"no mirror with {SOURCE} {VERSION} found; run "
         f"`terraform providers mirror DIR` and set {MIRROR_VARIABLE}=DIR"
     )
+
+
+class ProviderSilent(Exception):
+    """The provider gave no answer: it ended, or took too long."""
 
 
 class Provider:
@@ -105,6 +110,13 @@ class Provider:
     def alive(self) -> bool:
         """False after a panic; the emulator may give answers that AWS never gives."""
         return self._process.poll() is None
+
+    def ask(self, method: str, request: bytes) -> bytes:
+        """The provider's own answer, past the proxy, as bytes; raises ProviderSilent."""
+        try:
+            return self._proxy.ask(method, request)
+        except _grpc().RpcError as error:
+            raise ProviderSilent(str(error.code())) from None
 
     def allow_types(self, types: frozenset[str]) -> None:
         """Let Terraform see these types from now on, beside those seen so far."""
@@ -204,11 +216,15 @@ class _Proxy:
             return self._remembered(method, request)
         return self._pass(method, request)
 
-    def _pass(self, method: str, request: bytes) -> bytes:
+    def ask(self, method: str, request: bytes) -> bytes:
+        """The answer of a method by its short name, asked anew."""
+        return self._pass(f"/tfplugin5.Provider/{method}", request, _ASK_TIMEOUT)
+
+    def _pass(self, method: str, request: bytes, within: float = _CALL_TIMEOUT) -> bytes:
         stub = self._channel.unary_unary(
             method, request_serializer=_same, response_deserializer=_same
         )
-        timeout = _APPLY_TIMEOUT if method.endswith(_APPLY) else _CALL_TIMEOUT
+        timeout = _APPLY_TIMEOUT if method.endswith(_APPLY) else within
         answer: bytes = stub(request, timeout=timeout)
         return answer
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fixtures import diffs
 from iacrisk.assess import Assessment, Circumstances, assess
 from iacrisk.errors import SettingsError
 from iacrisk.gate import Policy, Verdict
@@ -19,15 +20,19 @@ from tests.conftest import ROOT, RunCli
 
 PLANS = ROOT / "fixtures" / "plans"
 CASES = sorted(path.parent.name for path in PLANS.glob("*/before.tf"))
+KEPT = {row[1]: row for row in diffs.kept_rows()}
 ALLOWED_WITH_A_PLAN = {"rule-removed-fine"}
 """Cases that `diff` holds and the plan does not: there the state tells what the text cannot."""
 NOT_IN_THE_TEXT = {"destroy-everything-danger", "instance-replaced-danger", "lost-state-danger"}
 """Flags of the command line and an empty state did it."""
+CUT = {"targeted-danger"}
+"""Plans that a flag has cut: the text claims more."""
 SHOWN_AS = {
     "create": {"create"},
     "delete": {"delete"},
     "forget": {"forget"},
     "update": {"update", "replace"},
+    "replace": {"replace"},
 }
 
 
@@ -47,18 +52,6 @@ def changed(made: Provisional) -> dict[str, str]:
     return {label: kind for label, kind in found.items() if kind != "no-op"}
 
 
-def from_text(tmp_path: Path, name: str) -> Provisional:
-    """The case's edit, read as text alone."""
-    for version in ("before", "after"):
-        ignored = shutil.ignore_patterns("*.tf.json", "plan.json", "case.toml")
-        folder = Path(shutil.copytree(PLANS / name, tmp_path / version, ignore=ignored))
-        text = (folder / f"{version}.tf").read_text("utf-8")
-        for file in folder.glob("*.tf"):
-            file.unlink()
-        (folder / "main.tf").write_text(text, "utf-8")
-    return provisional_plan(Directory(tmp_path / "before"), Directory(tmp_path / "after"))
-
-
 def judged(plan: Plan) -> Assessment:
     return assess(plan, Policy(), Circumstances(today=datetime.date(2026, 1, 1)))
 
@@ -67,17 +60,19 @@ def judged(plan: Plan) -> Assessment:
 def test_nothing_is_claimed_that_a_plan_of_the_same_edit_does_not_show(
     tmp_path: Path, name: str
 ) -> None:
-    made = from_text(tmp_path, name)
+    made = diffs.from_text(PLANS / name, tmp_path)
     provisional, planned = (
         decode_plan(made.plan_json),
         decode_plan(read_plan(str(PLANS / name / "plan.json"))),
     )
     real = kinds(planned)
     claims = changed(made)
-    assert {at: kind for at, kind in claims.items() if real.get(at) not in SHOWN_AS[kind]} == {}
+    wrong = {at: kind for at, kind in claims.items() if real.get(at) not in SHOWN_AS[kind]}
+    assert bool(wrong) == (name in CUT)
     silent = {at for at, kind in real.items() if kind != "no-op" and at not in claims}
     assert bool(silent and not made.undecided) == (name in NOT_IN_THE_TEXT)
     mine, theirs = judged(provisional), judged(planned)
+    assert diffs.compared("fixtures", name, planned, made) == KEPT[name]
     assert mine.failures == ()
     overclaims = (
         mine.decision.verdict is not Verdict.ALLOWED and theirs.decision.verdict is Verdict.ALLOWED
@@ -89,12 +84,20 @@ QUEUE = 'resource "aws_sqs_queue" "q" {\n  delay_seconds = 1\n  name = local.n\n
 LOCAL = 'locals {\n  n = "q"\n}\n'
 
 
-def test_literal_differences_are_updates_that_may_be_replacements(tmp_path: Path) -> None:
+def test_literal_differences_are_what_the_provider_makes_of_them(tmp_path: Path) -> None:
     made = compared(tmp_path, LOCAL + QUEUE, LOCAL.replace('"q"', '"r"') + QUEUE)
     (change,) = decode_plan(made.plan_json).changes
-    assert (change.kind, sorted(change.changed)) == (ActionKind.UPDATE, ["name"])
+    assert (change.kind, sorted(change.changed)) == (ActionKind.REPLACE, ["arn", "id", "name"])
+    assert made.undecided == ()
+
+
+def test_an_update_of_a_type_that_is_not_in_the_table_may_be_a_replacement(tmp_path: Path) -> None:
+    other = QUEUE.replace("aws_sqs_queue", "google_pubsub_topic")
+    made = compared(tmp_path, LOCAL + other, LOCAL + other.replace("= 1", "= 2"))
+    assert changed(made) == {"google_pubsub_topic.q": "update"}
     assert made.undecided == (
-        "aws_sqs_queue.q: whether it is changed in place or replaced is for the provider to say.",
+        "google_pubsub_topic.q: whether it is changed in place or replaced is for the provider "
+        "to say.",
     )
 
 
@@ -199,10 +202,121 @@ def test_the_command_says_that_it_is_provisional(cli: RunCli, tmp_path: Path) ->
 
 
 def test_what_is_undecided_stands_in_every_report(cli: RunCli, tmp_path: Path) -> None:
-    compared(tmp_path, QUEUE, QUEUE.replace("= 1", "= 2"))
+    other = QUEUE.replace("aws_sqs_queue", "google_pubsub_topic")
+    compared(tmp_path, other, other.replace("= 1", "= 2"))
     text = "whether it is changed in place or replaced"
     assert text in " ".join(cli("diff", "base", "head").out.split())
     assert text in cli("diff", "base", "head", "--format", "markdown").out
     assert text in cli("diff", "base", "head", "--format", "json").out
     assert "main.tf" in cli("diff", "base", "head", "--format", "json").out
     assert cli("diff", "base", "nowhere").code == 2
+
+
+SUBNET = """\
+resource "aws_subnet" "a" {
+  vpc_id     = "vpc-1"
+  cidr_block = "10.0.0.0/24"
+%s}
+resource "aws_instance" "i" {
+  ami       = "ami-1"
+  subnet_id = aws_subnet.a.id
+%s}
+resource "aws_eip" "e" {
+  instance = aws_instance.i.id
+%s}
+resource "aws_ssm_parameter" "p" {
+  name  = "p"
+  value = aws_eip.e.public_ip
+}
+"""
+FIRST = "  lifecycle {\n    create_before_destroy = true\n  }\n"
+
+
+def change_of(made: Provisional, address: str) -> dict[str, Any]:
+    document = json.loads(made.plan_json)
+    entry = next(item for item in document["resource_changes"] if item["address"] == address)
+    return {**entry["change"], "reason": entry.get("action_reason")}
+
+
+def test_a_replacement_tells_its_paths_and_who_is_replaced_in_turn(tmp_path: Path) -> None:
+    before = SUBNET % ("", "", "")
+    made = compared(tmp_path, before, before.replace("10.0.0.0", "10.0.1.0"))
+    assert changed(made) == {
+        "aws_subnet.a": "replace",
+        "aws_instance.i": "replace",
+        "aws_eip.e": "update",
+    }
+    subnet, instance = (change_of(made, at) for at in ("aws_subnet.a", "aws_instance.i"))
+    assert subnet["replace_paths"] == [["cidr_block"]]
+    assert subnet["reason"] == "replace_because_cannot_update"
+    assert (instance["replace_paths"], "subnet_id" in instance["after"]) == ([["subnet_id"]], False)
+    assert change_of(made, "aws_eip.e")["after_unknown"] == {"instance": True}
+    assert made.undecided == (
+        "aws_ssm_parameter.p: reads aws_eip.e.public_ip, of what changes; it may change with it.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("lives", "expected"),
+    [
+        (("", "", ""), [["delete", "create"], ["delete", "create"]]),
+        (("", FIRST, ""), [["create", "delete"], ["create", "delete"]]),
+        ((FIRST, "", ""), [["create", "delete"], ["delete", "create"]]),
+    ],
+)
+def test_what_is_created_first_is_read_from_lifecycles(
+    tmp_path: Path, lives: tuple[str, ...], expected: list[list[str]]
+) -> None:
+    before = SUBNET % lives
+    made = compared(tmp_path, before, before.replace("10.0.0.0", "10.0.1.0"))
+    actions = [change_of(made, at)["actions"] for at in ("aws_subnet.a", "aws_instance.i")]
+    assert actions == expected
+
+
+def test_what_lifecycle_names_replaces(tmp_path: Path) -> None:
+    trigger = "  lifecycle {\n    replace_triggered_by = [aws_subnet.a]\n  }\n"
+    before = SUBNET % ("", "", trigger)
+    made = compared(tmp_path, before, before.replace('"10.0.0.0/24"', '"10.0.0.0/24"\n  x = 1'))
+    assert changed(made)["aws_eip.e"] == "replace"
+    assert change_of(made, "aws_eip.e")["reason"] == "replace_by_triggers"
+
+
+def test_what_lifecycle_ignores_is_no_change(tmp_path: Path) -> None:
+    ignoring = "  lifecycle {\n    ignore_changes = [cidr_block]\n  }\n"
+    before = SUBNET % (ignoring, "", "")
+    made = compared(tmp_path, before, before.replace("10.0.0.0", "10.0.1.0"))
+    assert (changed(made), made.undecided) == ({}, ())
+
+
+def test_an_expression_that_would_replace_is_named(tmp_path: Path) -> None:
+    before = SUBNET % ("", "", "")
+    made = compared(tmp_path, before, before.replace('"10.0.0.0/24"', "var.range"))
+    assert made.undecided == (
+        "aws_subnet.a: cidr_block changed as an expression; another value replaces it.",
+    )
+
+
+def test_keys_of_the_replaced_are_told_apart(tmp_path: Path) -> None:
+    before = """\
+resource "aws_subnet" "a" {
+  count      = 2
+  vpc_id     = "vpc-1"
+  cidr_block = "10.${count.index}.0.0/24"
+}
+resource "aws_instance" "i" {
+  count     = 2
+  ami       = "ami-1"
+  subnet_id = aws_subnet.a[count.index].id
+}
+resource "aws_instance" "one" {
+  ami       = "ami-1"
+  subnet_id = aws_subnet.a[1].id
+}
+"""
+    after = before.replace("count      = 2", "count = 1").replace("10.$", "11.$")
+    made = compared(tmp_path, before, after)
+    assert changed(made) == {
+        "aws_subnet.a[0]": "replace",
+        "aws_subnet.a[1]": "delete",
+        "aws_instance.i[0]": "replace",
+    }
