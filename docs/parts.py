@@ -14,6 +14,7 @@ from docs.accuracy_tables import first_look_table, pair_table, rival_table
 from docs.diffs import diff_table, replacing_counts
 from docs.hand_check import hand_check_tables
 from docs.pages import table
+from docs.usage import usage_table
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.catalog import Basis, known_types, resource_type
 from iacrisk.classifier import MODEL_FOLDER, Manifest, Use, load_hit_model, load_model
@@ -397,6 +398,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "replacing": replacing_counts,
     "stacks": stack_table,
     "thresholds": threshold_table,
+    "usage": usage_table,
     "worked-example": worked_example,
     "markers": marker_table,
     "model-facts": model_facts,

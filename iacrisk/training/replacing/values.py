@@ -52,6 +52,8 @@ DEPTH: Final = 4
 _NOT_TRIED: Final = frozenset({"id", "tags_all"})
 _FULL_DEPTH: Final = 2
 _MOST_PATHS: Final = 160
+_HUGE: Final = 2000
+"""Types with more arguments take the provider many seconds a question."""
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +100,7 @@ class Filling(msgspec.Struct, frozen=True, kw_only=True):
 
 def targets(block: Block) -> tuple[tuple[Target, ...], tuple[str, ...]]:
     """What can be changed in a type, and the blocks that lie too deep to be tried."""
-    for depth in range(DEPTH, 0, -1):
+    for depth in range(1 if _size(block) > _HUGE else DEPTH, 0, -1):
         found = tuple(_targets(block, "", depth))
         if len(found) <= _MOST_PATHS or depth == 1:
             return found, tuple(_beyond(block, "", depth))
@@ -213,6 +215,10 @@ def _targets(block: Block, path: str, depth: int) -> Iterator[Target]:
         )
         if depth > 1:
             yield from _targets(nested.block, f"{at}.", depth - 1)
+
+
+def _size(block: Block) -> int:
+    return len(block.arguments) + sum(1 + _size(nested.block) for nested in block.blocks)
 
 
 def _beyond(block: Block, path: str, depth: int) -> Iterator[str]:
