@@ -49,7 +49,7 @@ def considered(
     if approving.folder is None:
         return assessment
     situation = _situation(inputs, approving.subject)
-    return approve_by_folder(assessment, situation, approving.folder, _bench(approving))
+    return approve_by_folder(assessment, situation, approving.folder, _bench(assessment, approving))
 
 
 def approve(inputs: commands.Inputs, asked: Asked, subject: str, audit: Path | None) -> None:
@@ -80,7 +80,7 @@ def approve(inputs: commands.Inputs, asked: Asked, subject: str, audit: Path | N
 def verify_approval(file: Path, inputs: commands.Inputs, approving: commands.Approving) -> int:
     """Tell what an approval says and whether it counts for the plan; 0 where it does."""
     assessment = commands.assess_for_gate(inputs)
-    situation, bench = _situation(inputs, approving.subject), _bench(approving)
+    situation, bench = _situation(inputs, approving.subject), _bench(assessment, approving)
     judged = judge_file(file, bond_of(assessment, situation), assessment.policy.approvals, bench)
     after = with_approvals(assessment, [(file.name, judged)], bench)
     emit(render_judged(judged, after))
@@ -103,7 +103,8 @@ def _situation(inputs: commands.Inputs, subject: str) -> Situation:
     )
 
 
-def _bench(approving: commands.Approving) -> Bench:
+def _bench(assessment: Assessment, approving: commands.Approving) -> Bench:
+    """What approvals are judged by; authors are those stated and those that commits name."""
     signers = approving.allowed_signers
     if signers is None:
         raise SettingsError("Approvals count by the keys you trust: give --allowed-signers FILE.")
@@ -112,7 +113,9 @@ def _bench(approving: commands.Approving) -> Bench:
             pass
     except OSError as error:
         raise SettingsError(f"Cannot read {signers}: {error.strerror}.") from error
-    return Bench(allowed_signers=signers, now=_now(), authors=approving.authors)
+    return Bench(
+        allowed_signers=signers, now=_now(), authors=(*approving.authors, *assessment.told.authors)
+    )
 
 
 def _now() -> datetime.datetime:

@@ -202,6 +202,28 @@ def test_the_name_is_the_one_that_git_commits_under(
     assert "approver: bob@example.com" in ran.out
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git on PATH")
+def test_whoever_the_commits_name_may_not_approve(cli: RunCli, keys: Keys, tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=Alice", "-c", f"user.email={ALICE}", "-c", "commit.gpgsign=false")
+        subprocess.run(  # noqa: S603 - the test's own repository
+            [shutil.which("git") or "", "-C", str(tmp_path), *who, *arguments],
+            capture_output=True,
+            check=True,
+        )
+
+    git("init", "-q")
+    for message in ("before", "after"):
+        git("commit", "-q", "--allow-empty", "-m", message)
+    named = ("--commits", "HEAD~1..HEAD", "--source", tmp_path)
+    approve(cli, keys, "alice", *named)
+    own = cli(*SCORE, *named)
+    assert own.code == 3
+    assert "alice@example.com wrote the change, and" in own.out
+    approve(cli, keys, "bob", *named)
+    assert cli(*SCORE, *named).code == 0
+
+
 def test_without_ssh_keygen_nothing_is_signed_and_nothing_passes(
     cli: RunCli, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
