@@ -10,11 +10,12 @@ from tests.pairs import Pair, is_held, told
 from tests.rules.served.azure_rights import AZURE
 from tests.rules.served.google import GOOGLE
 from tests.rules.served.kubernetes import KUBERNETES
+from tests.rules.served.second import SECOND
 from tests.rules.served.services import SERVICES
 from tests.rules.served.traps import TRAPS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*GOOGLE, *AZURE, *KUBERNETES, *SERVICES]
+PAIRS = [*GOOGLE, *AZURE, *KUBERNETES, *SERVICES, *SECOND]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])

@@ -22,6 +22,12 @@ from iacrisk.rules.hurt.holding import (
     services_of_api,
     views_over,
 )
+from iacrisk.rules.hurt.names import (
+    accounts_left_out,
+    holders_of_policy,
+    pods_and_callers,
+    users_of_server,
+)
 from iacrisk.rules.hurt.traffic import (
     addresses_in_records,
     behind_services,
@@ -50,10 +56,14 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "D14": (acted_on, contents),
     "D15": (acted_on, images),
     "D27": (contents,),
+    "E05": (pods_and_callers,),
+    "E07": (pods_and_callers,),
+    "I01": (accounts_left_out,),
     "I04": (bindings, logins),
     "I05": (bindings,),
     "I08": (bindings,),
-    "I14": (bindings, logins, no_longer_named),
+    "I14": (bindings, holders_of_policy, logins, no_longer_named),
+    "N11": (users_of_server,),
     "N13": (listeners,),
     "N07": (addresses_in_records,),
     "N17": (behind_services,),

@@ -294,6 +294,34 @@ def _cluster_service(values: Values) -> Iterator[Way]:
             yield _way(key, "spec", {name: 1})
 
 
+def _manifest(values: Values) -> Iterator[Way]:
+    """A raw manifest of a service or an ingress, read like the typed resource."""
+    manifest = values.get("manifest")
+    spec = manifest.get("spec") if isinstance(manifest, dict) else None
+    if not isinstance(manifest, dict) or not isinstance(spec, dict):
+        return
+    read = {"Ingress": _ingress, "Service": _cluster_service}.get(str(manifest.get("kind")))
+    for way in read({"spec": [_in_blocks(spec)]}) if read is not None else ():
+        yield msgspec.structs.replace(way, root="manifest")
+
+
+_BLOCK_NAMES: Final = {"paths": "path", "ports": "port", "rules": "rule"}
+
+
+def _in_blocks(value: Any) -> Any:
+    """Names of the API as those of the provider's blocks; a selector keeps its own keys."""
+    if isinstance(value, list):
+        return [_in_blocks(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        _BLOCK_NAMES.get(name, re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name)): (
+            item if name == "selector" else _in_blocks(item)
+        )
+        for name, item in value.items()
+    }
+
+
 Reader = Callable[[Values], Iterable[Way]]
 _READERS: Final[dict[str, Reader]] = {
     "aws_alb_listener": _listener,
@@ -306,6 +334,7 @@ _READERS: Final[dict[str, Reader]] = {
     "google_compute_url_map": _url_map,
     "kubernetes_ingress": _ingress,
     "kubernetes_ingress_v1": _ingress,
+    "kubernetes_manifest": _manifest,
     "kubernetes_service": _cluster_service,
     "kubernetes_service_v1": _cluster_service,
 }

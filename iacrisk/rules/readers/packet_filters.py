@@ -7,6 +7,7 @@ of the filter as a whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -16,6 +17,7 @@ import msgspec
 from iacrisk.catalog import facts
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.ip_permissions import (
     Difference,
     Peer,
@@ -33,6 +35,7 @@ from iacrisk.rules.readers.permission_readers import (
     read_permissions,
     texts,
 )
+from iacrisk.rules.readers.siblings import stays
 
 FILTER_OWNERS: Final[dict[str, tuple[str, ...]]] = {
     "aws_security_group_rule": ("security_group_id",),
@@ -344,3 +347,24 @@ def _written_out(permissions: Iterable[Permission], lists: Lists) -> tuple[Permi
         for item in permissions
         for peer in lists.get(item.peer.first, [item.peer])
     )
+
+
+_SERVERS: Final = re.compile(r"^azurerm_(\w+_server|redis_cache|synapse_workspace)$")
+
+
+def server_of(change: ResourceChange, context: Context) -> ResourceChange | None:
+    """The server of the plan whose firewall rule this is; None where it is not in the plan."""
+    arguments = FILTER_OWNERS[change.type]
+    for use in context.graph.dependencies(change.label):
+        found = use.node.change
+        if found is not None and _SERVERS.match(found.type) and stays(found):
+            return found
+    wanted = str(change.before.get(arguments[0]) or "").lower()
+
+    def build() -> dict[str, ResourceChange]:
+        servers = [one for one in context.plan.changes if _SERVERS.match(one.type) and stays(one)]
+        return {
+            str(one.before.get(name)).lower(): one for name in ("name", "id") for one in servers
+        }
+
+    return once(context.plan, "azure servers", build).get(wanted)

@@ -70,11 +70,12 @@ def programs_naming(text: str, context: Context) -> tuple[ResourceChange, ...]:
 
 
 def words_of(change: ResourceChange, context: Context) -> frozenset[str]:
-    """The words in the values after the plan, and the first label of each host name."""
+    """The words in the values after the plan, also behind `@`; and each host name's first label."""
 
     def build() -> frozenset[str]:
         text = bytes(change.raw.change.after).decode("utf-8", "replace").lower()
         words = set(_WORD.findall(text))
+        words |= {word.rpartition("@")[2] for word in words if "@" in word}
         return frozenset(words | {word.partition(".")[0] for word in words if "." in word})
 
     return once(context.plan, ("words", change.label), build)

@@ -12,7 +12,7 @@ REGION: Final = "europe-west3"
 RING: Final = f"projects/{PROJECT}/locations/{REGION}/keyRings/core/cryptoKeys"
 NUMBER: Final = "712345678901"
 NET: Final = f"projects/{PROJECT}/global/networks/core"
-_CRYPTO: Final = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+CRYPTO: Final = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 
 
 def account(name: str) -> str:
@@ -72,7 +72,7 @@ def topic(with_key: str | None) -> Json:
 
 KEY_LOST: Final = delete(
     "google_kms_crypto_key_iam_member.warehouse_bq",
-    grant(_CRYPTO, _BQ, crypto_key_id=f"{RING}/warehouse"),
+    grant(CRYPTO, _BQ, crypto_key_id=f"{RING}/warehouse"),
 )
 _KEY_USES: Final = {
     "google_kms_crypto_key_iam_member.warehouse_bq": {
@@ -86,7 +86,7 @@ _KEY_USES: Final = {
 
 
 def key_binding(*members: str) -> Json:
-    return {"role": _CRYPTO, "members": list(members), "crypto_key_id": f"{RING}/disks"}
+    return {"role": CRYPTO, "members": list(members), "crypto_key_id": f"{RING}/disks"}
 
 
 KEYS: Final = [
@@ -100,7 +100,7 @@ KEYS: Final = [
             key("analytics"),
             stay(
                 "google_kms_crypto_key_iam_member.analytics_bq",
-                **grant(_CRYPTO, _BQ, crypto_key_id=f"{RING}/analytics"),
+                **grant(CRYPTO, _BQ, crypto_key_id=f"{RING}/analytics"),
             ),
         ],
         key("warehouse"),
@@ -384,7 +384,7 @@ def made(address: str, after: Json) -> Json:
     return create(address, {at: value for at, value in after.items() if at != "id"})
 
 
-_API: Final = (
+API: Final = (
     stay(
         "google_compute_network.core", id=NET, name="core", self_link=NET, auto_create_subnetworks=0
     ),
@@ -461,7 +461,7 @@ NETWORK: Final = [
             "google_compute_firewall.shut",
             firewall("shut", "deny", ["23", "135-139", "445"], priority=900),
         ),
-        *_API,
+        *API,
         uses=_FIRE_USES,
     ),
     pair(
@@ -474,7 +474,7 @@ NETWORK: Final = [
             "google_compute_firewall.branch",
             firewall("branch", "allow", ["9443"], priority=1200, source_ranges=["10.40.0.0/16"]),
         ),
-        *_API,
+        *API,
         stay(
             "google_compute_firewall.refuse",
             **firewall("refuse", "deny", ["9000-9999"], source_ranges=["10.32.0.0/11"]),
@@ -485,7 +485,7 @@ NETWORK: Final = [
         "each machine takes more ports than the addresses have / than fit",
         [tweak("google_compute_router_nat.core", nat(1, 64), min_ports_per_vm=4096), *fleet(24)],
         [tweak("google_compute_router_nat.core", nat(1, 64), min_ports_per_vm=4096), *fleet(10)],
-        _API[0],
+        API[0],
         _ROUTER,
         uses=_NAT_USES,
     ),
@@ -499,7 +499,7 @@ NETWORK: Final = [
             tweak("google_compute_router_nat.core", nat(2, 64), min_ports_per_vm=128),
             *fleet(12),
         ],
-        _API[0],
+        API[0],
         _ROUTER,
         uses=_NAT_USES,
     ),
@@ -554,7 +554,7 @@ FUNCTION_SHUT: Final = tweak(
 )
 
 
-def _rule(age: int, *prefixes: str) -> Json:
+def deletes(age: int, *prefixes: str) -> Json:
     return {
         "action": [{"type": "Delete"}],
         "condition": [{"age": age, "matches_prefix": list(prefixes), "with_state": "ANY"}],
@@ -660,12 +660,12 @@ ENTRIES: Final = [
         tweak(
             "google_storage_bucket.shelf",
             _SHELF["change"]["before"],
-            lifecycle_rule=[_rule(30, "contracts/", "tmp/")],
+            lifecycle_rule=[deletes(30, "contracts/", "tmp/")],
         ),
         tweak(
             "google_storage_bucket.shelf",
             _SHELF["change"]["before"],
-            lifecycle_rule=[_rule(3, "scratch/", "cache/thumbs/")],
+            lifecycle_rule=[deletes(3, "scratch/", "cache/thumbs/")],
         ),
     ),
     pair(

@@ -101,37 +101,37 @@ VAULT: Final = [
     ),
 ]
 
-_SHOP: Final = "https://shop.tern.example/callback"
-_LOCAL: Final = "http://localhost:3000/callback"
+SHOP: Final = "https://shop.tern.example/callback"
+LOCAL: Final = "http://localhost:3000/callback"
 _LOOP: Final = "http://127.0.0.1:8400/callback"
-_PREVIEW: Final = "https://pr-9.preview.tern.example/callback"
+PREVIEW: Final = "https://pr-9.preview.tern.example/callback"
 
 
-def _list(address: str, name: str, before: list[str], after: list[str], **more: Any) -> Json:
+def listed(address: str, name: str, before: list[str], after: list[str], **more: Any) -> Json:
     return tweak(address, {"name": "shop", **more, name: before}, **{name: after})
 
 
 CALLBACKS: Final = [
     pair(
         "Auth0 loses the shop's callback / a developer's",
-        _list("auth0_client.shop", "callbacks", [_SHOP, _LOCAL], [_LOCAL], app_type="spa"),
-        _list("auth0_client.shop", "callbacks", [_SHOP, _LOCAL], [_SHOP], app_type="spa"),
+        listed("auth0_client.shop", "callbacks", [SHOP, LOCAL], [LOCAL], app_type="spa"),
+        listed("auth0_client.shop", "callbacks", [SHOP, LOCAL], [SHOP], app_type="spa"),
     ),
     pair(
         "Okta loses the shop's address / a preview's",
-        _list(
-            "okta_app_oauth.shop", "redirect_uris", [_SHOP, _PREVIEW], [_PREVIEW], label="Shop"
+        listed(
+            "okta_app_oauth.shop", "redirect_uris", [SHOP, PREVIEW], [PREVIEW], label="Shop"
         ),
-        _list("okta_app_oauth.shop", "redirect_uris", [_SHOP, _PREVIEW], [_SHOP], label="Shop"),
+        listed("okta_app_oauth.shop", "redirect_uris", [SHOP, PREVIEW], [SHOP], label="Shop"),
     ),
     pair(
         "Keycloak loses the shop's address / the loopback address",
-        _list(
-            "keycloak_openid_client.shop", "valid_redirect_uris", [_SHOP, _LOOP], [_LOOP],
+        listed(
+            "keycloak_openid_client.shop", "valid_redirect_uris", [SHOP, _LOOP], [_LOOP],
             client_id="shop", enabled=True, access_type="PUBLIC",
         ),
-        _list(
-            "keycloak_openid_client.shop", "valid_redirect_uris", [_SHOP, _LOOP], [_SHOP],
+        listed(
+            "keycloak_openid_client.shop", "valid_redirect_uris", [SHOP, _LOOP], [SHOP],
             client_id="shop", enabled=True, access_type="PUBLIC",
         ),
     ),

@@ -13,9 +13,12 @@ from iacrisk.rules.readers.programs import programs_naming
 from iacrisk.rules.readers.siblings import stays
 
 _LISTS: Final = re.compile(
-    r"redirect|callback|logout|origin|authorized_domain|initiate_login|^uris?$|^rules?$|^hosts?$"
+    r"redirect|callback|logout|origin|cors|authorized_domain|initiate_login|^uris?$|^rules?$|^hosts?$"
     r"|^tls$|hostname"
 )
+_WITHIN: Final = ("host", "hosts", "allowed_origins", "origin", "origins")
+"""Where a block of such a list keeps its one address."""
+
 _HOST: Final = re.compile(r"^(?:[a-z][\w+.-]*://)?(\[[\da-f:]+\]|[^/:]+)", re.IGNORECASE)
 _LOOPBACK: Final = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.*\.localhost)$")
 _HINT: Final = re.compile(rb"localhost|127\.|::1|preview|review|[.\-/\"][pm]r-?\d", re.IGNORECASE)
@@ -63,7 +66,7 @@ def _lost(before: Any, after: Any, name: str) -> list[str] | None:
 
 def _address(item: Any) -> str | None:
     if isinstance(item, dict):
-        item = item.get("host") or item.get("hosts")
+        item = next((item[name] for name in _WITHIN if item.get(name)), None)
     if isinstance(item, list):
         item = item[0] if len(item) == 1 else None
     return item if isinstance(item, str) and item else None

@@ -15,14 +15,13 @@ from iacrisk.rules.readers.packet_filters import (
     FILTER_OWNERS,
     Member,
     PacketFilter,
+    server_of,
     touched_filters,
 )
 from iacrisk.rules.readers.permission_readers import filter_types
 from iacrisk.rules.readers.programs import programs, words_of
-from iacrisk.rules.readers.siblings import stays
 
 _PUBLIC: Final = "public_network_access_enabled"
-_SERVERS: Final = re.compile(r"^azurerm_(\w+_server|redis_cache|synapse_workspace)$")
 _OWN_LISTS: Final = frozenset(
     {"ip_range_filter", "network_acls", "network_rule_set", "network_rules", "network_rulesets"}
     | {"virtual_network_rule"}
@@ -34,7 +33,7 @@ _OPEN: Final = "settings.0.ip_configuration.0.ipv4_enabled"
 def why_without_effect(change: ResourceChange, context: Context) -> str | None:
     """Why the list lets nobody in, before as after; None where it may."""
     if change.type in FILTER_OWNERS:
-        server = _server_of(change, context)
+        server = server_of(change, context)
         closed = server is not None and _is_closed(server)
     elif change.type == _SQL:
         closed = change.was(_OPEN) is False and change.becomes(_OPEN) is False
@@ -51,23 +50,6 @@ def _is_closed(server: ResourceChange) -> bool:
 
 def _is_in_list(path: tuple[Any, ...]) -> bool:
     return "authorized_networks" in path or path[-1] in {"version", "etag"}
-
-
-def _server_of(change: ResourceChange, context: Context) -> ResourceChange | None:
-    arguments = FILTER_OWNERS[change.type]
-    for use in context.graph.dependencies(change.label):
-        found = use.node.change
-        if found is not None and _SERVERS.match(found.type) and stays(found):
-            return found
-    wanted = str(change.before.get(arguments[0]) or "").lower()
-
-    def build() -> dict[str, ResourceChange]:
-        servers = [one for one in context.plan.changes if _SERVERS.match(one.type) and stays(one)]
-        return {
-            str(one.before.get(name)).lower(): one for name in ("name", "id") for one in servers
-        }
-
-    return once(context.plan, "azure servers", build).get(wanted)
 
 
 # Denials

@@ -256,7 +256,7 @@ def way_of_all_users_kept(change: ResourceChange, context: Context) -> str | Non
     name="same-pods-selected",
     suppresses={"E07"},
     kinds=_UPDATE,
-    types=types_of("Service") - MANIFESTS,
+    types=types_of("Service"),
 )
 def same_pods_selected(change: ResourceChange, context: Context) -> str | None:
     """A service selects by other labels, and has the same pods.
@@ -279,7 +279,7 @@ def same_pods_selected(change: ResourceChange, context: Context) -> str | None:
     name="port-nobody-named",
     suppresses={"E07"},
     kinds=_UPDATE,
-    types=types_of("Service") - MANIFESTS,
+    types=types_of("Service"),
 )
 def port_nobody_named(change: ResourceChange, context: Context) -> str | None:
     """A service inside the cluster loses a port that nothing in the plan names.

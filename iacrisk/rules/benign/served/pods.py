@@ -17,17 +17,20 @@ from iacrisk.plan.kubernetes import (
 )
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, seen, workloads_of
+from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, Seen, objects_of, seen, workloads_of
 from iacrisk.rules.readers.pod_needs import amount, needs_of, total
 from iacrisk.rules.readers.programs import programs_naming, words_of
 
-_SPEC: Final = frozenset({"spec"})
+_SPEC: Final = frozenset({"manifest", "object", "spec"})
 
 
 def _sides(change: ResourceChange) -> tuple[KubernetesObject, KubernetesObject] | None:
     """The object before and after, where nothing but its spec changes."""
     item = seen(change)
     if item is None or item.before is None or item.after is None:
+        return None
+    rest = [{**side.body, "spec": None} for side in (item.before, item.after)]
+    if change.type in MANIFESTS and rest[0] != rest[1]:
         return None
     return item.before, item.after
 
