@@ -386,6 +386,24 @@ PODS: Final = [
         kubernetes.pods("portal"),
     ),
     trap(
+        "a preview and the shop lead to a service that takes half of the pods",
+        _moved({"app": "ledger"}, {"app": "ledger", "tier": "api"}),
+        kubernetes.pods("ledger", {"app": "ledger", "tier": "api"}),
+        kubernetes.pods("ledger_b", {"app": "ledger"}),
+        stay(
+            "kubernetes_ingress_v1.web",
+            **kubernetes.ingress("pr-7.preview.lumen.example", "pay.lumen.example"),
+        ),
+    ),
+    trap(
+        "a preview leads to a service that workloads call too",
+        _moved({"app": "ledger"}, {"app": "ledger", "tier": "api"}),
+        kubernetes.pods("ledger", {"app": "ledger", "tier": "api"}),
+        kubernetes.pods("ledger_b", {"app": "ledger"}),
+        kubernetes.pods("portal", env={"LEDGER": "http://ledger"}),
+        stay("kubernetes_ingress_v1.web", **kubernetes.ingress("pr-7.preview.lumen.example")),
+    ),
+    trap(
         "the port is open to the outside",
         tweak(
             "kubernetes_service_v1.ledger",

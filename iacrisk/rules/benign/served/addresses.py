@@ -77,10 +77,15 @@ def _is_spare(text: str, change: ResourceChange, context: Context) -> bool:
     host = matched[1].lower() if matched else ""
     if _LOOPBACK.match(host):
         return True
-    if not _PREVIEW.search(host):
+    if not is_preview(host):
         return False
     others = [one for one in programs_naming(host, context) if one is not change]
     return not others and not _has_record(host, context)
+
+
+def is_preview(host: str) -> bool:
+    """Whether the host is one of a preview, by a label of its name."""
+    return bool(_PREVIEW.search(host.lower()))
 
 
 def _has_record(host: str, context: Context) -> bool:

@@ -1,4 +1,4 @@
-"""BL-callersadmitted: a network policy that admits everybody in the plan who calls the pods."""
+"""BL-callersadmitted, BL-previewled: who in the plan calls the pods, and by which way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from iacrisk.plan.kubernetes import (
     members,
     selects,
 )
-from iacrisk.rules.benign.served.pods import backends, rest_is_explained
+from iacrisk.rules.benign.served.addresses import is_preview
+from iacrisk.rules.benign.served.pods import backends, rest_is_explained, selection
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, seen, workloads_of
@@ -157,3 +158,33 @@ def _matches(peer: Tree, caller: KubernetesObject, policy: KubernetesObject) -> 
     return caller.namespace == policy.namespace and selects(
         mapping(peer.get("podSelector")), caller.pod_labels
     )
+
+
+def why_only_previews(change: ResourceChange, context: Context) -> str | None:
+    """Why only previews are led elsewhere: no other ingress and no workload comes this way."""
+    chosen, item = selection(change, context), seen(change)
+    one = item.after if item is not None else None
+    if chosen is None or one is None or not chosen[1] or not chosen[1] <= chosen[0]:
+        return None
+    if str(one.spec.get("type") or "ClusterIP") != "ClusterIP":
+        return None
+    hosts = [
+        str(rule.get("host") or "")
+        for ingress in objects_of(context, "Ingress")
+        if ingress.after is not None and ingress.after.namespace == one.namespace
+        for rule in members(ingress.after.spec.get("rules"))
+        if any(backend.get("name") == one.name for backend in _backends_of(rule))
+    ]
+    running = _all_workloads(context)
+    called = any(
+        found.label in running and _names_one(found, [one.name], one.namespace, context)
+        for found in programs_naming(one.name, context)
+    )
+    if hosts and all(map(is_preview, hosts)) and not called:
+        return "only previews come by it, and it leads to pods that it had before"
+    return None
+
+
+def _backends_of(rule: Tree) -> Iterator[Tree]:
+    for path in members(mapping(rule.get("http")).get("paths")):
+        yield mapping(mapping(path.get("backend")).get("service"))

@@ -275,6 +275,30 @@ def same_pods_selected(change: ResourceChange, context: Context) -> str | None:
 
 
 @suppressor(
+    id="BL-previewled",
+    name="only-previews-led",
+    suppresses={"E07"},
+    kinds=_UPDATE,
+    types=types_of("Service"),
+)
+def only_previews_led(change: ResourceChange, context: Context) -> str | None:
+    """A service to which only previews lead selects some of the pods that it had.
+
+    Harmless when
+        Nothing but the selector changes, the pods it selects are among those of before, every
+        host of an ingress that leads to it is a preview's, and no workload names it.
+
+    Traps
+        A host that strangers know; a caller inside the cluster; no pods at all; a default
+        backend, which has no host.
+
+    References
+        https://kubernetes.io/docs/concepts/services-networking/ingress/
+    """
+    return callers.why_only_previews(change, context)
+
+
+@suppressor(
     id="BL-portunused",
     name="port-nobody-named",
     suppresses={"E07"},
@@ -402,6 +426,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     keys_nobody_used,
     way_of_all_users_kept,
     same_pods_selected,
+    only_previews_led,
     port_nobody_named,
     all_callers_admitted,
     limit_above_all_needs,

@@ -45,16 +45,23 @@ def rest_is_explained(change: ResourceChange, context: Context) -> bool:
 
 def why_same_pods(change: ResourceChange, context: Context) -> str | None:
     """Why a service with another selector has the same pods."""
+    chosen = selection(change, context)
+    if chosen is not None and chosen[0] and chosen[0] == chosen[1]:
+        return "the pods in the plan that it selects are the same"
+    return None
+
+
+def selection(
+    change: ResourceChange, context: Context
+) -> tuple[frozenset[str], frozenset[str]] | None:
+    """What the service selects before and after, where nothing but its selector changes."""
     sides = _sides(change)
     if sides is None or not rest_is_explained(change, context):
         return None
     before, after = sides
     if _without(before.spec, "selector") != _without(after.spec, "selector"):
         return None
-    was, becomes = _selected(before, context), _selected(after, context)
-    if was and was == becomes:
-        return "the pods in the plan that it selects are the same"
-    return None
+    return _selected(before, context), _selected(after, context)
 
 
 def _without(spec: Tree, *names: str) -> Tree:
