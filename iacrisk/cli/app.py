@@ -10,14 +10,20 @@ from typing import Annotated
 import typer
 
 from iacrisk import __version__
-from iacrisk.cli.output import Outputs, emit, fail
-from iacrisk.errors import IacriskError
+from iacrisk.cli.answer import (
+    INTERNAL_ERROR,
+    Answer,
+    Answered,
+    Failure,
+    asks_for_atlantis,
+    failure_of,
+    guarded,
+    make_answer,
+)
+from iacrisk.cli.output import Outputs, emit
 from iacrisk.provenance.provenance import Author
 from iacrisk.report import Format, GraphFormat
 from iacrisk.training.outcome import HardHarm, Said
-
-INTERNAL_ERROR = 1
-COULD_NOT_REVIEW = 2
 
 app = typer.Typer(
     name="iacrisk",
@@ -46,9 +52,27 @@ EnvironmentOption = Annotated[
 WorkspaceOption = Annotated[
     str, typer.Option("--workspace", help="workspace name; default: from TF_WORKSPACE")
 ]
+PlansArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PLAN...",
+        help="plan JSON (`terraform show -json`), - for stdin, or a folder: every file in it "
+        "whose name ends in plan.json; the worst verdict decides",
+    ),
+]
 FormatOption = Annotated[
     list[Format] | None,
-    typer.Option("--format", help="console, json or markdown; may be given several times"),
+    typer.Option("--format", help=f"{', '.join(Format)}; may be given several times"),
+]
+ExitMapOption = Annotated[
+    str,
+    typer.Option(
+        "--exit-map",
+        help="other exit codes for hosts that need them, such as 3=0,4=1; 1 and 2 never become 0",
+    ),
+]
+SoftOption = Annotated[
+    bool, typer.Option("--soft", help="exit with 0 whatever the verdict, and say so")
 ]
 OutputOption = Annotated[
     list[str] | None,
@@ -122,18 +146,21 @@ def run() -> None:
     gc.disable()  # a run is short and makes few cycles; looking for them takes a third of it
     try:
         app()
-    except IacriskError as error:
-        fail(str(error), COULD_NOT_REVIEW)
-    except RecursionError:
-        fail("The plan is nested too deeply to be judged.", COULD_NOT_REVIEW)
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(INTERNAL_ERROR) from None
+    except Answered:
+        raise
+    except SystemExit as left:
+        if left.code in {None, 0} or not asks_for_atlantis():
+            raise
+        Answer(is_atlantis=True).tell(Failure(problem="The command cannot be understood."))
+        raise SystemExit(0) from None
     except Exception as error:  # noqa: BLE001 - a front door: never pass, never show a value
-        fail(
-            f"iacrisk failed ({type(error).__name__}). This is a bug; the plan was not judged.",
-            INTERNAL_ERROR,
-        )
+        answer = Answer(is_atlantis=asks_for_atlantis())
+        failure = failure_of(error)
+        answer.tell(failure)
+        raise SystemExit(answer.code(failure.exit_code)) from None
 
 
 @app.callback(invoke_without_command=True)
@@ -148,7 +175,7 @@ def root(
 
 @app.command()
 def score(
-    plan: PlanArgument,
+    plans: PlansArgument,
     formats: FormatOption = None,
     outputs: OutputOption = None,
     config: ConfigOption = None,
@@ -158,33 +185,40 @@ def score(
     source: SourceOption = None,
     provenance: ProvenanceOption = None,
     commits: CommitsOption = "",
+    exit_map: ExitMapOption = "",
+    soft: SoftOption = False,
     approvals: ApprovalsOption = None,
     allowed_signers: SignersOption = None,
     authors: AuthorOption = None,
     subject: SubjectOption = "",
     audit: AuditOption = None,
 ) -> None:
-    """Score a plan, say who is hit, and gate by exit code."""
-    from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
-
+    """Score plans, say who is hit, and gate by exit code."""
     targets = Outputs.pair(formats or [], outputs or [])
-    inputs = commands.Inputs(
-        plan=plan,
-        config=config,
-        environment=environment,
-        workspace=workspace,
-        base=base,
-        source=source,
-        provenance=provenance,
-        commits=commits,
-    )
-    approving = commands.Approving(
-        folder=approvals,
-        allowed_signers=allowed_signers,
-        authors=tuple(authors or ()),
-        subject=subject,
-    )
-    raise typer.Exit(commands.score(inputs, targets, approving, audit))
+    answer = make_answer(exit_map, soft=soft, is_atlantis=targets.for_atlantis)
+
+    def work() -> int:
+        from iacrisk.cli import commands, scoring  # noqa: PLC0415 - help stays light
+
+        inputs = commands.Inputs(
+            config=config,
+            environment=environment,
+            workspace=workspace,
+            base=base,
+            source=source,
+            provenance=provenance,
+            commits=commits,
+        )
+        approving = commands.Approving(
+            folder=approvals,
+            allowed_signers=allowed_signers,
+            authors=tuple(authors or ()),
+            subject=subject,
+        )
+        task = scoring.Task(inputs=inputs, approving=approving, audit=audit)
+        return scoring.score(plans, task, targets, answer)
+
+    raise Answered(guarded(answer, work))
 
 
 @app.command()
@@ -198,13 +232,20 @@ def diff(
     config: ConfigOption = None,
     environment: EnvironmentOption = "",
     workspace: WorkspaceOption = "",
+    exit_map: ExitMapOption = "",
+    soft: SoftOption = False,
 ) -> None:
     """Score a change of configuration provisionally, without a plan."""
-    from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
-
     targets = Outputs.pair(formats or [], outputs or [])
-    inputs = commands.Inputs(config=config, environment=environment, workspace=workspace)
-    raise typer.Exit(commands.diff(base, head, inputs, targets))
+    answer = make_answer(exit_map, soft=soft, is_atlantis=targets.for_atlantis)
+
+    def work() -> int:
+        from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
+
+        inputs = commands.Inputs(config=config, environment=environment, workspace=workspace)
+        return commands.diff(base, head, inputs, targets, soft=soft)
+
+    raise Answered(guarded(answer, work))
 
 
 @app.command()

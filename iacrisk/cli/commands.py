@@ -20,6 +20,7 @@ from iacrisk.graph import build_graph
 from iacrisk.plan import STDIN, Plan, decode_plan, read_plan
 from iacrisk.provenance import NOTHING_TOLD, Author, Told
 from iacrisk.report import GraphFormat
+from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.plain import plain
 from iacrisk.source import Edits, Located, SourceFacts, holds_configuration, locate
 
@@ -51,24 +52,7 @@ class Approving(msgspec.Struct, frozen=True, kw_only=True):
 NO_APPROVALS: Final = Approving()
 
 
-def score(
-    inputs: Inputs, outputs: Outputs, approving: Approving = NO_APPROVALS, audit: Path | None = None
-) -> int:
-    """Write the reports; returns the exit code of the verdict."""
-    assessment = assess_for_gate(inputs)
-    if approving.folder is not None:
-        from iacrisk.cli.approvals import considered  # noqa: PLC0415 - only with approvals
-
-        assessment = considered(assessment, inputs, approving)
-    outputs.write(assessment)
-    if audit is not None:
-        from iacrisk.audit import decision_made, record  # noqa: PLC0415 - only with --audit
-
-        record(audit, decision_made(assessment), datetime.datetime.now(tz=datetime.UTC))
-    return assessment.decision.verdict.exit_code
-
-
-def diff(base: str, head: str, inputs: Inputs, outputs: Outputs) -> int:
+def diff(base: str, head: str, inputs: Inputs, outputs: Outputs, *, soft: bool = False) -> int:
     """Write the reports of what the text alone tells; returns the exit code of the verdict."""
     from iacrisk.source.comparison import compare  # noqa: PLC0415 - parsing HCL loads slowly
     from iacrisk.source.provisional import provisional_plan  # noqa: PLC0415 - the same
@@ -87,7 +71,7 @@ def diff(base: str, head: str, inputs: Inputs, outputs: Outputs) -> int:
     settings = load_settings(inputs.config, Path.cwd())
     around = _circumstances(inputs, settings, facts, "")  # the model of risk knows plans
     assessment = _assess_quietly(plan, settings.policy, around)
-    outputs.write(assessment)
+    outputs.write(Batch(plans=(JudgedPlan(name=head, assessment=assessment),), soft=soft))
     return assessment.decision.verdict.exit_code
 
 

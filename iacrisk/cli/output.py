@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from iacrisk.errors import SettingsError
-from iacrisk.report import Format, renderer
-from iacrisk.report.plain import plain
+from iacrisk.report import Format, batch_renderer
 
 if TYPE_CHECKING:
-    from iacrisk.assess import Assessment
+    from iacrisk.report.batch import Batch
 
 STDOUT: Final = "-"
 
@@ -38,14 +37,26 @@ class Outputs(msgspec.Struct, frozen=True):
             raise SettingsError("Two formats have the same destination; give each an --output.")
         return cls(tuple(zip(formats, destinations, strict=True)))
 
-    def write(self, assessment: Assessment) -> None:
-        """Render each format and write it; raises SettingsError where a file cannot be."""
+    def write(self, batch: Batch) -> None:
+        """Render each format and write it; raises SettingsError where a file cannot be.
+
+        A single plan that could not be judged has nothing to show on the console, and no JSON
+        report: standard error tells why.
+        """
+        is_told_elsewhere = not batch.several and batch.plans[0].assessment is None
         for format_, destination in self.pairs:
-            text = renderer(format_)(assessment)
+            if is_told_elsewhere and format_ in {Format.CONSOLE, Format.JSON}:
+                continue
+            text = batch_renderer(format_)(batch)
             if destination == STDOUT:
                 emit(text)
             else:
                 write(Path(destination), text)
+
+    @property
+    def for_atlantis(self) -> bool:
+        """Whether Atlantis reads what is printed."""
+        return (Format.ATLANTIS, STDOUT) in self.pairs
 
 
 def emit(text: str, *, to_stderr: bool = False) -> None:
@@ -58,13 +69,6 @@ def emit(text: str, *, to_stderr: bool = False) -> None:
     else:
         buffer.write(text.encode("utf-8", "backslashreplace"))
         buffer.flush()
-
-
-def fail(message: str, exit_code: int) -> NoReturn:
-    """Print a message on standard error and leave."""
-    lines = "\n".join(map(plain, f"iacrisk: {message}".split("\n")))
-    emit(f"{lines}\n", to_stderr=True)
-    raise SystemExit(exit_code)
 
 
 def write(path: Path, text: str) -> None:

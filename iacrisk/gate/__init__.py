@@ -1,7 +1,7 @@
 """From scores to a verdict: policy, environment, decision."""
 
 from iacrisk.gate.approving import ApprovalOutcome, Grant, Held, Refusal, decide_approved
-from iacrisk.gate.decision import Decision, Reason, Verdict, decide, never_held
+from iacrisk.gate.decision import Decision, Reason, Verdict, decide, gravest, never_held
 from iacrisk.gate.environment import (
     Environment,
     EnvironmentEvidence,
@@ -50,6 +50,7 @@ __all__ = [
     "decide_approved",
     "detect_environment",
     "environment_of",
+    "gravest",
     "is_disposable",
     "never_held",
     "own_environment",

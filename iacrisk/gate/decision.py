@@ -64,6 +64,12 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: Thresholds
 
 
+def gravest(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst of several verdicts, which decides; allowed where there are none."""
+    order = list(Verdict)
+    return max(verdicts, key=order.index, default=Verdict.ALLOWED)
+
+
 def decide(
     scores: Sequence[ChangeScore],
     types: Mapping[str, str],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from iacrisk.assess import Assessment
+    from iacrisk.report.batch import Batch
 
 
 class Format(StrEnum):
@@ -16,6 +17,8 @@ class Format(StrEnum):
     CONSOLE = "console"
     JSON = "json"
     MARKDOWN = "markdown"
+    ATLANTIS = "atlantis"
+    SARIF = "sarif"
 
 
 class GraphFormat(StrEnum):
@@ -28,17 +31,33 @@ class GraphFormat(StrEnum):
 
 
 def renderer(format_: Format) -> Callable[[Assessment], str]:
+    """The function that renders one assessment as `format_`."""
+    from iacrisk.report.batch import Batch, JudgedPlan  # noqa: PLC0415 - `--help` needs no values
+
+    render = batch_renderer(format_)
+    return lambda assessment: render(Batch(plans=(JudgedPlan(assessment=assessment),)))
+
+
+def batch_renderer(format_: Format) -> Callable[[Batch], str]:
     """The function that renders `format_`; each is imported only when it is wanted."""
     match format_:
         case Format.CONSOLE:
-            from iacrisk.report.console import render_console  # noqa: PLC0415
+            from iacrisk.report.console_batch import render_console_batch  # noqa: PLC0415
 
-            return render_console
+            return render_console_batch
         case Format.JSON:
-            from iacrisk.report.json_report import render_json  # noqa: PLC0415
+            from iacrisk.report.json_batch import render_json_batch  # noqa: PLC0415
 
-            return render_json
+            return render_json_batch
         case Format.MARKDOWN:
-            from iacrisk.report.markdown import render_markdown  # noqa: PLC0415
+            from iacrisk.report.markdown_batch import render_markdown_batch  # noqa: PLC0415
 
-            return render_markdown
+            return render_markdown_batch
+        case Format.ATLANTIS:
+            from iacrisk.report.atlantis import render_atlantis  # noqa: PLC0415
+
+            return render_atlantis
+        case Format.SARIF:
+            from iacrisk.report.sarif import render_sarif  # noqa: PLC0415
+
+            return render_sarif

@@ -298,7 +298,7 @@ class ProvenanceItem(Item, frozen=True, kw_only=True):
 
 
 class Report(Item, frozen=True, kw_only=True):
-    """An assessment."""
+    """An assessment. `soft`: the run exits with 0 whatever `exit_code` says."""
 
     schema_version: str
     iacrisk_version: str
@@ -306,6 +306,7 @@ class Report(Item, frozen=True, kw_only=True):
     format_version: str
     verdict: str
     exit_code: int
+    soft: bool
     score: int
     hold: int
     block: int
@@ -342,6 +343,7 @@ def to_report(assessment: Assessment) -> Report:
         format_version=assessment.plan.document.format_version,
         verdict=decision.verdict,
         exit_code=decision.verdict.exit_code,
+        soft=False,
         score=assessment.score,
         hold=decision.thresholds.hold,
         block=decision.thresholds.block,

@@ -36,14 +36,14 @@ from iacrisk.rules import Finding
 
 LARGEST: Final = 65_536
 """Characters in a GitHub comment."""
-_RESERVE = 400
+RESERVE = 400
 _HITS_NAMED = 25
 _ALIKE_NAMED = 20
 _IN_DETAIL = 60
 _IN_A_LINE = 100
 _BACKTICKS = re.compile(r"`+")
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~]")
-_MARKER = "<!-- iacrisk -->"
+MARKER = "<!-- iacrisk -->"
 
 
 def render_markdown(assessment: Assessment, largest: int = LARGEST) -> str:
@@ -51,7 +51,7 @@ def render_markdown(assessment: Assessment, largest: int = LARGEST) -> str:
     text, left_out = "", 0
     for number, section in enumerate(_sections(assessment)):
         block = section + "\n\n"
-        if number and len(text) + len(block) > largest - _RESERVE:
+        if number and len(text) + len(block) > largest - RESERVE:
             left_out += 1
         else:
             text += block
@@ -62,20 +62,20 @@ def render_markdown(assessment: Assessment, largest: int = LARGEST) -> str:
 
 def _sections(assessment: Assessment) -> Iterator[str]:
     redactor = assessment.plan.redactor
-    yield f"{_MARKER}\n## {headline(assessment)}"
-    yield f"{tally(assessment)} {_prose(environment_line(assessment))}"
-    approval = "\n".join(f"- {_prose(line)}" for line in approval_lines(assessment))
+    yield f"{MARKER}\n## {headline(assessment)}"
+    yield f"{tally(assessment)} {prose(environment_line(assessment))}"
+    approval = "\n".join(f"- {prose(line)}" for line in approval_lines(assessment))
     if approval:
         yield approval
     if assessment.provisional is not None:
-        texts = [_prose(provisional_line(assessment))]
-        texts += [f"- {_prose(redactor.text(text))}" for text in undecided_by_text(assessment)]
+        texts = [prose(provisional_line(assessment))]
+        texts += [f"- {prose(redactor.text(text))}" for text in undecided_by_text(assessment)]
         yield "> [!NOTE]\n" + "\n".join(f"> {text}" for text in texts)
     provenance = "\n".join(_provenance(assessment))
     if provenance:
         yield provenance
     for doubt in assessment.doubts:
-        yield f"> [!WARNING]\n> {_prose(doubt.problem)} {_prose(doubt.remedy)}"
+        yield f"> [!WARNING]\n> {prose(doubt.problem)} {prose(doubt.remedy)}"
     for finding in assessment.plan_findings:
         subject = code(redactor.address(finding.address)) if finding.address else "The plan"
         yield f"**{subject}**\n{_finding(finding)}"
@@ -101,9 +101,9 @@ def _provenance(assessment: Assessment) -> Iterator[str]:
     if line:
         yield line
     for sign, quote in provenance_signs(assessment):
-        yield f"- {_prose(sign)}: {code(quote)}"
+        yield f"- {prose(sign)}: {code(quote)}"
     for problem in assessment.told.provenance.problems:
-        yield f"- {_prose(problem)}"
+        yield f"- {prose(problem)}"
 
 
 def _change(group: Group, assessment: Assessment) -> str:
@@ -112,9 +112,9 @@ def _change(group: Group, assessment: Assessment) -> str:
     title = f"<b>{item.score.score}</b> {_html_code(redactor.address(item.address))}{alike}"
     was = "was in " if item.place and item.place.in_base else ""
     body = [was + code(str(item.place))] if item.place else []
-    body += [_prose(describe(item.change, redactor)), *map(_finding, item.findings)]
+    body += [prose(describe(item.change, redactor)), *map(_finding, item.findings)]
     said = model_line(assessment, item) if group.waits else ""
-    body += [_prose(said)] if said else []
+    body += [prose(said)] if said else []
     body += _alike(group, redactor)
     body += _who_is_hit(item, redactor)
     opening = "<details open>" if group.waits else "<details>"
@@ -133,12 +133,12 @@ def _line(group: Group, redactor: Redactor) -> str:
     item = group.first
     alike = f" and {len(group.others):,} like it" if group.others else ""
     address = code(redactor.address(item.address))
-    return f"- **{item.score.score}** {address}{alike}: {_prose(describe(item.change, redactor))}"
+    return f"- **{item.score.score}** {address}{alike}: {prose(describe(item.change, redactor))}"
 
 
 def _finding(finding: Finding) -> str:
     severity = finding.severity.name.lower()
-    lines = [f"**{finding.rule} {finding.name}** ({severity}): {_prose(finding.what)}"]
+    lines = [f"**{finding.rule} {finding.name}** ({severity}): {prose(finding.what)}"]
     lines += [f"- {code(e.path)}: {code(e.before)} → {code(e.after)}" for e in finding.evidence]
     return "\n".join(lines)
 
@@ -179,7 +179,7 @@ def _notes(assessment: Assessment) -> Iterator[str]:
         yield f"{count(len(assessment.waived), 'finding')} waived by the policy."
     if not assessment.graph.has_configuration:
         yield "No configuration in the plan: who is hit may be incomplete."
-    yield from map(_prose, source_notes(assessment))
+    yield from map(prose, source_notes(assessment))
 
 
 def code(text: str) -> str:
@@ -196,6 +196,6 @@ def _html_code(text: str) -> str:
     return f"<code>{escaped}</code>"
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """A sentence with text from the plan in it: everything Markdown could read is escaped."""
     return _MARKUP.sub(r"\\\g<0>", plain(text)).replace("@", "@\N{ZERO WIDTH SPACE}")

@@ -42,6 +42,25 @@ _SIGNS_NAMED = 3
 _LONGEST_NAME = 40
 
 
+def verdict_words(verdict: Verdict) -> str:
+    """`approval required`, for the middle of a sentence."""
+    return _VERDICTS[verdict].lower()
+
+
+def counts_line(assessment: Assessment) -> str:
+    """How many changes there are, and what of them stays undecided or was taken back."""
+    changes = assessment.changes
+    numbers = {
+        "undecided": sum(len(item.undecided) for item in changes),
+        "suppressed": sum(len(item.suppressed) for item in changes),
+        "waived": len(assessment.waived),
+        "disabled": len(assessment.disabled),
+    }
+    told = [f"{number:,} {name}" for name, number in numbers.items() if number]
+    held = len(waiting_addresses(assessment))
+    return ", ".join([count(len(changes), "change"), f"{held:,} held", *told])
+
+
 def headline(assessment: Assessment) -> str:
     """The verdict and the score."""
     thresholds = assessment.decision.thresholds
