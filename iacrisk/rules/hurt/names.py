@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from iacrisk.catalog import resource_type
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import KubernetesObject, mapping, selects
+from iacrisk.plan.kubernetes import KubernetesObject, mapping, required_label, selects
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes_objects import seen, workloads_of
@@ -39,7 +39,8 @@ def pods_and_callers(change: ResourceChange, context: Context) -> Iterator[str]:
     if one is None or one.kind != "Service":
         return
     wanted = mapping(one.spec.get("selector"))
-    for work in workloads_of(context, one.namespace) if wanted else ():
+    first = required_label({"matchLabels": wanted})
+    for work in workloads_of(context, one.namespace, first) if wanted else ():
         if work.before is not None and selects({"matchLabels": wanted}, work.before.pod_labels):
             yield work.change.label
     callers = [found for found in _callers(one, context) if stays(found)]

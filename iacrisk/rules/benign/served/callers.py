@@ -10,8 +10,10 @@ from iacrisk.plan.kubernetes import (
     WORKLOADS,
     KubernetesObject,
     Tree,
+    label_pairs,
     mapping,
     members,
+    required_label,
     selects,
 )
 from iacrisk.rules.benign.served.addresses import is_preview
@@ -36,7 +38,7 @@ def why_callers_admitted(change: ResourceChange, context: Context) -> str | None
         return None
     guarded = [
         work
-        for work in workloads_of(context, policy.namespace)
+        for work in workloads_of(context, policy.namespace, required_label(_selector(policy)))
         if work.after is not None and selects(_selector(policy), work.after.pod_labels)
     ]
     services = [name for work in guarded for name in _services_of(work, context)]
@@ -80,13 +82,24 @@ def _all_workloads(context: Context) -> dict[str, Seen]:
 
 
 def _services_of(work: Seen, context: Context) -> Iterator[str]:
-    for item in objects_of(context, "Service"):
-        one = item.after
-        if one is None or work.after is None or one.namespace != work.after.namespace:
-            continue
-        wanted = mapping(one.spec.get("selector"))
-        if wanted and selects({"matchLabels": wanted}, work.after.pod_labels):
-            yield one.name
+    """The names of the services that select the pods."""
+
+    def build() -> dict[tuple[str, tuple[str, str] | None], list[KubernetesObject]]:
+        index: dict[tuple[str, tuple[str, str] | None], list[KubernetesObject]] = {}
+        for item in objects_of(context, "Service"):
+            one = item.after
+            if one is not None and mapping(one.spec.get("selector")):
+                label = required_label({"matchLabels": mapping(one.spec.get("selector"))})
+                index.setdefault((one.namespace, label), []).append(one)
+        return index
+
+    one = work.after
+    index = once(context.plan, "services by label", build)
+    for label in label_pairs(one.pod_labels) if one is not None else ():
+        for service in index.get((one.namespace, label), ()) if one is not None else ():
+            wanted = {"matchLabels": mapping(service.spec.get("selector"))}
+            if one is not None and selects(wanted, one.pod_labels):
+                yield service.name
 
 
 def _is_scraped(work: Seen) -> bool:
@@ -97,16 +110,23 @@ def _is_scraped(work: Seen) -> bool:
 
 def _is_open(service: str, namespace: str, context: Context) -> bool:
     """Whether strangers come in by the service: through an ingress, or by an address of its own."""
-    for item in objects_of(context, "Ingress"):
-        here = item.after is not None and item.after.namespace == namespace
-        if here and any(backend.get("name") == service for backend in backends(item.after)):
-            return True
-    return any(
-        item.after is not None
-        and (item.after.namespace, item.after.name) == (namespace, service)
-        and str(item.after.spec.get("type") or "ClusterIP") != "ClusterIP"
-        for item in objects_of(context, "Service")
-    )
+
+    def build() -> frozenset[tuple[str, str]]:
+        routed = {
+            (item.after.namespace, str(backend.get("name")))
+            for item in objects_of(context, "Ingress")
+            if item.after is not None
+            for backend in backends(item.after)
+        }
+        outside = {
+            (item.after.namespace, item.after.name)
+            for item in objects_of(context, "Service")
+            if item.after is not None
+            and str(item.after.spec.get("type") or "ClusterIP") != "ClusterIP"
+        }
+        return frozenset(routed | outside)
+
+    return (namespace, service) in once(context.plan, "services open to strangers", build)
 
 
 def _names_one(

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import (
+    WORKLOADS,
     KubernetesObject,
     Tree,
     mapping,
@@ -17,6 +18,7 @@ from iacrisk.plan.kubernetes import (
 )
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, Seen, objects_of, seen, workloads_of
 from iacrisk.rules.readers.pod_needs import amount, needs_of, total
 from iacrisk.rules.readers.programs import programs_naming, words_of
@@ -75,7 +77,11 @@ def _selected(service: KubernetesObject, context: Context) -> frozenset[str]:
     if first is None:
         return frozenset()
     found = set()
-    for work in workloads_of(context, service.namespace):
+    near = (
+        *workloads_of(context, service.namespace, first),
+        *_relabelled(context).get(service.namespace, ()),
+    )
+    for work in near:
         sides = [side for side in (work.before, work.after) if side is not None]
         chosen = {selects(labels, side.pod_labels) for side in sides}
         if len(chosen) > 1:
@@ -83,6 +89,22 @@ def _selected(service: KubernetesObject, context: Context) -> frozenset[str]:
         if chosen == {True}:
             found.add(work.change.label)
     return frozenset(found)
+
+
+def _relabelled(context: Context) -> dict[str, list[Seen]]:
+    """Workloads whose pods get other labels in this plan, by namespace."""
+
+    def build() -> dict[str, list[Seen]]:
+        found: dict[str, list[Seen]] = {}
+        for kind in sorted(WORKLOADS):
+            for item in objects_of(context, kind):
+                if item.before is None or item.after is None:
+                    continue
+                if item.before.pod_labels != item.after.pod_labels:
+                    found.setdefault(item.after.namespace, []).append(item)
+        return found
+
+    return once(context.plan, "relabelled workloads", build)
 
 
 def why_port_unused(change: ResourceChange, context: Context) -> str | None:
