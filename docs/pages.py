@@ -16,6 +16,7 @@ from iacrisk.cli.app import app
 from iacrisk.features import COLUMNS, HIT_COLUMNS
 from iacrisk.gate import Policy
 from iacrisk.gate.policy import NEVER
+from iacrisk.provenance.claim import ClaimFile
 from iacrisk.report.json_batch import RunReport
 from iacrisk.report.json_report import Report
 from iacrisk.rules import RULES, SUPPRESSORS, Rule, Suppressor
@@ -41,6 +42,7 @@ def whole_pages() -> dict[str, str]:
         "docs/features.md": features_page(),
         "docs/schema/assessment.schema.json": schema(Report, "The JSON report of iacrisk score"),
         "docs/schema/run.schema.json": schema(RunReport, "The JSON report on several plans"),
+        "docs/schema/claim.schema.json": schema(ClaimFile, "A claim file of iacrisk"),
         "docs/schema/policy.schema.json": schema(Policy, "The policy file iacrisk.toml"),
     }
 

@@ -189,7 +189,8 @@ def assess(
         plan, policy.environments, circumstances.workspace, circumstances.environment
     )
     places = _Places(plan, graph, environment, policy)
-    context = Context(plan, graph, circumstances.source, places.environment)
+    told = circumstances.told
+    context = Context(plan, graph, circumstances.source, places.environment, told)
     said = review(context, own=circumstances.own.rules)
     treated = treat(said, policy, places.settings, circumstances.today)
     opinions = _Opinions(plan, graph, policy, places, model)
@@ -205,12 +206,13 @@ def assess(
         *_source_doubts(circumstances.source.edits.problems),
     )
     types = {item.address: item.change.type for item in changes}
-    scrutiny = scrutiny_of(policy, circumstances.told)
+    scrutiny = scrutiny_of(policy, told)
     asked = scrutiny_reasons(
         scrutiny,
-        circumstances.told,
+        told,
         treated.findings,
         lambda address: never_held(policy, address, types),
+        has_changes=bool(changes),
     )
     return Assessment(
         version=__version__,
@@ -230,7 +232,7 @@ def assess(
         model=opinions.asked,
         source_problems=circumstances.source.problems,
         provisional=circumstances.source.provisional,
-        told=circumstances.told,
+        told=told,
     )
 
 

@@ -108,6 +108,14 @@ CommitsOption = Annotated[
         "default: those of the pull request that the CI host names",
     ),
 ]
+ClaimOption = Annotated[
+    str,
+    typer.Option("--claim", help="what the change is said to do; what is outside it is a finding"),
+]
+ClaimFileOption = Annotated[
+    Path | None,
+    typer.Option("--claim-file", help="the same as a TOML or JSON file with types and actions"),
+]
 DataOption = Annotated[
     Path, typer.Option("--data", help="folder of recorded outcomes, one file for each plan")
 ]
@@ -185,6 +193,8 @@ def score(
     source: SourceOption = None,
     provenance: ProvenanceOption = None,
     commits: CommitsOption = "",
+    claim: ClaimOption = "",
+    claim_file: ClaimFileOption = None,
     exit_map: ExitMapOption = "",
     soft: SoftOption = False,
     approvals: ApprovalsOption = None,
@@ -208,6 +218,8 @@ def score(
             source=source,
             provenance=provenance,
             commits=commits,
+            claim=claim,
+            claim_file=claim_file,
         )
         approving = commands.Approving(
             folder=approvals,
@@ -259,6 +271,8 @@ def explain(
     source: SourceOption = None,
     provenance: ProvenanceOption = None,
     commits: CommitsOption = "",
+    claim: ClaimOption = "",
+    claim_file: ClaimFileOption = None,
 ) -> None:
     """Tell the whole story of one change."""
     from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
@@ -272,6 +286,8 @@ def explain(
         source=source,
         provenance=provenance,
         commits=commits,
+        claim=claim,
+        claim_file=claim_file,
     )
     commands.explain(inputs, address)
 
@@ -374,6 +390,8 @@ def approve(
     source: SourceOption = None,
     provenance: ProvenanceOption = None,
     commits: CommitsOption = "",
+    claim: ClaimOption = "",
+    claim_file: ClaimFileOption = None,
     subject: SubjectOption = "",
     audit: AuditOption = None,
 ) -> None:
@@ -390,6 +408,8 @@ def approve(
         source=source,
         provenance=provenance,
         commits=commits,
+        claim=claim,
+        claim_file=claim_file,
     )
     asked = approving.Asked(
         key=key, reason=reason, expires=expires, approver=approver, folder=approvals, is_sure=yes
@@ -410,6 +430,8 @@ def verify_approval(
     source: SourceOption = None,
     provenance: ProvenanceOption = None,
     commits: CommitsOption = "",
+    claim: ClaimOption = "",
+    claim_file: ClaimFileOption = None,
     subject: SubjectOption = "",
 ) -> None:
     """Tell what an approval says, and whether it counts for a plan."""
@@ -425,6 +447,8 @@ def verify_approval(
         source=source,
         provenance=provenance,
         commits=commits,
+        claim=claim,
+        claim_file=claim_file,
     )
     bench = commands.Approving(
         allowed_signers=allowed_signers, authors=tuple(authors or ()), subject=subject

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,7 @@ from iacrisk.errors import SettingsError, UnknownAddress, UnknownRule, UnusableM
 from iacrisk.gate import Environment, ModelUse, Policy
 from iacrisk.graph import build_graph
 from iacrisk.plan import STDIN, Plan, decode_plan, read_plan
-from iacrisk.provenance import NOTHING_TOLD, Author, Told
+from iacrisk.provenance import NOTHING_TOLD, Author, Claim, Text, Told
 from iacrisk.report import GraphFormat
 from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.plain import plain
@@ -38,6 +39,8 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     source: Path | None = None
     provenance: Author | None = None
     commits: str = ""
+    claim: str = ""
+    claim_file: Path | None = None
 
 
 class Approving(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,15 +166,29 @@ def _circumstances(
 
 
 def _told(inputs: Inputs, policy: Policy) -> Told:
-    """Who wrote the change: as stated, as the CI host and Git say. Most runs ask neither."""
+    """Who wrote the change and what they claim. Most runs ask neither."""
     variables = host_variables() if policy.provenance.detect else {}
-    if not variables and not inputs.commits and inputs.provenance is None:
+    claims = tuple(_claims(inputs))
+    if not variables and not inputs.commits and inputs.provenance is None and not claims:
         return NOTHING_TOLD
     from iacrisk.provenance.gathering import gather, told_of  # noqa: PLC0415 - see above
 
     folder = inputs.source or _beside(inputs.plan) or Path.cwd()
     record = gather(variables, folder, inputs.commits)
-    return told_of(record, inputs.provenance, policy.provenance.sure_from)
+    told = told_of(record, inputs.provenance, policy.provenance.sure_from, claims)
+    said = (Text(where="claim", text=inputs.claim),) if inputs.claim else ()
+    return msgspec.structs.replace(told, texts=(*told.texts, *said))
+
+
+def _claims(inputs: Inputs) -> Iterator[Claim]:
+    if inputs.claim:
+        from iacrisk.provenance.sentences import read_sentence  # noqa: PLC0415 - only with a claim
+
+        yield read_sentence(inputs.claim, "--claim")
+    if inputs.claim_file is not None:
+        from iacrisk.config.claims import read_claim_file  # noqa: PLC0415 - the same
+
+        yield read_claim_file(inputs.claim_file)
 
 
 def _model(policy: Policy) -> tuple[Model | None, str]:

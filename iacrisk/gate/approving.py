@@ -11,7 +11,7 @@ import msgspec
 from iacrisk.gate.decision import Decision, Verdict
 from iacrisk.gate.environment import Environment
 from iacrisk.gate.policy import ApprovalRule, Approvals
-from iacrisk.gate.treatment import matches
+from iacrisk.plan import matches
 from iacrisk.rules import Severity
 
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}

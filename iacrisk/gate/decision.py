@@ -15,8 +15,7 @@ from iacrisk.gate.policy import (
     Scrutiny,
     Thresholds,
 )
-from iacrisk.gate.treatment import matches
-from iacrisk.plan import Doubt, DoubtFound
+from iacrisk.plan import Doubt, DoubtFound, matches
 from iacrisk.score import ChangeScore, plan_score
 
 

@@ -204,6 +204,9 @@ class Scrutiny(Setting, frozen=True, kw_only=True):
         SeverityName | None,
         Meta(description="findings from this severity on wait for a person, whatever they score"),
     ] = None
+    require_claim: Annotated[
+        bool, Meta(description="true: it waits unless a claim is given that was understood")
+    ] = False
 
 
 class AiScrutiny(Scrutiny, frozen=True, kw_only=True):

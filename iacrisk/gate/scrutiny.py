@@ -28,6 +28,8 @@ def scrutiny_reasons(
     told: Told,
     findings: Iterable[Finding],
     never_held: Callable[[str], bool],
+    *,
+    has_changes: bool,
 ) -> Iterator[Reason]:
     """Why the plan has to wait beyond its score."""
     who = _WHO.get(told.provenance.answer, "")
@@ -41,3 +43,13 @@ def scrutiny_reasons(
                     what=f"{who}, and {finding.rule} is {severity}",
                     address=finding.address,
                 )
+    if scrutiny.require_claim and has_changes and not _is_claimed(told):
+        yield Reason(
+            verdict=Verdict.APPROVAL_REQUIRED,
+            what=f"{who}, and nothing that could be understood says what it does (--claim)",
+        )
+
+
+def _is_claimed(told: Told) -> bool:
+    """Whether the plan was held against some claim."""
+    return any(claim.is_understood for claim in told.claims)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from typing import Final
 
 import msgspec
 
 from iacrisk.errors import ExpiredWaiver
 from iacrisk.gate.policy import EnvironmentSettings, Policy, Waiver
+from iacrisk.plan import matches
 from iacrisk.rules import Finding, Review, Severity
 from iacrisk.score import OWN_TO_THE_ENVIRONMENT
 
@@ -57,11 +57,6 @@ def treat(
         else:
             counted.append(_weighed(finding, policy, settings_of(finding.address)))
     return TreatedReview(findings=tuple(counted), waived=tuple(waived), disabled=tuple(disabled))
-
-
-def matches(glob: str, address: str) -> bool:
-    """Whether an address fits a glob; brackets of instance keys stand for themselves."""
-    return fnmatchcase(address, glob.replace("[", "[[]"))
 
 
 def waives_model(policy: Policy, address: str) -> bool:

@@ -8,6 +8,7 @@ https://developer.hashicorp.com/terraform/cli/state/resource-addressing
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 
 import msgspec
 
@@ -50,6 +51,11 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
         """The address as Terraform writes it."""
         steps = "".join(f"{step}." for step in self.module)
         return f"{steps}{self.block}{format_key(self.key)}"
+
+
+def matches(glob: str, address: str) -> bool:
+    """Whether an address fits a glob; brackets of instance keys stand for themselves."""
+    return fnmatchcase(address, glob.replace("[", "[[]"))
 
 
 def parse_address(text: str) -> Address:

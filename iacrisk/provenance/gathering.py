@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from iacrisk.provenance.claim import Claim
 from iacrisk.provenance.commits import stated_commits, told_commits
 from iacrisk.provenance.hosts import Variables, read_host
 from iacrisk.provenance.markers import find_markers
@@ -32,10 +33,16 @@ def gather(variables: Variables, folder: Path, commits: str = "") -> ChangeRecor
     )
 
 
-def told_of(record: ChangeRecord | None, stated: Author | None, sure_from: float) -> Told:
-    """What the record tells, and what is stated."""
+def told_of(
+    record: ChangeRecord | None,
+    stated: Author | None,
+    sure_from: float,
+    claims: tuple[Claim, ...] = (),
+) -> Told:
+    """What the record tells, what is stated, and what is claimed."""
     if record is None:
-        return Told(provenance=Provenance(stated=stated, sure_from=sure_from))
+        provenance = Provenance(stated=stated, sure_from=sure_from)
+        return Told(provenance=provenance, claims=claims)
     return Told(
         provenance=Provenance(
             stated=stated,
@@ -46,4 +53,5 @@ def told_of(record: ChangeRecord | None, stated: Author | None, sure_from: float
         ),
         texts=texts_of(record),
         authors=author_identities(record),
+        claims=claims,
     )

@@ -6,12 +6,13 @@ from typing import Final
 
 import msgspec
 
+from iacrisk.provenance.claim import Claim
 from iacrisk.provenance.provenance import NOBODY_SAID, Provenance
 from iacrisk.provenance.record import Text
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wrote it, and the texts that come with it.
+    """Who wrote it, the texts that come with it, and what was claimed of it.
 
     `authors`: the identities of all who wrote a part of it, for whoever keeps them from approving.
     """
@@ -19,6 +20,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance = NOBODY_SAID
     texts: tuple[Text, ...] = ()
     authors: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 NOTHING_TOLD: Final = Told()

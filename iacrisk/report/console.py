@@ -12,6 +12,7 @@ from iacrisk.report.plain import count, plain, wrap
 from iacrisk.report.words import (
     ITSELF,
     approval_lines,
+    claim_lines,
     describe,
     environment_line,
     folded,
@@ -67,6 +68,8 @@ def _provenance(assessment: Assessment) -> Iterator[str]:
         yield from wrap(f"{sign}: {quote}", WIDTH, "  ", "    ")
     for problem in assessment.told.provenance.problems:
         yield from wrap(problem, WIDTH, "  ", "    ")
+    for line in claim_lines(assessment):
+        yield from wrap(assessment.plan.redactor.text(line), WIDTH, "", "  ")
 
 
 def _doubts(assessment: Assessment) -> Iterator[str]:

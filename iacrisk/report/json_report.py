@@ -10,7 +10,7 @@ from iacrisk.assess import AssessedChange, Assessment, ModelAsked, Opinion
 from iacrisk.gate import ApprovalOutcome, WaivedFinding, policy_digest
 from iacrisk.graph import Hit
 from iacrisk.plan import Redactor
-from iacrisk.provenance import Provenance
+from iacrisk.provenance import Claim, Provenance
 from iacrisk.report.words import describe
 from iacrisk.rules import Finding, SuppressedFinding, UndecidedRule
 from iacrisk.source import Place
@@ -297,6 +297,14 @@ class ProvenanceItem(Item, frozen=True, kw_only=True):
     problems: list[str]
 
 
+class ClaimItem(Item, frozen=True, kw_only=True):
+    """What the plan was held against. `understood` is empty where nothing was."""
+
+    source: str
+    is_exact: bool
+    understood: list[str]
+
+
 class Report(Item, frozen=True, kw_only=True):
     """An assessment. `soft`: the run exits with 0 whatever `exit_code` says."""
 
@@ -324,6 +332,7 @@ class Report(Item, frozen=True, kw_only=True):
     provisional: list[str] | None
     approval: ApprovalItem | None
     provenance: ProvenanceItem
+    claims: list[ClaimItem]
 
 
 def render_json(assessment: Assessment) -> str:
@@ -390,6 +399,15 @@ def to_report(assessment: Assessment) -> Report:
         provisional=_provisional(assessment),
         approval=_approval(assessment.approval, redactor),
         provenance=_provenance(assessment.told.provenance, redactor),
+        claims=[_claim(claim, redactor) for claim in assessment.told.claims],
+    )
+
+
+def _claim(claim: Claim, redactor: Redactor) -> ClaimItem:
+    return ClaimItem(
+        source=claim.source,
+        is_exact=claim.is_exact,
+        understood=list(map(redactor.text, claim.understood)),
     )
 
 

@@ -144,6 +144,15 @@ def provenance_line(assessment: Assessment) -> str:
             return "Who wrote the change is unknown: that no AI signed it proves nothing."
 
 
+def claim_lines(assessment: Assessment) -> Iterator[str]:
+    """What the plan was held against."""
+    for claim in assessment.told.claims:
+        if claim.is_understood:
+            yield f"Claimed ({claim.source}): {'; '.join(claim.understood)}."
+        else:
+            yield f"The claim ({claim.source}) was not understood, so nothing is held against it."
+
+
 def provenance_signs(assessment: Assessment) -> Iterator[tuple[str, Shown]]:
     """The surest signs, each with what it quotes from the change."""
     signs = assessment.told.provenance.markers

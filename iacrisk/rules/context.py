@@ -8,6 +8,7 @@ from functools import cached_property
 from iacrisk.catalog import ResourceType, resource_type
 from iacrisk.graph import Graph, Use, live_users
 from iacrisk.plan import ActionKind, Plan, ResourceChange
+from iacrisk.provenance import NOTHING_TOLD, Told
 from iacrisk.source import NO_SOURCE, SourceFacts
 
 
@@ -20,15 +21,18 @@ class Context:
         graph: Graph,
         source: SourceFacts = NO_SOURCE,
         environment_at: Callable[[str], str] = lambda _: "production",
+        told: Told = NOTHING_TOLD,
     ) -> None:
         """`source`: what the configuration's text tells beside the plan.
 
         `environment_at`: the environment of the change at a label; unknown counts as production.
+        `told`: what is said of the change beside its plan.
         """
         self.plan = plan
         self.graph = graph
         self.source = source
         self.environment_at = environment_at
+        self.told = told
         self._of_types: dict[tuple[str, ...], tuple[ResourceChange, ...]] = {}
 
     def type_of(self, change: ResourceChange) -> ResourceType:

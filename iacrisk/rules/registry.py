@@ -6,6 +6,7 @@ from typing import Final
 
 from iacrisk.errors import UnknownRule
 from iacrisk.rules import (
+    author,
     benign,
     compute,
     cost,
@@ -31,6 +32,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *exposure.RULES,
     *cost.RULES,
     *topology.RULES,
+    *author.RULES,
 )
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = benign.SUPPRESSORS
 

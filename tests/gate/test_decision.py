@@ -19,8 +19,7 @@ from iacrisk.gate.policy import (
     SeverityName,
     Staging,
 )
-from iacrisk.gate.treatment import matches
-from iacrisk.plan import ResourceChange
+from iacrisk.plan import ResourceChange, matches
 from iacrisk.rules import Context, Rule, Severity
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, plan_rule, rule
 from tests.conftest import TODAY, Judge
