@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Final
 
-from iacrisk.plan import Path, ResourceChange
+from iacrisk.plan import Path, Plan, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import (
     CHANGES,
@@ -103,31 +103,39 @@ def speaks_to_the_reviewer(context: Context) -> Iterator[Outcome]:
     References
         https://genai.owasp.org/llmrisk/llm01-prompt-injection/
     """
-    for change in context.plan.pending:
-        if change.kind in CHANGES and not _holds_prompts(change.type):
-            paths = tuple(_paths(change))
-            if paths:
-                yield Flag(
-                    address=change.label,
-                    what="A planned value speaks to whoever reviews it.",
-                    paths=paths,
-                )
+    for change in _suspected(context.plan):
+        paths = tuple(path for path, text in _texts(change.after, ()) if _addressed(text))
+        if paths:
+            yield Flag(
+                address=change.label,
+                what="A planned value speaks to whoever reviews it.",
+                paths=paths,
+            )
     for text in context.told.texts:
-        found = _addresses_a_reviewer(text.text)
+        found = _addressed(text.text)
         if found:
             yield Flag(what=f"The {text.where} speaks to whoever reviews it: {found}")
 
 
+@cache
 def _holds_prompts(type_name: str) -> bool:
     return any(fnmatchcase(type_name, glob) for glob in _PROMPTS_BY_TRADE)
 
 
-def _paths(change: ResourceChange) -> Iterator[Path]:
-    data = bytes(change.raw.change.after).lower()
-    if any(stem in data for stem in _STEMS):
-        for path, text in _texts(change.after, ()):
-            if _addresses_a_reviewer(text):
-                yield path
+def _suspected(plan: Plan) -> Iterator[ResourceChange]:
+    """The changes whose planned values hold a stem; those of most plans hold none at all."""
+    changes = [
+        change
+        for change in plan.pending
+        if change.kind in CHANGES and not _holds_prompts(change.type)
+    ]
+    texts = [bytes(change.raw.change.after).lower() for change in changes]
+    whole = b"\n".join(texts)
+    stems = [stem for stem in _STEMS if stem in whole]
+    if stems:
+        for change, text in zip(changes, texts, strict=True):
+            if any(stem in text for stem in stems):
+                yield change
 
 
 def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -141,7 +149,7 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
         yield path, value
 
 
-def _addresses_a_reviewer(text: str) -> str:
+def _addressed(text: str) -> str:
     """The phrase that does, or ""."""
     found = _pattern().search(_folded(text))
     return found[0] if found else ""
