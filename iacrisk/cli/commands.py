@@ -20,6 +20,7 @@ from iacrisk.gate import Environment, ModelUse, Policy
 from iacrisk.graph import build_graph
 from iacrisk.plan import STDIN, Plan, decode_plan, read_plan
 from iacrisk.provenance import NOTHING_TOLD, Author, Claim, Text, Told
+from iacrisk.provenance.claim import without_numbers
 from iacrisk.report import GraphFormat
 from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.plain import plain
@@ -41,6 +42,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     commits: str = ""
     claim: str = ""
     claim_file: Path | None = None
+    one_of_several: bool = False
 
 
 class Approving(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +171,8 @@ def _told(inputs: Inputs, policy: Policy) -> Told:
     """Who wrote the change and what they claim. Most runs ask neither."""
     variables = host_variables() if policy.provenance.detect else {}
     claims = tuple(_claims(inputs))
+    if inputs.one_of_several:
+        claims = tuple(map(without_numbers, claims))
     if not variables and not inputs.commits and inputs.provenance is None and not claims:
         return NOTHING_TOLD
     from iacrisk.provenance.gathering import gather, told_of  # noqa: PLC0415 - see above

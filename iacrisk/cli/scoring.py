@@ -37,6 +37,8 @@ def score(plans: Sequence[str], task: Task, outputs: Outputs, answer: Answer) ->
     A plan that cannot be judged is told beside the others.
     """
     several = len(plans) > 1 or any(map(_is_folder, plans))
+    inputs = msgspec.structs.replace(task.inputs, one_of_several=several)
+    task = msgspec.structs.replace(task, inputs=inputs)
     judged = by_gravity(_judge(name, task) for name in dict.fromkeys(_names(plans)))
     root = _repository()
     batch = Batch(

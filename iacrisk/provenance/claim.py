@@ -172,6 +172,18 @@ def _counted(counts: Counts) -> Iterator[str]:
         yield numbers
 
 
+def without_numbers(claim: Claim) -> Claim:
+    """The claim as it is held against one of several plans, whose numbers it may add up."""
+    if not any(claim.counts.named()):
+        return claim
+    told = set(_counted(claim.counts))
+    words = (
+        *(item for item in claim.understood if item not in told),
+        "numbers, which are not compared with several plans",
+    )
+    return msgspec.structs.replace(claim, counts=Counts(), understood=words)
+
+
 def with_words(claim: Claim) -> Claim:
     """The claim of a sentence with what was understood of it."""
     denied = [f"no {_in_words(scope)}" for scope in claim.denied]

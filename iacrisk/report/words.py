@@ -147,7 +147,7 @@ def provenance_line(assessment: Assessment) -> str:
 def claim_lines(assessment: Assessment) -> Iterator[str]:
     """What the plan was held against."""
     for claim in assessment.told.claims:
-        if claim.is_understood:
+        if claim.understood:
             yield f"Claimed ({claim.source}): {'; '.join(claim.understood)}."
         else:
             yield f"The claim ({claim.source}) was not understood, so nothing is held against it."

@@ -142,3 +142,14 @@ def test_a_policy_may_ask_an_ai_for_a_claim(judge: Judge, claim: str, verdict: V
 @given(st.text(max_size=400))
 def test_any_sentence_is_read_without_a_fault(text: str) -> None:
     assert read_sentence(text, "--claim").source == "--claim"
+
+
+def test_numbers_are_not_held_against_one_of_several_plans(cli: RunCli, tmp_path: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps(MADE))
+    paths = (tmp_path / "a.json", tmp_path / "b.json")
+    ran = cli("score", *paths, "--claim", "4 to add, 2 to destroy; replaces a table, adds a bucket")
+
+    assert "A08" not in ran.out
+    assert "A05" not in ran.out
+    assert "numbers, which are not compared with several plans" in " ".join(ran.out.split())

@@ -12,7 +12,9 @@ from iacrisk.provenance import Claim, Text, Told
 from iacrisk.provenance.claim import ClaimedAction, ClaimFile, Counts, Scope, claim_of_file
 from iacrisk.provenance.sentences import read_sentence
 from iacrisk.rules import Context, Finding, Rule, review
-from iacrisk.rules.author import RULES, numbers_differ, outside_the_claim, speaks_to_the_reviewer
+from iacrisk.rules.author import RULES
+from iacrisk.rules.author.addressed import speaks_to_the_reviewer
+from iacrisk.rules.author.claims import numbers_differ, outside_the_claim
 from tests.plans import Json, change, create, delete, noop, plan, replace, tweak
 
 CREATE, UPDATE, DELETE, REPLACE, FORGET = ClaimedAction
