@@ -275,7 +275,45 @@ def model_tables() -> str:
         f"than needed left, an apply that stopped half way); rules hold "
         f"{found.between_held_by_rules:.0%} of them."
     )
-    return "\n\n".join([*(_set_tables(each) for each in found.sets), between])
+    parts = [*(_set_tables(each) for each in found.sets), between, *_who_tables(found)]
+    return "\n\n".join([*parts, *_transfer_tables(found)])
+
+
+def _who_tables(found: Evaluation) -> list[str]:
+    """How well those who suffer are named."""
+    if not found.who:
+        return []
+    parts = ["### Who is hit"]
+    head = ["named", "precision", "recall", "the party itself", "first that suffers"]
+    for plans in dict.fromkeys(row.plans for row in found.who):
+        rows = [row for row in found.who if row.plans == plans]
+        cells = [[r.names, r.precision, r.recall, r.exact, r.rank] for r in rows]
+        parts += [f"{plans.capitalize()}, {rows[0].number} plans:", "\n".join(table(head, cells))]
+    return parts
+
+
+def _transfer_tables(found: Evaluation) -> list[str]:
+    """What carries over to services that training did not see."""
+    if not found.services:
+        return []
+    rows = [
+        [
+            item.service,
+            f"{item.harmful} of {item.plans}",
+            f"{item.auc:.3f}",
+            f"{item.auc_seen:.3f}",
+            str(item.missed),
+            str(item.missed_seen),
+        ]
+        for item in found.services
+    ]
+    head = ["service", "harmful", "AUC unseen", "AUC seen", "missed unseen", "missed seen"]
+    tried = [[item.columns, item.auc] for item in found.ablations]
+    return [
+        "### What carries over",
+        "\n".join(table(head, rows)),
+        "\n".join(table(["a quick model of", "AUC"], tried)),
+    ]
 
 
 def _set_tables(found: SetReport) -> str:
@@ -286,7 +324,6 @@ def _set_tables(found: SetReport) -> str:
         for j in found.judges
         if j.harmful_passed
     ]
-    named = [[n.judge, f"{n.precision:.2f}", f"{n.recall:.2f}"] for n in found.named]
     misses = [
         [f"`{m.case}`".replace("|", "/"), m.worst, f"{m.chance:.2f}", str(m.rules)]
         for m in found.worst_misses
@@ -298,7 +335,6 @@ def _set_tables(found: SetReport) -> str:
         f"the likeliest culprit: {found.culprit_rank}.",
         "\n".join(table(["judge", "AUC", "average precision", *budgets], areas)),
         "\n".join(table(["judge", "harmful passed", "harmless held", "passed, by harm"], gates)),
-        "\n".join(table(["victims named by waiting changes", "precision", "recall"], named)),
     ]
     if misses:
         title = ["worst misses of rules and model", "harm", "chance", "rules' highest score"]

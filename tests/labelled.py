@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from iacrisk.classifier import load_hit_model
 from iacrisk.gate import Verdict
 from iacrisk.plan import decode_plan
 from tests.pairs import judge
@@ -34,7 +35,7 @@ class Judged(NamedTuple):
     label: Labelled
     is_held: bool
     named: frozenset[str]
-    """The changes with findings and those whom they hit."""
+    """The changes with findings and those whom they are likely to hit."""
 
 
 class Tally(NamedTuple):
@@ -61,10 +62,11 @@ def labelled(name: str) -> Iterator[Labelled]:
 
 def judged(name: str) -> Iterator[Judged]:
     """The plans of one set, judged under the default policy."""
+    naming = load_hit_model()
     for label in labelled(name):
-        assessment = judge(decode_plan(msgspec.json.encode(label.plan)))
+        assessment = judge(decode_plan(msgspec.json.encode(label.plan)), naming)
         told = [item for item in assessment.changes if item.findings]
-        named = {hit.address for item in told for hit in item.radius.hits}
+        named = {hit.address for item in told for hit in item.radius.named}
         yield Judged(
             label,
             assessment.decision.verdict is not Verdict.ALLOWED,

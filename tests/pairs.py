@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from iacrisk.assess import Assessment, Circumstances, assess
+from iacrisk.classifier import HitModel
 from iacrisk.gate import Policy, Verdict
 from iacrisk.plan import Plan
 
@@ -42,9 +43,9 @@ def is_held(plan: Plan) -> bool:
     return judge(plan).decision.verdict is not Verdict.ALLOWED
 
 
-def judge(plan: Plan) -> Assessment:
+def judge(plan: Plan, naming: HitModel | None = None) -> Assessment:
     """The assessment under the default policy, in an environment that nothing names."""
-    return assess(plan, Policy(), Circumstances(today=TODAY))
+    return assess(plan, Policy(), Circumstances(today=TODAY), naming=naming)
 
 
 def findings_of(assessment: Assessment) -> tuple[str, ...]:

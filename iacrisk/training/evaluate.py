@@ -19,7 +19,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from iacrisk.classifier import Model, load_model
+from iacrisk.classifier import HitModel, Model, load_hit_model, load_model
 from iacrisk.errors import UnusableRows
 from iacrisk.training.attribution import Bags, chances, to_bags
 from iacrisk.training.calibration import calibrated, calibration_error
@@ -37,6 +37,7 @@ from iacrisk.training.judging import (
     unseen_log_odds,
 )
 from iacrisk.training.metrics import auc, average_precision, interval, recall_at
+from iacrisk.training.naming_report import who_is_hit
 from iacrisk.training.prior import DATA_KEY, read_prior
 from iacrisk.training.rows import rows_hash
 from iacrisk.training.splits import is_final
@@ -49,7 +50,9 @@ from iacrisk.training.tables import (
     Named,
     SetReport,
 )
+from iacrisk.training.told import Told, read_pairs
 from iacrisk.training.train import MODELS, ROWS, single_threaded
+from iacrisk.training.transfer import transfer
 
 _WORST: Final = 10
 _HOLD: Final = 40
@@ -88,7 +91,7 @@ def judge_again(models: Path, rows: Path | None = None) -> Evaluation:
     else:
         raise UnusableRows(f"There are no rows in {rows}.")
     with single_threaded():
-        return evaluate(examples, model, data_hash)
+        return evaluate(examples, model, data_hash, read_pairs(), load_hit_model(models))
 
 
 def encode(found: Evaluation) -> bytes:
@@ -96,14 +99,28 @@ def encode(found: Evaluation) -> bytes:
     return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
 
 
-def evaluate(examples: Sequence[Example], model: Model, data_hash: str) -> Evaluation:
-    """The tables for the development stacks and for the final ones."""
+def evaluate(
+    examples: Sequence[Example],
+    model: Model,
+    data_hash: str,
+    pairs: Sequence[Told] = (),
+    hits: HitModel | None = None,
+) -> Evaluation:
+    """The tables for the development stacks and for the final ones.
+
+    `pairs`: labelled plans from elsewhere, for `hits`, the model that says whom a change hurts.
+    """
     clear = [example for example in examples if not example.is_between]
     seen = [example for example in clear if not is_final(example.origin.stack)]
     final = [example for example in clear if is_final(example.origin.stack)]
-    sets = [_development(seen, model)]
+    bags = to_bags(seen)
+    [kind] = [kind for kind in KINDS if kind.name == model.manifest.kind]
+    log_odds = unseen_log_odds([kind], seen, bags)[kind.name]
+    raw = raw_plan_chances(log_odds, bags, model.artifact.combination)
+    sets = [_development(seen, bags, log_odds, raw, model)]
     if any(example.harmful for example in final):
         sets.append(_final(final, model))
+    services, tried = transfer(seen, bags, model.artifact.combination, model.artifact.hold)
     return Evaluation(
         rows=data_hash,
         model=model.manifest.sha256,
@@ -111,7 +128,14 @@ def evaluate(examples: Sequence[Example], model: Model, data_hash: str) -> Evalu
         sets=tuple(sets),
         between=len(examples) - len(clear),
         between_held_by_rules=round(_held_by_rules(examples), 3),
+        who=tuple(who_is_hit(_told(seen), _told(final), pairs, hits)),
+        services=tuple(services),
+        ablations=tuple(tried),
     )
+
+
+def _told(examples: Sequence[Example]) -> list[Told]:
+    return [example.told for example in examples if example.told is not None]
 
 
 def _held_by_rules(examples: Sequence[Example]) -> float:
@@ -119,11 +143,9 @@ def _held_by_rules(examples: Sequence[Example]) -> float:
     return sum(between) / max(1, len(between))
 
 
-def _development(examples: Sequence[Example], model: Model) -> SetReport:
-    bags = to_bags(examples)
-    [kind] = [kind for kind in KINDS if kind.name == model.manifest.kind]
-    log_odds = unseen_log_odds([kind], examples, bags)[kind.name]
-    raw = raw_plan_chances(log_odds, bags, model.artifact.combination)
+def _development(
+    examples: Sequence[Example], bags: Bags, log_odds: Vector, raw: Vector, model: Model
+) -> SetReport:
     plan_chance = unseen_chances(raw, bags.harmful, examples)
     alone = unseen_change_chances(log_odds, raw, examples, bags)
     return _report("development", examples, bags, log_odds, alone, plan_chance, model)

@@ -42,6 +42,9 @@ class ChangeExample(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     values: dict[str, float]
     reaches: frozenset[str]
+    type: str = ""
+    fired: frozenset[str] = frozenset()
+    """Rules that found something in it: for comparison alone, no model is trained on them."""
 
 
 class RulesSay(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +132,10 @@ def to_example(row: Row) -> Example:
     graph = assessment.graph
     outcome = row.outcome
     seen = _seen(row)
+    fired = {
+        item.address: frozenset(finding.rule for finding in item.findings)
+        for item in assessment.changes
+    }
     hard = [item for item in outcome.broken if item.harm in HARD]
     origin = Origin(
         stack=row.case.stack, families=frozenset(edit.family for edit in row.case.edits)
@@ -146,6 +153,8 @@ def to_example(row: Row) -> Example:
                 label=item.label,
                 values=seen.columns.get(item.label, item.values),
                 reaches=frozenset(_reaches(plan.by_label[item.label], graph)),
+                type=plan.by_label[item.label].type,
+                fired=fired.get(item.label, frozenset()),
             )
             for item in extract_features(plan, graph)
         ),

@@ -87,6 +87,23 @@ def interval(measure: Measure, scores: Vector, harmful: Flags, clusters: Sequenc
     return Interval(value=measure(scores, harmful), low=float(low), high=float(high))
 
 
+def ratio(parts: Vector, wholes: Vector, clusters: Sequence[str]) -> Interval:
+    """The sum of the parts in the sum of the wholes, with its interval."""
+    groups = _groups(clusters)
+    random = np.random.default_rng(_SEED)
+    drawn = []
+    for _ in range(_REPEATS):
+        picked = random.integers(len(groups), size=len(groups))
+        lines = np.concatenate([groups[number] for number in picked])
+        drawn.append(_share(parts[lines], wholes[lines]))
+    low, high = np.nanquantile(drawn, (0.025, 0.975))
+    return Interval(value=_share(parts, wholes), low=float(low), high=float(high))
+
+
+def _share(parts: Vector, wholes: Vector) -> float:
+    return float(parts.sum() / wholes.sum()) if wholes.sum() else _NONE
+
+
 def _groups(clusters: Sequence[str]) -> list[Integers]:
     _, numbers = np.unique(np.array(clusters), return_inverse=True)
     return [np.flatnonzero(numbers == number) for number in range(int(numbers.max()) + 1)]

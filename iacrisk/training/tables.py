@@ -60,6 +60,44 @@ class SetReport(msgspec.Struct, frozen=True, kw_only=True):
     worst_misses: tuple[Miss, ...]
 
 
+class WhoIsHit(msgspec.Struct, frozen=True, kw_only=True):
+    """Names against those who suffered, over the harmful plans of one source."""
+
+    plans: str
+    """Which plans, and by which model."""
+    number: int
+    names: str
+    """Who counts as named."""
+    precision: str
+    recall: str
+    exact: str
+    """Precision where only the party that a probe names counts as right."""
+    rank: str
+    """Mean place of the first that suffers, among all whom the report could name."""
+
+
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+    """A service family that training did not see, against models that had seen it."""
+
+    service: str
+    plans: int
+    harmful: int
+    auc: float
+    """Of models trained on other stacks without any plan that changes the service."""
+    auc_seen: float
+    """Of the same models trained on other stacks with it."""
+    missed: int
+    missed_seen: int
+    """Harmful plans below the bar."""
+
+
+class Ablation(msgspec.Struct, frozen=True, kw_only=True):
+    """A quick model with these columns, on stacks and families that it had not seen."""
+
+    columns: str
+    auc: str
+
+
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the model card's tables are made from."""
 
@@ -70,3 +108,6 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     between: int
     """Plans that are neither harmful nor harmless; see `Example.is_between`."""
     between_held_by_rules: float
+    who: tuple[WhoIsHit, ...] = ()
+    services: tuple[Transfer, ...] = ()
+    ablations: tuple[Ablation, ...] = ()
