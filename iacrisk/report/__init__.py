@@ -19,6 +19,11 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     ATLANTIS = "atlantis"
     SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    AZURE = "azure"
+    GITLAB_TERRAFORM = "gitlab-terraform"
+    GITLAB_CODEQUALITY = "gitlab-codequality"
 
 
 class GraphFormat(StrEnum):
@@ -61,3 +66,23 @@ def batch_renderer(format_: Format) -> Callable[[Batch], str]:
             from iacrisk.report.sarif import render_sarif  # noqa: PLC0415
 
             return render_sarif
+        case Format.JUNIT:
+            from iacrisk.report.junit import render_junit  # noqa: PLC0415
+
+            return render_junit
+        case Format.GITHUB:
+            from iacrisk.report.annotations import render_github  # noqa: PLC0415
+
+            return render_github
+        case Format.AZURE:
+            from iacrisk.report.annotations import render_azure  # noqa: PLC0415
+
+            return render_azure
+        case Format.GITLAB_TERRAFORM:
+            from iacrisk.report.gitlab import render_terraform  # noqa: PLC0415
+
+            return render_terraform
+        case Format.GITLAB_CODEQUALITY:
+            from iacrisk.report.gitlab import render_code_quality  # noqa: PLC0415
+
+            return render_code_quality
