@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -52,31 +52,38 @@ class Host:
         shutil.copy(source, path)
         return path
 
-    def run(self, script: str, shell: tuple[str, ...] = ("sh", "-c"), **variables: str) -> Ran:
-        """What the script does under these variables and no other of ours."""
-        around: Mapping[str, str] = {
+    def which(self, name: str) -> Path:
+        """Where a program lies; `python` is the interpreter of this test."""
+        return Path(sys.executable) if name == "python" else self._programs / name
+
+    def run(self, script: str, **variables: str) -> Ran:
+        """What a shell script does under these variables and no other of ours."""
+        done = self.process(("sh", "-c", script), variables)
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def process(
+        self, command: Sequence[str], variables: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """What a program does under these variables and no other of ours."""
+        around = {
             "PATH": f"{self._programs}:{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
             "PYTHONPATH": str(ROOT),
             "HOME": str(self._home),
             "LANG": os.environ.get("LANG", "C.UTF-8"),
             **variables,
         }
-        done = subprocess.run(  # noqa: S603 - our own recipes
-            [*shell, script],
+        return subprocess.run(  # noqa: S603 - our own recipes
+            command,
             cwd=self.folder,
-            env=dict(around),
+            env=around,
             capture_output=True,
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
         )
-        return Ran(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
     """A fresh machine."""
     return Host(tmp_path)
-
-
-RunHost = Callable[..., Ran]
