@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from iacrisk.provenance.hosts import VARIABLES
 from iacrisk.report import Format
 from tests.plans import document, tweak
 
@@ -66,6 +67,24 @@ def test_a_policy_without_own_rules_loads_nothing_for_them(tmp_path: Path) -> No
 
     assert "iacrisk.config.settings" in loaded
     assert loaded & (own | {"importlib.metadata"}) == frozenset()
+
+
+def test_a_run_outside_ci_loads_nothing_for_provenance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps(document()))
+    reading = {
+        f"iacrisk.provenance.{name}" for name in ("commits", "gathering", "markers", "sentences")
+    }
+    unasked = _modules("score", str(plan))
+    monkeypatch.setenv("TFC_CONFIGURATION_VERSION_GIT_BRANCH", "topic")
+
+    assert unasked & reading == {"iacrisk.provenance.markers"}
+    assert unasked & SLOW == frozenset()
+    assert _modules("score", str(plan)) & reading == reading - {"iacrisk.provenance.sentences"}
 
 
 def test_version_loads_no_command_line() -> None:

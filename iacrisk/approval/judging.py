@@ -39,17 +39,27 @@ Verify = Callable[[Signed, Path, datetime.datetime], Signer]
 
 
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
-    """What approvals are judged by, beside the plan."""
+    """What approvals are judged by, beside the plan.
+
+    `authors` are stated. `named`: whom commits and the CI host name as well; they may not approve
+    either, but anybody can write a name into a commit, so that they make no author known.
+    """
 
     allowed_signers: Path
     now: datetime.datetime
     authors: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     verify: Verify = verify
 
     @property
     def known_authors(self) -> tuple[str, ...]:
         """Their addresses; an empty variable of a pipeline names nobody."""
         return tuple(filter(None, map(_address, self.authors)))
+
+    @property
+    def all_authors(self) -> tuple[str, ...]:
+        """The addresses of all who may not approve because they wrote the change."""
+        return (*self.known_authors, *filter(None, map(_address, self.named)))
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +152,7 @@ def _check_person(
     if approvals.hardware_keys and not signer.is_hardware:
         raise ApprovalRefused(f"The policy asks for a key on a security key; it is {signer.kind}.")
     person = person_of(name, approvals)
-    if person in {person_of(author, approvals) for author in bench.known_authors}:
+    if person in {person_of(author, approvals) for author in bench.all_authors}:
         raise ApprovalRefused(f"{name} wrote the change, and may not approve it.")
     if not bench.known_authors and approvals.unknown_author is UnknownAuthor.REFUSE:
         raise ApprovalRefused("Nobody said who wrote the change (--author).")

@@ -104,7 +104,7 @@ def _situation(inputs: commands.Inputs, subject: str) -> Situation:
 
 
 def _bench(assessment: Assessment, approving: commands.Approving) -> Bench:
-    """What approvals are judged by; authors are those stated and those that commits name."""
+    """What approvals are judged by, with the authors that are stated and those that are named."""
     signers = approving.allowed_signers
     if signers is None:
         raise SettingsError("Approvals count by the keys you trust: give --allowed-signers FILE.")
@@ -114,7 +114,10 @@ def _bench(assessment: Assessment, approving: commands.Approving) -> Bench:
     except OSError as error:
         raise SettingsError(f"Cannot read {signers}: {error.strerror}.") from error
     return Bench(
-        allowed_signers=signers, now=_now(), authors=(*approving.authors, *assessment.told.authors)
+        allowed_signers=signers,
+        now=_now(),
+        authors=approving.authors,
+        named=assessment.told.authors,
     )
 
 

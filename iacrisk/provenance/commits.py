@@ -13,6 +13,9 @@ from iacrisk.source.git import Git
 MOST: Final = 500
 _FORMAT: Final = "%H%x00%an%x00%ae%x00%cn%x00%ce%x00%B"
 _FIELDS: Final = 6
+_IF_SHALLOW: Final = (
+    "The clone is shallow, so commits of the change may be missing (on GitHub: fetch-depth: 0).",
+)
 _PLAIN_REVISION: Final = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_./@+-]*")
 """What a host may name: a commit or a reference, and no expression of Git's."""
 
@@ -58,7 +61,9 @@ def _read(git: Git, base: str, head: str) -> tuple[tuple[Commit, ...], tuple[str
     commits = tuple(_commit(row) for row in rows if len(row) == _FIELDS)
     if len(commits) > MOST:
         return commits[:MOST], (f"Only the newest {MOST} commits of the change were read.",)
-    return commits, ()
+    return commits, _IF_SHALLOW if git.ask(
+        "rev-parse", "--is-shallow-repository"
+    ) == b"true\n" else ()
 
 
 def _commit(row: list[str]) -> Commit:

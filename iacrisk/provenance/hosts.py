@@ -140,7 +140,15 @@ class _Committed(msgspec.Struct, frozen=True):
     committer: dict[str, str | None] | None = None
 
 
+class _Issue(msgspec.Struct, frozen=True):
+    title: str | None = None
+    body: str | None = None
+    user: _User | None = None
+    pull_request: dict[str, object] | None = None
+
+
 class _Event(msgspec.Struct, frozen=True):
+    issue: _Issue | None = None
     pull_request: _Pull | None = None
     ref: str | None = None
     before: str | None = None
@@ -149,7 +157,7 @@ class _Event(msgspec.Struct, frozen=True):
     head_commit: _Committed | None = None
 
 
-def _github(variables: Variables) -> ChangeRecord:
+def _github(variables: Variables) -> ChangeRecord | None:
     path = Path(variables["GITHUB_EVENT_PATH"])
     branch = variables.get("GITHUB_HEAD_REF", "")
     try:
@@ -161,7 +169,9 @@ def _github(variables: Variables) -> ChangeRecord:
         return ChangeRecord(host="GitHub", branch=branch, problems=(problem,))
     if event.pull_request is not None:
         return _pull_request(event.pull_request, branch)
-    return _push(event)
+    if event.issue is not None and event.issue.pull_request is not None:
+        return _comment(event.issue)
+    return _push(event) if event.commits or event.head_commit else None
 
 
 def _pull_request(pull: _Pull, branch: str) -> ChangeRecord:
@@ -174,6 +184,18 @@ def _pull_request(pull: _Pull, branch: str) -> ChangeRecord:
         account=Account(login=user.login or "", number="" if user.id is None else str(user.id)),
         base=base.sha or "",
         head=head.sha or "",
+    )
+
+
+def _comment(issue: _Issue) -> ChangeRecord:
+    """A comment on a pull request names neither its branch nor its commits."""
+    user = issue.user or _User()
+    return ChangeRecord(
+        host="GitHub",
+        title=issue.title or "",
+        body=issue.body or "",
+        account=Account(login=user.login or "", number="" if user.id is None else str(user.id)),
+        problems=("The event of a comment names no commits; give --commits to have them read.",),
     )
 
 
@@ -200,7 +222,7 @@ def _signature(raw: dict[str, str | None] | None) -> Person:
     return Person(raw.get("name") or "", raw.get("email") or "")
 
 
-_READERS: Final[dict[str, Callable[[Variables], ChangeRecord]]] = {
+_READERS: Final[dict[str, Callable[[Variables], ChangeRecord | None]]] = {
     "GITHUB_EVENT_PATH": _github,
     "GITLAB_CI": _gitlab,
     "PULL_NUM": _atlantis,

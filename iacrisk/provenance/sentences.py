@@ -21,7 +21,7 @@ _LONGEST: Final = 20_000
 _VERBS: Final[dict[tuple[ClaimedAction, ...], str]] = {
     (_CREATE, _UPDATE): "add create introduce provision launch allow enable grant attach open",
     (_UPDATE,): "change update modify edit adjust tune resize scale increase raise reduce lower "
-    "bump upgrade widen tighten narrow configure rename label tag import reformat fix",
+    "bump upgrade widen tighten narrow configure rename label tag import reformat",
     (_CREATE, _UPDATE, _REPLACE): "deploy roll rotate reissue renew",
     (_UPDATE, _DELETE): "remove disable revoke detach deny",
     (_DELETE,): "delete destroy decommission retire",
@@ -32,8 +32,8 @@ _ALL_VERBS: Final = tuple(verb for verbs in _VERBS.values() for verb in verbs.sp
 _NOUNS_AFTER: Final = r"(?!\s+(?:protection|marker|policy|window|lock|before|time))"
 """`delete protection` is no deletion."""
 _DENIAL: Final = re.compile(
-    r"\b(?:no|not|never|nothing|none|without|zero|n't|avoid(?:s|ing)?|instead of|rather than)\b"
-    r"|n't\b"
+    r"\b(?:no(?! longer)|not|never|nothing|none|without|zero|avoid(?:s|ing)?)\b|n't\b"
+    r"|\b(?:instead of|rather than)\b"
 )
 _DENIED_VERBS: Final = {
     (_DELETE, _REPLACE): "delete destroy remove",
@@ -44,6 +44,17 @@ _DENIED_NOUNS: Final = {
     (_REPLACE,): "replacement recreation",
 }
 """What is replaced is destroyed as well."""
+_KEEPING: Final = re.compile(r"\b(?:keep|retain|preserve)(?:s|ing|d|ed)?\b")
+_IN_ONE_WORD: Final = {
+    r"\b(?:sett?(?:s|ing)?|stand(?:s|ing)?|spin(?:s|ning)?)[ -]up\b": "provision",
+    r"\broll(?:s|ing|ed)?[ -]out\b": "deploy",
+    r"\b(?:clean(?:s|ing|ed)?[ -]?up|get(?:s|ting)? rid of|tear(?:s|ing)? down)\b": "delete",
+    r"\b(?:turn|switch)(?:s|es|ing|ed)? on\b": "enable",
+    r"\b(?:turn|switch)(?:s|es|ing|ed)? off\b": "disable",
+    r"^\s*[a-z]+(?:\([^)]*\))?!?:\s": " ",
+}
+"""Verbs of two words, and the kind of change before a colon, which is no verb."""
+_TURNED_ROUND: Final = re.compile(r"\brevert(?:s|ed|ing)?\b|\brolls? back\b|\bundo(?:es|ing)?\b")
 _SUMMARY: Final = re.compile(
     r"(\d[\d,]*)\s+(?:resources?\s+)?(?:(?:were|was|are|is|will be)\s+)?"
     r"(?:to\s+(import|add|change|destroy)\b|(import|add|chang|destroy)ed\b)"
@@ -72,7 +83,7 @@ _ADDRESS: Final = re.compile(
 _TYPE: Final = re.compile(r"\b[a-z][a-z0-9]*_\w+\b")
 _CLAUSES: Final = re.compile(r"[.;:!?\n]\s|[;\n]|\s(?:and|then|but|while|plus|whereas)\s|,\s")
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9'-]*")
-_WORDS_BEFORE: Final = 3
+_WORDS_BEFORE: Final = 5
 _LONGEST_PHRASE: Final = 3
 
 
@@ -80,6 +91,10 @@ def read_sentence(text: str, source: str) -> Claim:
     """What a text claims, as far as it is understood."""
     text = text[:_LONGEST].casefold().replace("`", " ")
     counts, text = _counts(text)
+    if _TURNED_ROUND.search(text):  # what it then names is what goes
+        return with_words(Claim(source=source, counts=counts, is_exact=False))
+    for pattern, word in _IN_ONE_WORD.items():
+        text = re.sub(pattern, word, text)
     attributes = _TAGS if _TAGS_ALONE.search(text) else ()
     scopes = tuple(_scopes(text))
     if attributes:
@@ -220,6 +235,8 @@ def _denied(text: str) -> Iterator[Scope]:
             found = _pattern(tuple(verbs.split())).finditer(clause)
             if any(_is_denied(clause, verb.start()) for verb in found):
                 yield Scope(types=types, actions=actions)
+        if types and _KEEPING.search(clause):
+            yield Scope(types=types, actions=(_DELETE, _REPLACE))
         for actions, nouns in _DENIED_NOUNS.items():
             any_of = "|".join(nouns.split())
             if re.search(rf"\b(?:no|zero|without(?: any)?) (?:resource )?(?:{any_of})s?\b", clause):

@@ -159,6 +159,26 @@ def test_without_an_author_the_report_says_that_it_was_not_asked(world: World) -
     )
 
 
+def test_whom_only_the_commits_name_may_not_approve_and_makes_no_author_known(
+    world: World,
+) -> None:
+    world.setting(unknown_author="refuse")
+    world.approve()
+    world.authors, world.named = (), ("Somebody <made-up@example.com>",)
+    refused = world.outcome().approval
+    assert refused is not None
+    assert [item.why for item in refused.refused] == [
+        "Nobody said who wrote the change (--author)."
+    ]
+
+    world.authors, world.named = ("dora@example.com",), ("Alice <alice@example.com>",)
+    own = world.outcome().approval
+    assert own is not None
+    assert [item.why for item in own.refused] == [
+        "alice@example.com wrote the change, and may not approve it."
+    ]
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_no_byte_of_the_statement_can_be_altered(world: World, seed: int) -> None:
     path = world.approve()

@@ -80,6 +80,7 @@ class World:
         self.subject = "shop/infra"
         self.environment = ""
         self.authors: tuple[str, ...] = ("dora@example.com",)
+        self.named: tuple[str, ...] = ()
         self.now = NOW
 
     def edit(self, path: str, value: Any) -> None:
@@ -141,7 +142,9 @@ class World:
         """The plan as the gate judges it with the approvals."""
         lines = [f"{who} {self.keys.public(name)}" for who, name in self.listed.items()]
         self.signers.write_text("\n".join([*lines, *self.lines]) + "\n", "utf-8")
-        bench = Bench(allowed_signers=self.signers, now=self.now, authors=self.authors)
+        bench = Bench(
+            allowed_signers=self.signers, now=self.now, authors=self.authors, named=self.named
+        )
         return approve_by_folder(self.assessed(), self.situation(), self.folder, bench)
 
 

@@ -116,6 +116,28 @@ def test_a_push_tells_its_commits_itself(tmp_path: Path) -> None:
     )
 
 
+def test_a_comment_at_github_tells_who_opened_the_pull_request(tmp_path: Path) -> None:
+    issue = {
+        "title": "Add a bucket",
+        "body": None,
+        "user": {"login": "Copilot", "id": 198982749},
+        "pull_request": {"url": "x"},
+    }
+    assert gather(event(tmp_path, issue=issue, comment={"body": "plan"}), tmp_path) == ChangeRecord(
+        host="GitHub",
+        title="Add a bucket",
+        account=Account("Copilot", "198982749"),
+        problems=("The event of a comment names no commits; give --commits to have them read.",),
+    )
+
+
+@pytest.mark.parametrize(
+    "content", [{}, {"schedule": "* * * * *"}, {"inputs": {}, "ref": "refs/heads/main"}]
+)
+def test_an_event_without_a_change_says_nothing(tmp_path: Path, content: dict[str, Any]) -> None:
+    assert gather(event(tmp_path, **content), tmp_path) is None
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"pull_request": 1}', b"\xff\xfe"])
 def test_a_broken_event_is_a_problem_and_no_fault(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "event.json"
@@ -264,6 +286,21 @@ def test_very_many_commits_are_read_in_part_and_said_to_be(
     assert record is not None
     assert [item.message for item in record.commits] == ["Commit 2", "Commit 1"]
     assert record.problems == ("Only the newest 2 commits of the change were read.",)
+
+
+def test_a_shallow_clone_is_said_to_be_one(repository: Repository, tmp_path: Path) -> None:
+    repository.commit("Add")
+    repository.commit("Fix")
+    shallow = tmp_path / "shallow"
+    repository.git("clone", "-q", "--depth=2", f"file://{repository.path}", str(shallow))
+    record = gather({}, shallow, "HEAD~1")
+
+    assert record is not None
+    assert [item.message for item in record.commits] == ["Fix"]
+    assert record.problems == (
+        "The clone is shallow, so commits of the change may be missing "
+        "(on GitHub: fetch-depth: 0).",
+    )
 
 
 def test_a_mailmap_of_the_change_renames_nobody(repository: Repository) -> None:

@@ -151,6 +151,13 @@ def test_reads_and_moves_are_no_part_of_a_claim() -> None:
         ("removes module.old", "update, delete at module.old"),
         ("deletes aws_sns_topic", "delete of aws_sns_topic"),
         ("enables deletion protection on the cluster", "create, update of *_cluster, *_cluster_*"),
+        ("no resources will be destroyed", "no delete, replace"),
+        ("Nothing will be destroyed or replaced.", "no delete, replace"),
+        ("fix(net): widen the subnet", "update of *_subnet"),
+        ("Sets up an alarm", "create, update of *_alarm"),
+        ("Cleanup of unused IAM roles", "delete of *_iam_*, *_role"),
+        ("The role is no longer used; it is deleted", "delete"),
+        ("Keeps the old tables.", "no delete, replace of *_table"),
         ("updates the listener rule", "update of *_listener_rule, *_listener_rule_*"),
     ],
 )
@@ -171,6 +178,9 @@ def test_a_sentence_is_understood(text: str, understood: str) -> None:
         "The log bucket of the old cluster",
         "create_before_destroy is_new something_else",
         "v2.3.1",
+        'Revert "Add a bucket"',
+        "Rolls back the bucket that was added",
+        "Keeps quiet",
         "Ð\u202e🤖",
     ],
 )
