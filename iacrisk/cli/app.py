@@ -104,7 +104,8 @@ CommitsOption = Annotated[
     typer.Option(
         "--commits",
         metavar="RANGE",
-        help="read these commits for who wrote the change: BASE..HEAD, or BASE up to HEAD; "
+        help="read these commits of the --source's or working directory's repository for who "
+        "wrote the change: BASE..HEAD, or BASE up to HEAD; "
         "default: those of the pull request that the CI host names",
     ),
 ]

@@ -177,7 +177,7 @@ def _told(inputs: Inputs, policy: Policy) -> Told:
         return NOTHING_TOLD
     from iacrisk.provenance.gathering import gather, told_of  # noqa: PLC0415 - see above
 
-    folder = inputs.source or _beside(inputs.plan) or Path.cwd()
+    folder = inputs.source or Path.cwd()
     record = gather(variables, folder, inputs.commits)
     told = told_of(record, inputs.provenance, policy.provenance.sure_from, claims)
     said = (Text(where="claim", text=inputs.claim),) if inputs.claim else ()

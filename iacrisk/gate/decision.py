@@ -56,11 +56,15 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict and every reason for anything but "allowed", gravest first."""
+    """The verdict and every reason for anything but "allowed", gravest first.
+
+    `asked`: those of the reasons that the policy adds to the score by who wrote the change.
+    """
 
     verdict: Verdict
     reasons: tuple[Reason, ...]
     thresholds: Thresholds
+    asked: tuple[Reason, ...] = ()
 
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:
@@ -83,17 +87,18 @@ def decide(
     `scrutiny` and `asked`: what the policy wants beyond the score.
     """
     thresholds = _thresholds(policy, environment, scrutiny)
+    further = tuple(asked)
     reasons = [
         *_doubt_reasons(doubts, policy),
         *_score_reasons(scores, types, thresholds, policy),
         *_sum_reasons(scores, types, thresholds, policy),
         *_always_held(scores, types, policy),
-        *asked,
+        *further,
     ]
     order = list(Verdict)
     reasons.sort(key=lambda reason: (-order.index(reason.verdict), reason.address, reason.what))
     verdict = reasons[0].verdict if reasons else Verdict.ALLOWED
-    return Decision(verdict=verdict, reasons=tuple(reasons), thresholds=thresholds)
+    return Decision(verdict=verdict, reasons=tuple(reasons), thresholds=thresholds, asked=further)
 
 
 def _thresholds(policy: Policy, environment: EnvironmentSettings, scrutiny: Scrutiny) -> Thresholds:

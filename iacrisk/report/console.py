@@ -12,6 +12,7 @@ from iacrisk.report.plain import count, plain, wrap
 from iacrisk.report.words import (
     ITSELF,
     approval_lines,
+    asked_lines,
     claim_lines,
     describe,
     environment_line,
@@ -68,7 +69,7 @@ def _provenance(assessment: Assessment) -> Iterator[str]:
         yield from wrap(f"{sign}: {quote}", WIDTH, "  ", "    ")
     for problem in assessment.told.provenance.problems:
         yield from wrap(problem, WIDTH, "  ", "    ")
-    for line in claim_lines(assessment):
+    for line in (*claim_lines(assessment), *asked_lines(assessment)):
         yield from wrap(assessment.plan.redactor.text(line), WIDTH, "", "  ")
 
 

@@ -19,6 +19,7 @@ from iacrisk.report.plain import count, plain
 from iacrisk.report.words import (
     ITSELF,
     approval_lines,
+    asked_lines,
     claim_lines,
     describe,
     environment_line,
@@ -105,7 +106,7 @@ def _provenance(assessment: Assessment) -> Iterator[str]:
         yield f"- {prose(sign)}: {code(quote)}"
     for problem in assessment.told.provenance.problems:
         yield f"- {prose(problem)}"
-    for said in claim_lines(assessment):
+    for said in (*claim_lines(assessment), *asked_lines(assessment)):
         yield f"- {prose(assessment.plan.redactor.text(said))}"
 
 

@@ -153,6 +153,16 @@ def claim_lines(assessment: Assessment) -> Iterator[str]:
             yield f"The claim ({claim.source}) was not understood, so nothing is held against it."
 
 
+def asked_lines(assessment: Assessment) -> Iterator[str]:
+    """What the policy asks for because of who wrote the change, each once."""
+    whats = list(dict.fromkeys(reason.what for reason in assessment.decision.asked))
+    for what in whats[:_REASONS_NAMED]:
+        yield f"It waits by the policy: {what}."
+    rest = len(whats) - _REASONS_NAMED
+    if rest > 0:
+        yield f"And for {count(rest, 'more such reason')}."
+
+
 def provenance_signs(assessment: Assessment) -> Iterator[tuple[str, Shown]]:
     """The surest signs, each with what it quotes from the change."""
     signs = assessment.told.provenance.markers

@@ -98,6 +98,18 @@ def test_a_severity_may_always_need_a_person(judge: Judge) -> None:
     assert by_nobody.reasons == ()
 
 
+def test_reports_say_what_the_policy_asks_of_an_ai(judge: Judge) -> None:
+    strict = policy(ai=AiScrutiny(always_approve=SeverityName.LOW, require_claim=True))
+    console = render_console(judge(plan(UPDATE), LOW, policy=strict, told=AI))
+    lines = " ".join(console.split())
+
+    assert "It waits by the policy: an AI wrote it, and D01 is low." in lines
+    assert (
+        "It waits by the policy: an AI wrote it, and nothing that could be understood says what it "
+        "does (--claim)." in lines
+    )
+
+
 def test_what_never_holds_is_not_held_for_its_author(judge: Judge) -> None:
     strict = Policy(
         never_hold=("aws_iam_policy",),

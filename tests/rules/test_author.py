@@ -250,18 +250,18 @@ def test_numbers_are_counted_as_terraform_does() -> None:
     [
         (
             "0 changes",
-            "The plan has 2 to add and not 0, 1 to change and not 0, 1 to destroy and not 0, "
-            "as the claim (--claim) says.",
+            "Unlike the claim (--claim), the plan has 2 to add and not 0, 1 to change and not 0, "
+            "1 to destroy and not 0.",
             "medium",
         ),
         (
             "Plan: 2 to add, 1 to change, 0 to destroy.",
-            "The plan has 1 to destroy and not 0, as the claim (--claim) says.",
+            "Unlike the claim (--claim), the plan has 1 to destroy and not 0.",
             "medium",
         ),
         (
             "Plan: 2 to add, 5 to change, 1 to destroy.",
-            "The plan has 1 to change and not 5, as the claim (--claim) says.",
+            "Unlike the claim (--claim), the plan has 1 to change and not 5.",
             "low",
         ),
     ],

@@ -122,6 +122,6 @@ def numbers_differ(context: Context) -> Iterator[Outcome]:
             numbers = ", ".join(f"{found} to {name} and not {n}" for name, n, found in told)
             is_more = any(found > n for _, n, found in told)
             yield Flag(
-                what=f"The plan has {numbers}, as the claim ({claim.source}) says.",
+                what=f"Unlike the claim ({claim.source}), the plan has {numbers}.",
                 severity=Severity.MEDIUM if is_more else Severity.LOW,
             )
