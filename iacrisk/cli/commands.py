@@ -60,14 +60,16 @@ NO_APPROVALS: Final = Approving()
 def diff(base: str, head: str, inputs: Inputs, outputs: Outputs, *, soft: bool = False) -> int:
     """Write the reports of what the text alone tells; returns the exit code of the verdict."""
     from iacrisk.source.comparison import compare  # noqa: PLC0415 - parsing HCL loads slowly
+    from iacrisk.source.hcl import Parsing  # noqa: PLC0415 - the same
     from iacrisk.source.provisional import provisional_plan  # noqa: PLC0415 - the same
     from iacrisk.source.trees import open_tree  # noqa: PLC0415 - the same
 
     folders = [Path(stated) if Path(stated).is_dir() else None for stated in (base, head)]
     beside = next((folder for folder in reversed(folders) if folder), Path.cwd())
     with open_tree(base, beside) as before, open_tree(head, beside) as after:
-        made = provisional_plan(before, after, _tell_progress)
-        edits = compare(before, after)
+        parse = Parsing()
+        made = provisional_plan(before, after, _tell_progress, parse)
+        edits = compare(before, after, parse=parse)
     plan = decode_plan(made.plan_json)
     located = _locate(folders[1], plan)
     facts = SourceFacts(

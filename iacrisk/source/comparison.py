@@ -17,7 +17,7 @@ from iacrisk.errors import SettingsError
 from iacrisk.source.declarations import Declared, scan_hcl, scan_json
 from iacrisk.source.facts import Edits, Place, VersionJump
 from iacrisk.source.files import is_override
-from iacrisk.source.hcl import parse_document
+from iacrisk.source.hcl import Parsing
 from iacrisk.source.lifecycle import BlockFacts, CallFacts, backends, block_facts, calls, moves
 from iacrisk.source.trees import LOCK_FILE, Tree
 from iacrisk.source.versions import jump, locked_versions, module_jump
@@ -26,13 +26,18 @@ Progress = Callable[[int], None]
 _ON_DESTROY: Final = re.compile(r"\bwhen\b\"?\s*[=:]\s*\"?(?:\$\{)?destroy\b")
 
 
-def compare(base: Tree, head: Tree | None, progress: Progress = lambda _: None) -> Edits:
+def compare(
+    base: Tree,
+    head: Tree | None,
+    progress: Progress = lambda _: None,
+    parse: Parsing | None = None,
+) -> Edits:
     """What `head` changed since `base`; without it, the guards of `base` alone count as lost.
 
     `progress` is told how many files were parsed. Raises SettingsError for a base without
     configuration; a file that does not parse is one of the result's problems.
     """
-    walk = _Walk(base, head, progress)
+    walk = _Walk(base, head, progress, parse or Parsing())
     walk.enter("", base.root, head.root if head else None, ())
     if not walk.base_has_files:
         raise SettingsError(f"{base.show(base.root, '')} holds no Terraform configuration.")
@@ -54,10 +59,10 @@ class _Side(msgspec.Struct):
 class _Walk:
     """Goes through both versions, module by module."""
 
-    def __init__(self, base: Tree, head: Tree | None, progress: Progress) -> None:
+    def __init__(self, base: Tree, head: Tree | None, progress: Progress, parse: Parsing) -> None:
         self._trees = (base, head)
         self._sides = (_Side(), _Side())
-        self._progress = progress
+        self._progress, self._parse = progress, parse
         self._parsed: dict[tuple[bool, str], dict[str, Any] | None] = {}
         self._files: dict[tuple[int, str], dict[str, str | None]] = {}
         self._problems: dict[str, None] = {}
@@ -75,7 +80,7 @@ class _Walk:
         ):
             if tree and folder is not None:
                 self._add(side, prefix, tree, folder, _to_parse(own, other))
-        names = [_called(own) for own in files]
+        names = [called(own) for own in files]
         for name in sorted(names[0] | names[1]):
             inner = tuple(
                 self._inner(side, f"{prefix}module.{name}.", tree, folder, sources.get(name))
@@ -157,7 +162,7 @@ class _Walk:
         elif key not in self._parsed:
             self._parsed[key] = None
             try:
-                self._parsed[key] = parse_document(shown, text)
+                self._parsed[key] = self._parse(shown, text)
             except SettingsError as error:
                 self._problems[str(error)] = None
             self._progress(len(self._parsed))
@@ -243,14 +248,14 @@ def _to_parse(
     }
 
 
-def _called(files: Mapping[str, str | None]) -> dict[str, str]:
+def called(files: Mapping[str, str | None]) -> dict[str, str]:
     """The module calls of a folder, by name, with their source."""
-    called: dict[str, str] = {}
+    found: dict[str, str] = {}
     for name, text in files.items():
         for block in _scan(name, text or ""):
             if block.address.startswith("module."):
-                called[block.address.removeprefix("module.")] = block.source
-    return called
+                found[block.address.removeprefix("module.")] = block.source
+    return found
 
 
 def _scan(name: str, text: str) -> tuple[Declared, ...]:

@@ -8,7 +8,6 @@ not be expanded is listed.
 from __future__ import annotations
 
 import json
-import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
@@ -17,7 +16,6 @@ import msgspec
 
 from iacrisk.plan import Key, format_key
 from iacrisk.source.hcl import blocks, labelled
-from iacrisk.source.trees import Tree
 
 Parse = Callable[[str, str | None], Any]
 _NOT_ATTRIBUTES: Final = frozenset(
@@ -55,6 +53,8 @@ class Module(msgspec.Struct, kw_only=True):
     calls: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     children: dict[str, Module] = msgspec.field(default_factory=dict)
     moves: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    untouched: set[str] = msgspec.field(default_factory=set)
+    """Calls of modules that were left out, because nothing in them can change."""
     kept: set[str] = msgspec.field(default_factory=set)
     """Addresses that a `removed` block drops without destroying."""
 
@@ -65,26 +65,6 @@ class Expanded(msgspec.Struct, kw_only=True):
     instances: dict[str, Instance] = msgspec.field(default_factory=dict)
     undecided: dict[str, str] = msgspec.field(default_factory=dict)
     """By address of a block or module call: why."""
-
-
-def read_module(
-    tree: Tree, folder: str, parse: Parse, callers: tuple[str, ...] = ()
-) -> Module | None:
-    """The module in a folder; None where it holds no configuration."""
-    files = tree.read(folder)
-    if not files:
-        return None
-    module = Module()
-    for name, text in files.items():
-        _add(module, parse(tree.show(folder, name), text))
-    for name, call in module.calls.items():
-        source = str(call.get("source") or "")
-        inner = posixpath.normpath(posixpath.join(folder, source))
-        if source.startswith(("./", "../")) and inner not in (*callers, folder):
-            child = read_module(tree, inner, parse, (*callers, folder))
-            if child is not None:
-                module.children[name] = child
-    return module
 
 
 def expand(root: Module) -> Expanded:
@@ -132,6 +112,8 @@ def _expand(
     for name, call in module.calls.items():
         child = module.children.get(name)
         where = f"{block_path}module.{name}"
+        if name in module.untouched:
+            continue
         if child is None:
             found.undecided[where] = "the module's source is not at hand"
             continue
@@ -247,7 +229,8 @@ def _look_up(name: str, names: Mapping[str, Any]) -> tuple[bool, Any]:
     return True, value
 
 
-def _add(module: Module, document: Any) -> None:
+def add_document(module: Module, document: Any) -> None:
+    """Add what one file says to its module; a later file overrides."""
     for block, resource in _labelled_twice(document, "resource"):
         module.resources.setdefault(block, {}).update(resource)
     for name, bodies in labelled(document, "module"):

@@ -30,6 +30,26 @@ def parse_document(name: str, text: str) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
+class Parsing:
+    """`parse_document` that parses the same text once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[bool, str], dict[str, Any] | SettingsError] = {}
+
+    def __call__(self, name: str, text: str) -> dict[str, Any]:
+        """One file's text as data; nobody may change it. Raises SettingsError as it does."""
+        key = (name.endswith(".json"), text)
+        if key not in self._known:
+            try:
+                self._known[key] = parse_document(name, text)
+            except SettingsError as error:
+                self._known[key] = error
+        found = self._known[key]
+        if isinstance(found, SettingsError):
+            raise found
+        return found
+
+
 def blocks(document: Any, kind: str) -> Iterator[Any]:
     """The bodies under `kind`, whether it stands once or several times."""
     found = document.get(kind) if isinstance(document, dict) else None

@@ -17,8 +17,9 @@ from iacrisk.catalog.replacing import arguments_of
 from iacrisk.errors import SettingsError
 from iacrisk.source.configured import KEYS, MENTION, configuration, prior_state, texts
 from iacrisk.source.differing import Around, Compared, Path, compare_values, marked, without
-from iacrisk.source.expansion import Expanded, Instance, Module, expand, is_expression, read_module
-from iacrisk.source.hcl import parse_document
+from iacrisk.source.expansion import Expanded, Instance, Module, expand, is_expression
+from iacrisk.source.hcl import Parsing
+from iacrisk.source.reading import LARGE, read_versions
 from iacrisk.source.replacing import Follower, Life, follow, lives, readers
 from iacrisk.source.trees import Tree
 
@@ -33,11 +34,14 @@ class Provisional(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def provisional_plan(
-    base: Tree, head: Tree, progress: Callable[[int], None] = lambda _: None
+    base: Tree,
+    head: Tree,
+    progress: Callable[[int], None] = lambda _: None,
+    parse: Parsing | None = None,
 ) -> Provisional:
     """What `head` does to what `base` built; raises SettingsError where one holds nothing."""
-    reader = _Reader(progress)
-    modules = tuple(read_module(tree, tree.root, reader.parse) for tree in (base, head))
+    reader = _Reader(progress, parse or Parsing())
+    modules = read_versions(base, head, reader.parse, LARGE)
     for tree, module in zip((base, head), modules, strict=True):
         if module is None:
             raise SettingsError(f"{tree.show(tree.root, '')} holds no Terraform configuration.")
@@ -57,25 +61,29 @@ def provisional_plan(
 
 
 class _Reader:
-    """Parses each text once."""
+    """Parses the texts and keeps what is wrong with them."""
 
-    def __init__(self, progress: Callable[[int], None]) -> None:
-        self._progress = progress
-        self._parsed: dict[str, Any] = {}
-        self.problems: list[str] = []
+    def __init__(self, progress: Callable[[int], None], parse: Parsing) -> None:
+        self._progress, self._parse = progress, parse
+        self._read: set[str] = set()
+        self._problems: dict[str, None] = {}
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return tuple(self._problems)
 
     def parse(self, shown: str, text: str | None) -> Any:
         if text is None:
-            self.problems.append(f"{shown} cannot be read as text.")
+            self._problems[f"{shown} cannot be read as text."] = None
             return {}
-        if text not in self._parsed:
-            try:
-                self._parsed[text] = parse_document(shown, text)
-            except SettingsError as error:
-                self.problems.append(str(error))
-                self._parsed[text] = {}
-            self._progress(len(self._parsed))
-        return self._parsed[text]
+        if text not in self._read:
+            self._read.add(text)
+            self._progress(len(self._read))
+        try:
+            return self._parse(shown, text)
+        except SettingsError as error:
+            self._problems[str(error)] = None
+            return {}
 
 
 class _Comparison:

@@ -15,6 +15,8 @@ from iacrisk.source.files import configuration_files, is_configuration
 from iacrisk.source.git import Git
 
 LOCK_FILE: Final = ".terraform.lock.hcl"
+_LINK: Final = "120000"
+_HOPS: Final = 8
 
 
 class Tree(Protocol):
@@ -115,13 +117,42 @@ class Revision:
         listed = self._git.ask("ls-tree", "-r", "-z", "--full-tree", self._commit)
         if listed is None:
             raise SettingsError(f"git cannot list the files of {self._revision}.")
+        blobs, links = self._sorted(listed.decode("utf-8", "surrogateescape").split("\0"))
+        for path, blob in links.items():
+            if target := self._target(path, blob, blobs, links):
+                blobs[path] = target
         found: dict[str, list[tuple[str, str]]] = {}
-        for entry in listed.decode("utf-8", "surrogateescape").split("\0"):
-            facts, _, path = entry.partition("\t")
+        for path, blob in sorted(blobs.items()):
             folder, name = posixpath.split(path)
-            if (is_configuration(name) or name == LOCK_FILE) and facts.startswith("100"):
-                found.setdefault(folder or ".", []).append((name, facts.split()[2]))
+            found.setdefault(folder or ".", []).append((name, blob))
         return found
+
+    def _sorted(self, entries: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Files that matter and links to such, each with its blob."""
+        blobs, links = {}, {}
+        for entry in entries:
+            facts, _, path = entry.partition("\t")
+            name = posixpath.basename(path)
+            if is_configuration(name) or name == LOCK_FILE:
+                if facts.startswith("100"):
+                    blobs[path] = facts.split()[2]
+                elif facts.startswith(_LINK):
+                    links[path] = facts.split()[2]
+        return blobs, links
+
+    def _target(
+        self, path: str, blob: str, blobs: dict[str, str], links: dict[str, str]
+    ) -> str | None:
+        """The blob of the file that a link leads to inside the revision, over other links."""
+        for _ in range(_HOPS):
+            step = posixpath.join(posixpath.dirname(path), self._text(blob) or "")
+            path = posixpath.normpath(step)
+            if path in blobs:
+                return blobs[path]
+            if path not in links:
+                return None
+            blob = links[path]
+        return None
 
     def _text(self, blob: str) -> str | None:
         """A blob's text, from one process that stays open."""

@@ -6,6 +6,8 @@ import pytest
 
 from iacrisk.catalog import table
 from iacrisk.catalog.replacing import Effect, Turn, arguments_of
+from iacrisk.plan import decode_plan, read_plan
+from tests.conftest import ROOT
 
 CHANGED, GIVEN, REMOVED = Turn
 
@@ -66,3 +68,16 @@ def test_rows_are_sorted_and_whole() -> None:
         assert cells is not None
         assert cells.count(",") == 6
         assert len(known.facts) == sum(len(cell.split()) for cell in cells.split(",")[:-1])
+
+
+def test_the_table_knows_what_forced_the_replacements_of_real_plans() -> None:
+    missed = []
+    for path in sorted((ROOT / "fixtures" / "plans").glob("*/plan.json")):
+        for change in decode_plan(read_plan(str(path))).changes:
+            known = arguments_of(change.type)
+            for at in change.replace_paths if known else ():
+                name = ".".join(step for step in at if isinstance(step, str))
+                harmless = {Effect.IN_PLACE, Effect.NONE}
+                if known and name != "id" and known.effect(name, CHANGED) in harmless:
+                    missed.append((path.parent.name, change.label, name))
+    assert missed == []

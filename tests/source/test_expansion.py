@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from iacrisk.source.expansion import Expanded, expand, is_expression, read_module
+from iacrisk.source.expansion import Expanded, expand, is_expression
 from iacrisk.source.hcl import parse_document
+from iacrisk.source.reading import read_versions
 from iacrisk.source.trees import Directory
 
 
@@ -19,7 +20,7 @@ def expanded(tmp_path: Path, **files: str) -> Expanded:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     tree = Directory(tmp_path)
-    module = read_module(tree, tree.root, lambda name, text: parse_document(name, text or ""))
+    module, _ = read_versions(tree, tree, lambda name, text: parse_document(name, text or ""))
     assert module is not None
     return expand(module)
 

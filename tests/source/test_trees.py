@@ -49,6 +49,21 @@ def repository(tmp_path: Path) -> Path:
     return root
 
 
+def test_links_inside_a_revision_are_followed(repository: Path) -> None:
+    links = {
+        "prod/same.tf": "main.tf",
+        "prod/far.tf": "../prod/same.tf",
+        "prod/out.tf": "../../x.tf",
+        "prod/round.tf": "round.tf",
+    }
+    for name, target in links.items():
+        (repository / name).symlink_to(target)
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "-m", "links")
+    with open_tree("main", repository / "prod") as tree:
+        assert tree.read("prod") == {"far.tf": CALL, "main.tf": CALL, "same.tf": CALL}
+
+
 def test_a_revision_is_read_like_a_directory(repository: Path) -> None:
     with open_tree("main", repository / "prod") as tree:
         assert isinstance(tree, Revision)

@@ -33,6 +33,12 @@ class Fact(StrEnum):
     """Not listed."""
 
 
+SEEN: Final[Mapping[str, Mapping[str, Fact]]] = {
+    "aws_instance": {"instance_type": Fact.SOMETIMES},
+}
+"""What plans of the lab show and no question could: the provider asks the cloud about it."""
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A type's row: paths by fact, and what the provider puts where an argument is absent."""
 
@@ -72,6 +78,7 @@ def row_of(
         if answer.outcomes
     }
     facts |= {f"{path}.*": Fact.UNTOLD for path in beyond}
+    facts |= SEEN.get(type_name, {})
     return Row(type=type_name, facts=_folded(facts), defaults=defaults)
 
 

@@ -34,20 +34,32 @@ _NAMED: Final = (
     ("range", ("cidr", "cidrs", "cidr_block")),
     ("items", ("container_definitions",)),
     ("document", ("policy", "json", "document", "definition", "definitions", "template", "body")),
-    ("time", ("time", "date", "timestamp", "at")),
+    ("time", ("time", "date", "timestamp", "at", "modified")),
+    ("duration", ("rto", "rpo")),
     ("version", ("version",)),
     ("account", ("account_id", "owner_id")),
     ("region", ("region",)),
     ("address", ("ip", "address")),
 )
 KNOWN: Final[Mapping[str, Mapping[str, Texts]]] = {
+    "aws_cloudcontrolapi_resource": {"schema": ('{"a":"b"}', '{"a":"c"}')},
+    "aws_directory_service_trust": {
+        "trust_direction": ("One-Way: Outgoing", "Two-Way"),
+        "trust_type": ("Forest", "External"),
+    },
+    "aws_docdbelastic_cluster": {"auth_type": ("PLAIN_TEXT", "SECRET_ARN")},
     "aws_elasticache_cluster": {"engine": ("redis", "memcached"), "engine_version": ("7.1", "7.0")},
     "aws_elasticache_replication_group": {
         "engine": ("redis", "valkey"),
         "engine_version": ("7.1", "7.0"),
     },
+    "aws_kinesis_firehose_delivery_stream": {"destination": ("extended_s3", "http_endpoint")},
+    "aws_lightsail_instance": {"availability_zone": ("us-east-1a", "us-east-1b")},
+    "aws_m2_environment": {
+        "preferred_maintenance_window": ("sun:01:00-sun:02:00", "mon:01:00-mon:02:00"),
+    },
 }
-"""Texts without which a plan of the type ends the provider."""
+"""Texts without which a plan of the type is refused, or ends the provider."""
 DEPTH: Final = 4
 _NOT_TRIED: Final = frozenset({"id", "tags_all"})
 _FULL_DEPTH: Final = 2

@@ -106,7 +106,10 @@ def _dynamic(value: Any) -> bytes:
 def _static(message: bytes) -> Any:
     for number, content in fields(message):
         if number == 1 and isinstance(content, bytes):
-            return msgspec.msgpack.decode(content)
+            try:
+                return msgspec.msgpack.decode(content)
+            except UnicodeDecodeError:  # a text that is no text, of a type that nobody gave one
+                return None
     return None
 
 
