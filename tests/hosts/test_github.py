@@ -167,7 +167,7 @@ def test_several_plans_have_one_verdict(host: Host, comments: Path) -> None:
 def test_a_wrong_input_could_not_be_reviewed(
     wrong: dict[str, str], host: Host, comments: Path
 ) -> None:
-    ended = act(host, comments, **wrong)
+    ended = act(host, comments, BLOCKED, **wrong)
 
     assert (ended.code, ended.outputs["verdict"]) == (2, "could-not-review")
     assert "COULD NOT REVIEW" in ended.summary
