@@ -36,18 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked; returns the exit code."""
     asked = _read(arguments)
     results = Results(asked.results, STACKS, ROWS)
-    wanted = [case for case in all_cases(STACKS, asked.count, asked.seed) if _chosen(asked, case)]
     match asked.verb:
         case "run":
             done = results.done()
-            todo = [case for case in wanted if case.name not in done]
+            todo = [case for case in _wanted(asked) if case.name not in done]
             run_all(_plan(asked, todo), asked.results)
         case "repeat":
             run_all(_plan(asked, _sample(asked, results)), asked.results)
         case "pack":
             _pack(results)
         case _:
-            _say_status(results, wanted)
+            _say_status(results, _wanted(asked))
     return 0
 
 
@@ -67,6 +66,11 @@ def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--share", type=float, default=0.1, help="repeat: part of the cases")
     parser.add_argument("--times", type=int, default=2, help="repeat: how often more")
     return parser.parse_intermixed_args(arguments)
+
+
+def _wanted(asked: argparse.Namespace) -> list[Case]:
+    cases = all_cases(STACKS, asked.count, asked.seed)
+    return [case for case in cases if _chosen(asked, case)]
 
 
 def _chosen(asked: argparse.Namespace, case: Case) -> bool:
