@@ -13,6 +13,7 @@ import msgspec
 
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.classifier import MODEL_FOLDER, HitModel, Model, load_hit_model, load_model
+from iacrisk.cli.checkout import main_file, repository, seen_from
 from iacrisk.cli.output import Outputs, emit
 from iacrisk.config import Settings, host_variables, load_settings, workspace_name
 from iacrisk.errors import SettingsError, UnknownAddress, UnknownRule, UnusableModel
@@ -78,7 +79,10 @@ def diff(base: str, head: str, inputs: Inputs, outputs: Outputs, *, soft: bool =
     settings = load_settings(inputs.config, Path.cwd())
     around = _circumstances(inputs, settings, facts, "")  # the model of risk knows plans
     assessment = _assess_quietly(plan, settings.policy, around)
-    outputs.write(Batch(plans=(JudgedPlan(name=head, assessment=assessment),), soft=soft))
+    root = repository()
+    judged = JudgedPlan(name=head, main=main_file(folders[1] or Path()), assessment=assessment)
+    folder = seen_from(root, Path.cwd())
+    outputs.write(Batch(plans=(judged,), soft=soft, folder=folder, root=root.as_posix()))
     return assessment.decision.verdict.exit_code
 
 

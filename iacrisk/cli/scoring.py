@@ -13,6 +13,7 @@ import msgspec
 from iacrisk.assess import Assessment
 from iacrisk.cli import commands
 from iacrisk.cli.answer import Answer, emit_lines, failure_of
+from iacrisk.cli.checkout import main_file, repository, seen_from
 from iacrisk.cli.output import Outputs
 from iacrisk.errors import UnreadableInput
 from iacrisk.plan import STDIN
@@ -40,12 +41,12 @@ def score(plans: Sequence[str], task: Task, outputs: Outputs, answer: Answer) ->
     inputs = msgspec.structs.replace(task.inputs, one_of_several=several)
     task = msgspec.structs.replace(task, inputs=inputs)
     judged = by_gravity(_judge(name, task) for name in dict.fromkeys(_names(plans)))
-    root = _repository()
+    root = repository()
     batch = Batch(
         plans=judged,
         several=several,
         soft=answer.soft,
-        folder=_seen_from(root, Path.cwd()),
+        folder=seen_from(root, Path.cwd()),
         root=root.as_posix(),
     )
     outputs.write(batch)
@@ -81,7 +82,8 @@ def _plans_in(folder: Path) -> Iterator[str]:
 
 def _judge(name: str, task: Task) -> JudgedPlan:
     inputs = msgspec.structs.replace(task.inputs, plan=name)
-    main = _main_file(inputs)
+    beside = Path() if name == STDIN else Path(name).parent
+    main = main_file(inputs.source or beside)
     try:
         if _is_folder(name):
             raise UnreadableInput(
@@ -110,24 +112,3 @@ def _record(assessment: Assessment, audit: Path | None) -> None:
         from iacrisk.audit import decision_made, record  # noqa: PLC0415 - only with --audit
 
         record(audit, decision_made(assessment), datetime.datetime.now(tz=datetime.UTC))
-
-
-def _repository() -> Path:
-    """The nearest folder upward that Git knows, or the working directory."""
-    here = Path.cwd()
-    return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
-
-
-def _seen_from(root: Path, folder: Path) -> str:
-    inside = Path(os.path.relpath(folder, root)).as_posix()
-    return "" if inside == "." or inside.startswith("..") else inside
-
-
-def _main_file(inputs: commands.Inputs) -> str:
-    """Where what has no place is shown: main.tf of the configuration, or its first file."""
-    beside = Path() if inputs.plan == STDIN else Path(inputs.plan).parent
-    folder = inputs.source or beside
-    files = sorted(path.name for path in folder.glob("*.tf")) if folder.is_dir() else []
-    name = "main.tf" if "main.tf" in files or not files else files[0]
-    root = _repository()
-    return _seen_from(root, Path.cwd() / folder / name) or "main.tf"

@@ -12,8 +12,8 @@ from typing import Final
 from iacrisk.gate import Verdict
 from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.plain import count, plain
-from iacrisk.report.remarks import SOFT_TEXT, Level, Remark, remarks_on
-from iacrisk.report.words import counts_line, headline
+from iacrisk.report.remarks import Level, Remark, remarks_on
+from iacrisk.report.words import SOFT, counts_line, headline
 
 MOST: Final = 10
 """Lines of a level."""
@@ -53,7 +53,7 @@ def _lines(
             yield line(_counting(of_level[-1], text)) + "\n"
     yield note(_verdict(batch)) + "\n"
     if batch.soft:
-        yield note(SOFT_TEXT) + "\n"
+        yield note(SOFT) + "\n"
 
 
 _NOTES_OF_OURS: Final = 2

@@ -8,14 +8,13 @@ from iacrisk.gate import Verdict
 from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.console import WIDTH, render_console
 from iacrisk.report.plain import count, plain, wrap
-from iacrisk.report.remarks import SOFT_TEXT
-from iacrisk.report.words import verdict_words, waiting_addresses
+from iacrisk.report.words import SOFT, verdict_words, waiting_addresses
 
 
 def render_console_batch(batch: Batch) -> str:
     """The verdict first; below the table, what holds plans is told in full."""
     text = "".join(_several(batch)) if batch.several else "".join(map(_report, batch.plans))
-    return text + (f"\n{SOFT_TEXT}\n" if batch.soft else "")
+    return text + (f"\n{SOFT}\n" if batch.soft else "")
 
 
 def _several(batch: Batch) -> Iterator[str]:

@@ -15,8 +15,8 @@ import msgspec
 from iacrisk.gate import Verdict
 from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.plain import plain
-from iacrisk.report.remarks import SOFT_TEXT, Remark, left_out, remarks_on
-from iacrisk.report.words import counts_line, headline, verdict_words
+from iacrisk.report.remarks import Remark, left_out, remarks_on
+from iacrisk.report.words import SOFT, counts_line, headline, verdict_words
 
 MOST_CASES: Final = 10_000
 """In the file as a whole."""
@@ -65,7 +65,7 @@ def _properties(judged: JudgedPlan, batch: Batch) -> str:
         values |= {"score": str(judged.assessment.score)}
         values |= {"counts": counts_line(judged.assessment)}
     if batch.soft:
-        values |= {"soft": SOFT_TEXT}
+        values |= {"soft": SOFT}
     listed = "".join(
         f'<property name="{name}" value="{_quoted(value)}"/>\n' for name, value in values.items()
     )

@@ -9,13 +9,12 @@ from iacrisk.gate import Verdict
 from iacrisk.report.batch import Batch, Fault, JudgedPlan
 from iacrisk.report.markdown import LARGEST, MARKER, RESERVE, code, prose, render_markdown
 from iacrisk.report.plain import count
-from iacrisk.report.remarks import SOFT_TEXT
-from iacrisk.report.words import verdict_words, waiting_addresses
+from iacrisk.report.words import SOFT, verdict_words, waiting_addresses
 
 _ROWS: Final = 100
 _SMALLEST: Final = 2_000
 """Characters below which a plan's own report is not worth its place."""
-_NOTE: Final = f"> [!NOTE]\n> {SOFT_TEXT}\n"
+_NOTE: Final = f"> [!NOTE]\n> {SOFT}\n"
 
 
 def render_markdown_batch(batch: Batch) -> str:

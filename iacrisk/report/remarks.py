@@ -18,7 +18,7 @@ from iacrisk.gate import Verdict, gravest
 from iacrisk.plan import Redactor
 from iacrisk.report.batch import Batch, Fault, JudgedPlan
 from iacrisk.report.plain import count, plain
-from iacrisk.report.words import approval_lines, describe, is_approved, verdict_words
+from iacrisk.report.words import SOFT, approval_lines, describe, is_approved, verdict_words
 from iacrisk.rules import Finding, Severity
 from iacrisk.source import Place
 
@@ -27,7 +27,7 @@ WHOLE_PLAN: Final = "iacrisk-plan"
 APPROVED: Final = "iacrisk-approved"
 UNREAD: Final = "iacrisk-unread"
 LEFT_OUT: Final = "iacrisk-left-out"
-SOFT: Final = "iacrisk-soft"
+SOFT_RUN: Final = "iacrisk-soft"
 _DOUBT: Final = "iacrisk-doubt-"
 OUR_RULES: Final = {
     HELD: "A change waits for its score or by the policy, without a finding of a rule.",
@@ -35,7 +35,7 @@ OUR_RULES: Final = {
     APPROVED: "Approvals of the plan, and what is missing.",
     UNREAD: "A plan could not be read.",
     LEFT_OUT: "More was found than the format may hold.",
-    SOFT: "The run is soft: its exit code is 0 whatever the verdict.",
+    SOFT_RUN: "The run is soft: its exit code is 0 whatever the verdict.",
 }
 LONGEST: Final = 1_000
 """Characters of a remark's text."""
@@ -100,10 +100,7 @@ def left_out(number: int, judged: JudgedPlan) -> Remark:
 
 def softness(main: str) -> Remark:
     """That the verdict does not decide the exit code."""
-    return _remark(Verdict.ALLOWED, SOFT, SOFT_TEXT, main)
-
-
-SOFT_TEXT: Final = "Soft run (--soft): the exit code is 0 whatever the verdict."
+    return _remark(Verdict.ALLOWED, SOFT_RUN, SOFT, main)
 
 
 def _remark(verdict: Verdict, rule: str, text: str, main: str) -> Remark:
@@ -194,7 +191,7 @@ class _Remarks:
         """
         subject = shortened(plain(self._redactor.address(address)))
         text = remark.text
-        file = self._batch.in_repository(place.file) if place else ""
+        file = self._file(place) if place else ""
         if place and place.in_base:
             text = shortened(f"{text} Its block was at {plain(str(place))}.")
         is_placed = bool(file and place and not place.in_base)
@@ -206,6 +203,13 @@ class _Remarks:
             line=place.line if place and is_placed else 1,
             is_placed=is_placed,
         )
+
+    def _file(self, place: Place) -> str:
+        """A revision's files (`main:envs/db.tf`) are named from the repository's top already."""
+        _, is_of_revision, path = place.file.partition(":")
+        if place.in_base and is_of_revision:
+            return path
+        return self._batch.in_repository(place.file)
 
     def _verdict(self, address: str) -> Verdict:
         return gravest(self._verdicts.get(address, ()))

@@ -19,14 +19,13 @@ from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.plain import plain
 from iacrisk.report.remarks import (
     OUR_RULES,
-    SOFT_TEXT,
     Level,
     Remark,
     left_out,
     remarks_on,
     shortened,
 )
-from iacrisk.report.words import counts_line
+from iacrisk.report.words import SOFT, counts_line
 from iacrisk.rules import RULES, Rule, Severity
 
 SCHEMA: Final = (
@@ -110,7 +109,7 @@ def _category(name: str) -> str:
 def _invocation(judged: JudgedPlan, batch: Batch) -> Json:
     notes: list[Json] = []
     if batch.soft:
-        notes.append(_notification(SOFT_TEXT, "note"))
+        notes.append(_notification(SOFT, "note"))
     if judged.fault is not None:
         notes.append(_notification(judged.fault.problem, "error"))
     return {

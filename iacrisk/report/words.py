@@ -32,6 +32,7 @@ _VERDICTS = {
     Verdict.BLOCKED: "BLOCKED",
     Verdict.COULD_NOT_REVIEW: "COULD NOT REVIEW",
 }
+SOFT: Final = "Soft run (--soft): the exit code is 0 whatever the verdict."
 ITSELF: Final = "the changed resource itself"
 _NAMED_ATTRIBUTES = 4
 _REASONS_NAMED = 3
@@ -58,7 +59,8 @@ def counts_line(assessment: Assessment) -> str:
     }
     told = [f"{number:,} {name}" for name, number in numbers.items() if number]
     held = len(waiting_addresses(assessment))
-    return ", ".join([count(len(changes), "change"), f"{held:,} held", *told])
+    provisional = ["provisional"] if assessment.provisional is not None else []
+    return ", ".join([count(len(changes), "change"), f"{held:,} held", *told, *provisional])
 
 
 def headline(assessment: Assessment) -> str:

@@ -67,3 +67,21 @@ def test_a_plan_that_cannot_be_shown_is_not_applied(host: Host) -> None:
     ran = host.run(RECHECK, PLANFILE="default.tfplan", ATLANTIS_TERRAFORM_VERSION="1.11.4")
 
     assert ran.code == 2
+
+
+@pytest.mark.parametrize(("source", "code"), [(ALLOWED, 0), (BLOCKED, 4)])
+def test_with_signed_approvals_the_step_asks_for_those(source: Any, code: int, host: Host) -> None:
+    [step] = yaml.safe_load(blocks("atlantis.md", "yaml")[1])
+    (host.folder / "approvals").mkdir()
+    signers = host.folder / "allowed_signers"
+    signers.write_text("", "utf-8")
+    host.plan("default.tfplan", source)
+    host.program("terraform1.11.4", 'test "$1 $2" = "show -json" && exec cat "$3"')
+    ran = host.run(
+        step["run"].replace("/etc/iacrisk/allowed_signers", str(signers)),
+        PLANFILE="default.tfplan",
+        ATLANTIS_TERRAFORM_VERSION="1.11.4",
+        PULL_AUTHOR="mallory",
+    )
+
+    assert ran.code == code, ran.err

@@ -38,6 +38,18 @@ HOSTILE_CODES = [
     "a,b:c;d]e",
     "\ufffe\x00",
 ]
+ATTRIBUTES = {
+    "testsuites": {"name", "time", "tests", "failures", "errors"},
+    "testsuite": {"name", "tests", "failures", "errors", "skipped", "time"},
+    "properties": set[str](),
+    "property": {"name", "value"},
+    "testcase": {"name", "classname", "time"},
+    "failure": {"message", "type"},
+    "error": {"message", "type"},
+    "skipped": {"message", "type"},
+    "system-out": set[str](),
+}
+"""What Jenkins' schema (junit-10.xsd of its xunit plugin) allows, as far as we use it."""
 OURS = {"::": GITHUB, "##vso": AZURE}
 
 
@@ -52,6 +64,8 @@ def junit(text: str) -> ElementTree.Element:
     """The root, with the counts checked."""
     root = ElementTree.fromstring(text)  # noqa: S314 - our own output
     assert root.tag == "testsuites"
+    for element in root.iter():
+        assert set(element.attrib) <= ATTRIBUTES[element.tag]
     for suite in root:
         cases = suite.findall("testcase")
         kinds = Counter(child.tag for case in cases for child in case)

@@ -113,6 +113,13 @@ def test_a_block_that_is_gone_is_shown_on_line_1_of_its_file() -> None:
     assert "Its block was at db.tf:7." in render_sarif(batch)
 
 
+def test_a_block_that_is_gone_since_a_revision_is_shown_in_its_file() -> None:
+    place = Place("origin/main:envs/prod/db.tf", 7, in_base=True)
+    item = JudgedPlan(main="envs/prod/main.tf", assessment=placed(place))
+
+    assert where(Batch(plans=(item,), folder="envs/prod")) == ("envs/prod/db.tf", 1)
+
+
 def test_a_change_without_a_place_is_shown_in_the_main_file() -> None:
     item = JudgedPlan(main="envs/prod/main.tf", assessment=placed(None))
 
