@@ -19,6 +19,7 @@ from iacrisk.report.annotations import MOST, render_azure, render_github
 from iacrisk.report.batch import Batch, Fault, JudgedPlan
 from iacrisk.report.gitlab import MOST_ENTRIES
 from iacrisk.report.junit import MOST_CASES, render_junit
+from iacrisk.source import Place
 from tests.conftest import RunCli
 from tests.plans import Json, create, delete, document, noop, replace, tweak
 from tests.report.test_hostile_text import HOSTILE, decoded, hostile_plan, judged
@@ -172,6 +173,15 @@ def test_an_annotation_without_a_place_names_no_file() -> None:
     assert "sourcepath=" not in render_azure(batch)
 
 
+def test_a_file_cannot_add_properties() -> None:
+    place = Place("a,line=1::b;type=x]%3B.tf", 7)
+    batch = Batch(plans=(JudgedPlan(assessment=placed(place)),))
+
+    assert "::warning file=a%2Cline=1%3A%3Ab;type=x]%253B.tf,line=7,title=" in render_github(batch)
+    escaped = "sourcepath=a,line=1::b%3Btype=x%5D%AZP253B.tf;linenumber=7;"
+    assert escaped in render_azure(batch)
+
+
 def test_a_soft_run_ends_with_issues_where_something_would_have_been_held() -> None:
     held = Batch(plans=(JudgedPlan(assessment=placed(None)),), soft=True)
     fine = Batch(plans=(JudgedPlan(assessment=judged(decoded(document()))),), soft=True)
@@ -239,8 +249,6 @@ def test_the_terraform_widget_sums_several_plans() -> None:
 
 
 def test_code_quality_stays_the_same_when_lines_move() -> None:
-    from iacrisk.source import Place  # noqa: PLC0415 - only here
-
     def prints(place: Place) -> list[str]:
         batch = Batch(plans=(JudgedPlan(assessment=placed(place)),))
         return [e["fingerprint"] for e in quality(batch_renderer(Format.GITLAB_CODEQUALITY)(batch))]
