@@ -28,6 +28,11 @@ def is_configuration(name: str) -> bool:
     return name.endswith(SUFFIXES) and not name.startswith(".")
 
 
+def holds_values(name: str) -> bool:
+    """Whether a file of this name gives variables their values."""
+    return name.endswith((".tfvars", ".tfvars.json"))
+
+
 def is_override(name: str) -> bool:
     """Whether the file changes blocks of others rather than declaring its own."""
     stem = name.partition(".")[0]

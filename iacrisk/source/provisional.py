@@ -56,8 +56,16 @@ def provisional_plan(
         "configuration": {"root_module": configuration(after)},
         "prior_state": {"values": {"root_module": prior_state(expand(before), before)}},
     }
-    undecided = (*reader.problems, *comparison.undecided())
+    undecided = (*reader.problems, *_changed_values(base, head), *comparison.undecided())
     return Provisional(plan_json=json.dumps(document).encode(), undecided=undecided)
+
+
+def _changed_values(base: Tree, head: Tree) -> Iterator[str]:
+    """Files with values of variables that differ; which of them Terraform is given nobody knows."""
+    old, new = base.values(), head.values()
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            yield f"{name} changed; what uses its variables may change with it."
 
 
 class _Reader:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from iacrisk.errors import SettingsError
-from iacrisk.source.files import configuration_files, is_configuration
+from iacrisk.source.files import configuration_files, holds_values, is_configuration
 from iacrisk.source.git import Git
 
 LOCK_FILE: Final = ".terraform.lock.hcl"
@@ -29,6 +29,9 @@ class Tree(Protocol):
 
     def lock_file(self) -> str:
         """The text of the root's dependency lock file, empty where there is none."""
+
+    def values(self) -> dict[str, str | None]:
+        """The root's files with values of variables, by name."""
 
     def show(self, folder: str, name: str) -> str:
         """A file as a message names it."""
@@ -67,6 +70,11 @@ class Directory:
         path = Path(self.root, LOCK_FILE)
         return (_text_of(path) or "") if path.is_file() else ""
 
+    def values(self) -> dict[str, str | None]:
+        """The root's files with values of variables, by name."""
+        files = sorted(Path(self.root).glob("*.tfvars*"))
+        return {path.name: _text_of(path) for path in files if holds_values(path.name)}
+
     def show(self, folder: str, name: str) -> str:
         """A file as a message names it."""
         return posixpath.normpath(posixpath.join(folder, name))
@@ -96,6 +104,11 @@ class Revision:
         """The text of the root's dependency lock file, empty where there is none."""
         blobs = (blob for name, blob in self._listed(self.root) if name == LOCK_FILE)
         return next((self._text(blob) or "" for blob in blobs), "")
+
+    def values(self) -> dict[str, str | None]:
+        """The root's files with values of variables, by name."""
+        listed = self._listed(self.root)
+        return {name: self._text(blob) for name, blob in listed if holds_values(name)}
 
     def show(self, folder: str, name: str) -> str:
         """A file as a message names it."""
@@ -133,7 +146,7 @@ class Revision:
         for entry in entries:
             facts, _, path = entry.partition("\t")
             name = posixpath.basename(path)
-            if is_configuration(name) or name == LOCK_FILE:
+            if is_configuration(name) or holds_values(name) or name == LOCK_FILE:
                 if facts.startswith("100"):
                     blobs[path] = facts.split()[2]
                 elif facts.startswith(_LINK):

@@ -114,6 +114,17 @@ def test_a_changed_default_of_a_variable_is_undecided(tmp_path: Path) -> None:
     assert made.undecided == ("var.v changed; what uses it may change with it.",)
 
 
+def test_changed_values_of_variables_are_undecided(tmp_path: Path) -> None:
+    compared(tmp_path, QUEUE, QUEUE)
+    for folder, text in (("base", "v = 1\n"), ("head", "v = 2\n")):
+        (tmp_path / folder / "terraform.tfvars").write_text(text, "utf-8")
+        (tmp_path / folder / "same.auto.tfvars").write_text("w = 1\n", "utf-8")
+    made = provisional_plan(Directory(tmp_path / "base"), Directory(tmp_path / "head"))
+    assert made.undecided == (
+        "terraform.tfvars changed; what uses its variables may change with it.",
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

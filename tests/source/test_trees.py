@@ -37,6 +37,7 @@ def repository(tmp_path: Path) -> Path:
     (root / "modules" / "m").mkdir(parents=True)
     (root / "prod" / "main.tf").write_text(CALL, "utf-8")
     (root / "prod" / LOCK_FILE).write_text("# lock\n", "utf-8")
+    (root / "prod" / "prod.tfvars").write_text("v = 1\n", "utf-8")
     (root / "prod" / "notes.txt").write_text("no configuration", "utf-8")
     (root / "modules" / "m" / "q\N{LATIN SMALL LETTER E WITH ACUTE}.tf").write_text(
         GUARDED, "utf-8"
@@ -71,6 +72,7 @@ def test_a_revision_is_read_like_a_directory(repository: Path) -> None:
         assert tree.read("prod") == {"main.tf": CALL}
         assert list(tree.read("modules/m").values()) == [GUARDED]
         assert tree.lock_file() == "# lock\n"
+        assert tree.values() == {"prod.tfvars": "v = 1\n"}
         assert tree.read("nowhere") == tree.read("../outside") == tree.read("/") == {}
         assert tree.show("prod", "main.tf") == "main:prod/main.tf"
 
