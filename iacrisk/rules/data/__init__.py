@@ -26,6 +26,7 @@ from iacrisk.rules.data.injected import injected_replacement
 from iacrisk.rules.data.keys_and_secrets import key_lost, secret_lost
 from iacrisk.rules.data.manifests import kubernetes_object_destroyed
 from iacrisk.rules.data.name_reuse import name_blocked
+from iacrisk.rules.data.named_versions import named_version_gone
 from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
 from iacrisk.rules.data.streams import stream_position_lost
 from iacrisk.rules.rule import Rule
@@ -53,4 +54,5 @@ RULES: Final[tuple[Rule, ...]] = (
     columns_dropped,
     stream_position_lost,
     arm_object_destroyed,
+    named_version_gone,
 )

@@ -14,6 +14,7 @@ from iacrisk.rules.exposure.made_public import made_public
 from iacrisk.rules.exposure.metrics import alarm_without_metric
 from iacrisk.rules.exposure.organisation_policies import organisation_policy_weakened
 from iacrisk.rules.exposure.origins import origin_unshielded
+from iacrisk.rules.exposure.protected_branches import protection_moved
 from iacrisk.rules.exposure.recording import audit_off
 from iacrisk.rules.exposure.secrets_in_clear import credential_in_clear
 from iacrisk.rules.exposure.shares import shared_with_another_account
@@ -33,4 +34,5 @@ RULES: Final[tuple[Rule, ...]] = (
     gateway_checks_less,
     alarm_without_metric,
     origin_unshielded,
+    protection_moved,
 )

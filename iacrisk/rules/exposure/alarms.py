@@ -8,17 +8,16 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.exposure.silences import SILENCES, muted_monitors, why_too_quiet
 from iacrisk.rules.indexes import others_with
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _MONITORS: Final = frozenset({"datadog_monitor"})
-_SILENCES: Final = frozenset({"datadog_downtime", "datadog_downtime_schedule"})
 _INDEXES: Final = frozenset({"datadog_logs_index"})
 _RECIPIENT: Final = re.compile(r"@[\w.{}+-]*\w")
 _WAKES: Final = re.compile(r"@(pagerduty|opsgenie|oncall|victorops|webhook)", re.IGNORECASE)
 _LIMIT: Final = re.compile(r"([<>]=?)\s*(-?\d+(?:\.\d+)?)\s*$")
 _FAR: Final = 3
-_ALL: Final = frozenset({"*", "env:*", "*:*"})
 
 
 @rule(
@@ -28,15 +27,15 @@ _ALL: Final = frozenset({"*", "env:*", "*:*"})
     confidence=Confidence.HIGH,
     harm=Harm.DETECTION,
     kinds={ActionKind.CREATE, ActionKind.UPDATE, ActionKind.DELETE},
-    types=_MONITORS | _SILENCES | _INDEXES,
+    types=_MONITORS | SILENCES | _INDEXES,
 )
 def alarm_silenced(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """An alarm no longer reaches anybody, or is asked to look away.
 
     What it flags
         A monitor that wakes people and is deleted, loses all its recipients, or goes off only
-        far beyond its old threshold; a downtime for everything; a log index that drops all
-        logs.
+        far beyond its old threshold; a downtime or suppression for everything, for all of
+        production, or without an end; a log index that drops all logs.
 
     Why it matters
         It is quiet, and quiet looks like health.
@@ -49,9 +48,10 @@ def alarm_silenced(change: ResourceChange, context: Context) -> Iterator[Outcome
 
     References
         https://docs.datadoghq.com/monitors/downtimes/
+        https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-processing-rules
     """
-    if change.type in _SILENCES:
-        yield from _silence(change)
+    if change.type in SILENCES:
+        yield from _silence(change, context)
     elif change.type in _INDEXES:
         yield from _dropped(change)
     elif change.kind is ActionKind.DELETE:
@@ -110,26 +110,19 @@ def _threshold_moved(change: ResourceChange) -> Iterator[Outcome]:
         )
 
 
-def _silence(change: ResourceChange) -> Iterator[Outcome]:
+def _silence(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     if change.kind is ActionKind.DELETE:
         return
-    scope = change.after.get("scope")
-    scopes = {str(item) for item in (scope if isinstance(scope, list) else [scope])}
-    if scopes & _ALL and not _names_monitors(change.after):
-        yield Flag(what="Every alarm is silenced.", paths=(("scope",),))
-
-
-def _names_monitors(values: dict[str, Any]) -> bool:
-    """Whether the silence is for some monitors only."""
-    if values.get("monitor_id"):
-        return True
-    tags = values.get("monitor_tags")
-    blocks = values.get("monitor_identifier")
-    for block in blocks if isinstance(blocks, list) else ():
-        if isinstance(block, dict) and block.get("monitor_id"):
-            return True
-        tags = block.get("monitor_tags") if isinstance(block, dict) else tags
-    return bool(tags) and isinstance(tags, list) and not _ALL.intersection(map(str, tags))
+    quiet = why_too_quiet(change.type, change.after)
+    if quiet is not None and (
+        change.kind is ActionKind.CREATE or why_too_quiet(change.type, change.before) != quiet
+    ):
+        yield Flag(
+            what=quiet.what,
+            paths=((quiet.argument,),),
+            confidence=quiet.confidence,
+            hurts=muted_monitors(change, context),
+        )
 
 
 def _dropped(change: ResourceChange) -> Iterator[Outcome]:

@@ -36,7 +36,7 @@ def needs_of(context: Context, namespace: str) -> tuple[Needs, ...]:
     """What each workload of the namespace asks for, as it runs today and stays."""
 
     def build() -> tuple[Needs, ...]:
-        largest = _largest(context, namespace)
+        largest = largest_numbers(context, namespace)
         return tuple(_needs(work, largest) for work in workloads_of(context, namespace))
 
     return once(context.plan, ("pod needs", namespace), build)
@@ -54,8 +54,8 @@ def amount(value: Any) -> float | None:
         return None
 
 
-def _largest(context: Context, namespace: str) -> dict[tuple[str, str], int]:
-    """The largest number of pods of each workload with an autoscaler."""
+def largest_numbers(context: Context, namespace: str) -> dict[tuple[str, str], int]:
+    """The largest number of pods of each workload with an autoscaler, by its kind and name."""
     found: dict[tuple[str, str], int] = {}
     for item in objects_of(context, "HorizontalPodAutoscaler"):
         one = item.after

@@ -80,11 +80,20 @@ _AZURE_LEVELS: Final = re.compile(r"/(?:providers|resourcegroups|subscriptions)/
 
 
 def scopes_above(scope: str) -> list[str]:
-    """The scope and, on Azure, those that hold it: its resource group and its subscription."""
+    """The scope and, on Azure, those that hold it: the vault of a secret, groups, subscription."""
     if not scope.lower().startswith("/subscriptions/"):
         return [scope]
     cuts = [match.start() for match in _AZURE_LEVELS.finditer(scope)][1:]
-    return [scope, *(scope[:cut] for cut in reversed(cuts))]
+    return [scope, *_parents(scope), *(scope[:cut] for cut in reversed(cuts))]
+
+
+def _parents(scope: str) -> Iterator[str]:
+    """What holds the resource: `/providers/Space/type/name` without its later types and names."""
+    head, provider, tail = scope.rpartition("/providers/")
+    parts = tail.split("/")
+    for length in range(len(parts) - 2, 1, -1):
+        if provider and length % 2 == 1:
+            yield f"{head}{provider}{'/'.join(parts[:length])}"
 
 
 def _is_over(grant: RoleGrant, gone: frozenset[str]) -> bool:

@@ -1,5 +1,10 @@
 """Look-alikes in which the plan itself shows that whoever uses the thing is still served."""
 
-from iacrisk.rules.benign.served.look_alikes import SUPPRESSORS
+from typing import Final
+
+from iacrisk.rules.benign.served import little_lost, look_alikes
+from iacrisk.rules.rule import Suppressor
+
+SUPPRESSORS: Final[tuple[Suppressor, ...]] = (*look_alikes.SUPPRESSORS, *little_lost.SUPPRESSORS)
 
 __all__ = ["SUPPRESSORS"]

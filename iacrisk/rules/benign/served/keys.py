@@ -14,6 +14,7 @@ from iacrisk.rules.readers.siblings import stays
 KEY_SWITCHES: Final[dict[str, frozenset[str]]] = {
     name: frozenset(
         {
+            "default_to_oauth_authentication",
             "local_auth_enabled",
             "local_authentication_disabled",
             "local_authentication_enabled",

@@ -1,0 +1,172 @@
+"""Downtimes, maintenance windows and suppressions: whom they mute, and until when."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from iacrisk.catalog.environments import environment_named
+from iacrisk.plan import UNKNOWN, ResourceChange
+from iacrisk.rules.context import Context
+from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.rule import Confidence
+
+Tree = dict[str, Any]
+
+
+class Quiet(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a silence goes too far, and the argument that shows it."""
+
+    what: str
+    argument: str
+    confidence: Confidence = Confidence.HIGH
+
+
+_EVERYTHING: Final = frozenset({"*", "env:*", "*:*"})
+_LONG: Final = datetime.timedelta(days=14)
+_TERMS: Final = re.compile(r"[\w.-]+:[^\s()]+")
+_ENDLESS: Final = "It has no end: nobody hears of these alarms until somebody takes it away."
+
+
+def why_too_quiet(type_name: str, values: Tree) -> Quiet | None:
+    """Why the silence is for too much or too long; None where it is not, or nothing tells."""
+    return _READERS[type_name](values)
+
+
+# Datadog
+
+
+def _datadog(values: Tree) -> Quiet | None:
+    scopes = _texts(values.get("scope"))
+    if any(scope in _EVERYTHING for scope in scopes) and not _names_monitors(values):
+        return Quiet(what="Every alarm is silenced.", argument="scope")
+    if _is_below_production(scopes):
+        return None
+    terms = [term for scope in scopes for term in _TERMS.findall(scope)]
+    whole = terms and all(term.partition(":")[0] in {"env", "environment"} for term in terms)
+    if whole and not _names_monitors(values):
+        return Quiet(what="Every alarm of the environment is silenced.", argument="scope")
+    schedule = "one_time_schedule" if "one_time_schedule" in values else "end"
+    return None if _ends(values) else Quiet(what=_ENDLESS, argument=schedule)
+
+
+def _ends(values: Tree) -> bool:
+    """Whether it ends by itself, comes again and ends each time, or the plan cannot tell."""
+    if values.get("recurring_schedule") or values.get("recurrence"):
+        return True
+    once = _block(values.get("one_time_schedule"))
+    ends = (once.get("end"), values.get("end"), values.get("end_date"))
+    return values.get("one_time_schedule") is UNKNOWN or any(end not in (None, "") for end in ends)
+
+
+def _names_monitors(values: Tree) -> bool:
+    """Whether the silence is for some monitors only."""
+    block = _block(values.get("monitor_identifier"))
+    if values.get("monitor_id") or block.get("monitor_id"):
+        return True
+    tags = [*_texts(values.get("monitor_tags")), *_texts(block.get("monitor_tags"))]
+    return bool(tags) and not _EVERYTHING.intersection(tags)
+
+
+def _is_below_production(names: list[str]) -> bool:
+    """Whether every name that tells an environment tells another one than production."""
+    found = {environment_named(name.replace(":", "/")) for name in names} - {None}
+    return bool(found) and "production" not in found
+
+
+# Others
+
+
+def _azure(values: Tree) -> Quiet | None:
+    if values.get("enabled") is False or _is_below_production(_texts(values.get("scopes"))):
+        return None
+    schedule = values.get("schedule")
+    block = _block(schedule)
+    if schedule is UNKNOWN or block.get("effective_until") or block.get("recurrence"):
+        return None
+    return Quiet(what=_ENDLESS, argument="schedule")
+
+
+def _azure_classic(values: Tree) -> Quiet | None:
+    block = _block(values.get("suppression"))
+    if values.get("enabled") is False or block.get("recurrence_type") != "Always":
+        return None
+    return Quiet(what=_ENDLESS, argument="suppression")
+
+
+def _pagerduty(values: Tree) -> Quiet | None:
+    start, end = (_time(values.get(name)) for name in ("start_time", "end_time"))
+    if start is None or end is None or end - start <= _LONG:
+        return None
+    what = f"Nobody is called for {(end - start).days} days."
+    return Quiet(what=what, argument="end_time")
+
+
+def _opsgenie(values: Tree) -> Quiet | None:
+    if _block(values.get("time")).get("type") != "indefinitely":
+        return None
+    return Quiet(what=_ENDLESS, argument="time")
+
+
+def _grafana(values: Tree) -> Quiet | None:
+    intervals = values.get("intervals")
+    if not isinstance(intervals, list) or not intervals:
+        return None
+    always = any(not any(item.values()) for item in intervals if isinstance(item, dict))
+    return Quiet(what=_ENDLESS, argument="intervals") if always else None
+
+
+def _time(value: Any) -> datetime.datetime | None:
+    try:
+        found = datetime.datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if found is None or found.tzinfo is not None:
+        return found
+    return found.replace(tzinfo=datetime.UTC)
+
+
+def _block(value: Any) -> Tree:
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else [value]
+    return [item for item in listed if isinstance(item, str)]
+
+
+_READERS: Final[dict[str, Callable[[Tree], Quiet | None]]] = {
+    "azurerm_monitor_action_rule_suppression": _azure_classic,
+    "azurerm_monitor_alert_processing_rule_suppression": _azure,
+    "datadog_downtime": _datadog,
+    "datadog_downtime_schedule": _datadog,
+    "grafana_mute_timing": _grafana,
+    "opsgenie_maintenance": _opsgenie,
+    "pagerduty_maintenance_window": _pagerduty,
+}
+SILENCES: Final = frozenset(_READERS)
+
+
+# Whom it mutes
+
+
+def muted_monitors(change: ResourceChange, context: Context) -> tuple[str, ...]:
+    """Monitors of the plan that have all tags that a downtime asks for, and see its scope."""
+    values = change.after
+    block = _block(values.get("monitor_identifier"))
+    tags = [*_texts(values.get("monitor_tags")), *_texts(block.get("monitor_tags"))]
+    wanted = {tag for tag in tags if tag not in _EVERYTHING}
+    scopes = [term for scope in _texts(values.get("scope")) for term in _TERMS.findall(scope)]
+    found = []
+    for one in context.changes_of("datadog_monitor"):
+        own = set(_texts(one.before.get("tags")))
+        seen = f"{one.before.get('query')} {' '.join(sorted(own))}"
+        if stays(one) and wanted <= own and all(term in seen for term in scopes):
+            found.append(one.label)
+    return tuple(found) if wanted or scopes else ()
