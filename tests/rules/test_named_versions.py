@@ -150,6 +150,7 @@ def test_a_branch_that_is_not_known_yet_is_undecided() -> None:
         ("datadog_downtime.d", {"scope": ["service:pay"], "end": 1790000000}, False),
         ("datadog_downtime.d", {"scope": ["env:prod"], "end": 1790000000}, True),
         ("datadog_downtime.d", {"scope": ["env:staging"]}, False),
+        ("datadog_downtime.d", {"scope": ["host:batch-3"]}, False),
         ("datadog_downtime.d", {"scope": ["service:pay"], "recurrence": [{"type": "days"}]}, False),
         ("opsgenie_maintenance.o", {"time": [{"type": "indefinitely"}]}, True),
         ("opsgenie_maintenance.o", {"time": [{"type": "for-1-hour"}]}, False),

@@ -29,6 +29,9 @@ class Quiet(msgspec.Struct, frozen=True, kw_only=True):
 _EVERYTHING: Final = frozenset({"*", "env:*", "*:*"})
 _LONG: Final = datetime.timedelta(days=14)
 _TERMS: Final = re.compile(r"[\w.-]+:[^\s()]+")
+_MACHINES: Final = frozenset({"container_id", "host", "hostname", "instance", "pod_name"})
+"""What a silence may be for without an end: one machine is replaced before long."""
+
 _ENDLESS: Final = "It has no end: nobody hears of these alarms until somebody takes it away."
 
 
@@ -50,6 +53,8 @@ def _datadog(values: Tree) -> Quiet | None:
     whole = terms and all(term.partition(":")[0] in {"env", "environment"} for term in terms)
     if whole and not _names_monitors(values):
         return Quiet(what="Every alarm of the environment is silenced.", argument="scope")
+    if any(term.partition(":")[0] in _MACHINES for term in terms):
+        return None
     schedule = "one_time_schedule" if "one_time_schedule" in values else "end"
     return None if _ends(values) else Quiet(what=_ENDLESS, argument=schedule)
 
