@@ -321,13 +321,22 @@ _FEW_MEMBERS: Final = 256
 """Filters of thousands of entries name some of those who are hit, in little time."""
 
 
+_RANGES: Final = {
+    "aws_subnet": "cidr_block",
+    "azurerm_subnet": "address_prefixes",
+    "google_compute_subnetwork": "ip_cidr_range",
+}
+
+
 def _subnets(context: Context) -> list[tuple[int, int, ResourceChange]]:
     found = []
-    for subnet in context.changes_of("aws_subnet"):
-        text = subnet.before.get("cidr_block")
-        peer = address_peer(text) if isinstance(text, str) else None
-        if peer is not None:
-            found.append((peer.first, peer.last, subnet))
+    for type_name, argument in _RANGES.items():
+        for subnet in context.changes_of(type_name):
+            value = subnet.before.get(argument)
+            for text in value if isinstance(value, list) else [value]:
+                peer = address_peer(text) if isinstance(text, str) else None
+                if peer is not None:
+                    found.append((peer.first, peer.last, subnet))
     return found
 
 

@@ -664,7 +664,7 @@ _SHOP: Final = tuple(
     for name in ("shop", "www", "api")
 )
 
-FOURTH_TRAPS: Final = [
+_LOOKS: Final = [
     trap(
         "messages of ten minutes, and an alarm names the subscription",
         _subscription("600s", "peek"),
@@ -720,4 +720,37 @@ FOURTH_TRAPS: Final = [
     ),
 ]
 
+_BACKEND: Final = {"service": [{"name": "ledger", "port": [{"number": 80}]}]}
+_NO_HOST: Final = stay(
+    "kubernetes_ingress_v1.rest",
+    metadata=kubernetes.meta("rest"),
+    spec=[{"default_backend": [_BACKEND], "rule": []}],
+)
+_ROUTE: Final = stay(
+    "kubernetes_manifest.route",
+    manifest={
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "pay", "namespace": kubernetes.SPACE},
+        "spec": {
+            "hostnames": ["pay.tern.example"],
+            "rules": [{"backendRefs": [{"name": "ledger", "port": 80}]}],
+        },
+    },
+)
+_FIRST_POLICY: Final = create("kubernetes_network_policy.ledger", kubernetes.admission("portal"))
+_TIERS: Final = (
+    kubernetes.moved({"app": "ledger"}, {"app": "ledger", "tier": "api"}),
+    kubernetes.pods("ledger", {"app": "ledger", "tier": "api"}),
+    kubernetes.pods("ledger_b", {"app": "ledger"}),
+    stay("kubernetes_ingress_v1.web", **kubernetes.ingress("pr-7.preview.lumen.example")),
+)
+_OPEN: Final = [
+    trap("a route of a gateway leads to the pods", _FIRST_POLICY, *kubernetes.SERVED, _ROUTE),
+    trap("all that fits no rule goes to the pods", _FIRST_POLICY, *kubernetes.SERVED, _NO_HOST),
+    trap("previews lead to the service, and a route of a gateway", *_TIERS, _ROUTE),
+    trap("previews lead to the service, and all that fits no rule", *_TIERS, _NO_HOST),
+]
+
+FOURTH_TRAPS: Final = [*_LOOKS, *_OPEN]
 FOURTH: Final = [*_SECRETS, *_POLICIES, *_BRANCHES, *_SILENCE, *_HARMLESS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import (
@@ -17,11 +18,14 @@ from iacrisk.plan.kubernetes import (
     selects,
 )
 from iacrisk.rules.benign.served.addresses import is_preview
-from iacrisk.rules.benign.served.pods import backends, rest_is_explained, selection
+from iacrisk.rules.benign.served.pods import backends, default_backend, rest_is_explained, selection
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, seen, workloads_of
 from iacrisk.rules.readers.programs import programs_naming, words_of
+
+_ROUTES: Final = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute")
+"""Routes of the Gateway API, by which strangers come in as by an ingress."""
 
 
 def why_callers_admitted(change: ResourceChange, context: Context) -> str | None:
@@ -118,6 +122,14 @@ def _is_open(service: str, namespace: str, context: Context) -> bool:
             if item.after is not None
             for backend in backends(item.after)
         }
+        routed |= {
+            (str(to.get("namespace") or item.after.namespace), str(to.get("name")))
+            for kind in _ROUTES
+            for item in objects_of(context, kind)
+            if item.after is not None
+            for rule in members(item.after.spec.get("rules"))
+            for to in members(rule.get("backendRefs"))
+        }
         outside = {
             (item.after.namespace, item.after.name)
             for item in objects_of(context, "Service")
@@ -195,6 +207,8 @@ def why_only_previews(change: ResourceChange, context: Context) -> str | None:
         for rule in members(ingress.after.spec.get("rules"))
         if any(backend.get("name") == one.name for backend in _backends_of(rule))
     ]
+    if _is_open_without_host(one, context):
+        return None
     running = _all_workloads(context)
     called = any(
         found.label in running and _names_one(found, [one.name], one.namespace, context)
@@ -203,6 +217,24 @@ def why_only_previews(change: ResourceChange, context: Context) -> str | None:
     if hosts and all(map(is_preview, hosts)) and not called:
         return "only previews come by it, and it leads to pods that it had before"
     return None
+
+
+def _is_open_without_host(service: KubernetesObject, context: Context) -> bool:
+    """Whether a default backend or a route of a gateway leads to the service."""
+    default = any(
+        item.after is not None
+        and item.after.namespace == service.namespace
+        and default_backend(item.after).get("name") == service.name
+        for item in objects_of(context, "Ingress")
+    )
+    return default or any(
+        to.get("name") == service.name
+        for kind in _ROUTES
+        for item in objects_of(context, kind)
+        if item.after is not None
+        for rule in members(item.after.spec.get("rules"))
+        for to in members(rule.get("backendRefs"))
+    )
 
 
 def _backends_of(rule: Tree) -> Iterator[Tree]:

@@ -148,9 +148,18 @@ def _number_of(port: Tree) -> str:
 
 
 def backends(ingress: KubernetesObject | None) -> Iterator[Tree]:
-    for rule in members(ingress.spec.get("rules")) if ingress is not None else ():
+    if ingress is None:
+        return
+    yield default_backend(ingress)
+    for rule in members(ingress.spec.get("rules")):
         for path in members(mapping(rule.get("http")).get("paths")):
             yield mapping(mapping(path.get("backend")).get("service"))
+
+
+def default_backend(ingress: KubernetesObject) -> Tree:
+    """Where requests go that no rule of the ingress fits; {} for nowhere."""
+    found = mapping(ingress.spec.get("defaultBackend"))
+    return mapping(found.get("service"))
 
 
 def _is_called(service: KubernetesObject, gone: list[Tree], context: Context) -> bool:
