@@ -111,3 +111,28 @@ EXPIRATIONS: Final = {
 
 IMAGE_POLICIES: Final = frozenset({"aws_ecr_lifecycle_policy"})
 """Types whose policy deletes container images."""
+
+BACKED_UP: Final = frozenset(
+    {
+        "aws_aurora_dsql_cluster",
+        "aws_db_instance",
+        "aws_docdb_cluster",
+        "aws_dynamodb_table",
+        "aws_ebs_volume",
+        "aws_efs_file_system",
+        "aws_fsx_lustre_file_system",
+        "aws_fsx_ontap_volume",
+        "aws_fsx_openzfs_volume",
+        "aws_fsx_windows_file_system",
+        "aws_instance",
+        "aws_neptune_cluster",
+        "aws_rds_cluster",
+        "aws_redshift_cluster",
+        "aws_s3_bucket",
+        "aws_timestreamwrite_table",
+    }
+)
+"""Types that AWS Backup can copy.
+
+https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html
+"""

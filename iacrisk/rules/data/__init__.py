@@ -28,6 +28,7 @@ from iacrisk.rules.data.manifests import kubernetes_object_destroyed
 from iacrisk.rules.data.name_reuse import name_blocked
 from iacrisk.rules.data.named_versions import named_version_gone
 from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
+from iacrisk.rules.data.selections import selection_finds_less
 from iacrisk.rules.data.streams import stream_position_lost
 from iacrisk.rules.rule import Rule
 
@@ -55,4 +56,5 @@ RULES: Final[tuple[Rule, ...]] = (
     stream_position_lost,
     arm_object_destroyed,
     named_version_gone,
+    selection_finds_less,
 )

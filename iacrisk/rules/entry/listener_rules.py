@@ -10,7 +10,8 @@ import msgspec
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.entry_users import answering, records_named
+from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.entry_users import answering, groups_named, records_named
 from iacrisk.rules.readers.forwarding import ways_after, ways_before
 from iacrisk.rules.readers.permission_readers import blocks, texts
 from iacrisk.rules.readers.wording import some_of
@@ -19,6 +20,7 @@ from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 RULE_TYPES: Final = frozenset({"aws_alb_listener_rule", "aws_lb_listener_rule"})
 _LISTENER_TYPES: Final = ("aws_alb_listener", "aws_lb_listener")
 _LAST: Final = 50_000
+_HOST: Final = "host_header"
 _EVERY_PATH: Final = frozenset({"*", "/*"})
 
 Conditions = dict[str, frozenset[str]]
@@ -48,6 +50,11 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True):
             for name, patterns in self.fields.items()
         )
 
+    def within(self, hosts: frozenset[str]) -> Matching:
+        """What it matches of the requests for these names."""
+        fields = {name: texts for name, texts in self.fields.items() if name != _HOST}
+        return msgspec.structs.replace(self, fields={**fields, _HOST: hosts})
+
     def __str__(self) -> str:
         """`/api/* or shop.example`."""
         return some_of(sorted(text for patterns in self.fields.values() for text in patterns))
@@ -67,6 +74,10 @@ def judge_matching(change: ResourceChange, context: Context) -> Iterator[Outcome
         yield Flag(what=f"The rule no longer matches {some_of(missed)}.", paths=(("condition",),))
     robbed = list(_robbed(before, after, change, context))
     taken = [f"what {label} matches" for label, _ in robbed]
+    served = _hosts_served(after, context)
+    for label, other in _robbed_of(served, before, after, change, context):
+        robbed.append((label, other))
+        taken.append(f"what {label} matches for {some_of(sorted(served))}")
     taken += _taken_from_default(before, after, change, context)
     if taken:
         yield Flag(
@@ -105,18 +116,19 @@ def _missed(
 def hosts_of(change: ResourceChange) -> frozenset[str]:
     """The host names of which the rule takes requests today."""
     matching = _matching(change.before, ways_before(change)) if change.before else None
-    return frozenset() if matching is None else matching.fields.get("host_header", frozenset())
+    return frozenset() if matching is None else matching.fields.get(_HOST, frozenset())
 
 
 def _losing(
     robbed: list[tuple[str, Matching]], after: Matching, change: ResourceChange, context: Context
 ) -> tuple[str, ...]:
     """The rules that lose requests, their names, who gets them, and a listener that loses all."""
-    hosts = {host for _, other in robbed for host in other.fields.get("host_header", ())}
+    hosts = {host for _, other in robbed for host in other.fields.get(_HOST, ())}
     listener = [str(_listener_of(change, context))] if after.is_catch_all else []
     return (
         *(label for label, _ in robbed),
         *listener,
+        *(label for _, other in robbed for label in groups_named(other.targets, context)),
         *answering(after.targets, context),
         *(() if after.is_catch_all else records_named(hosts, context)),
     )
@@ -131,6 +143,48 @@ def _robbed(
             continue
         if before is None or not (before.order < other.order and before.holds(other)):
             yield label, other
+
+
+def _robbed_of(
+    hosts: frozenset[str],
+    before: Matching | None,
+    after: Matching,
+    change: ResourceChange,
+    context: Context,
+) -> Iterator[tuple[str, Matching]]:
+    """Rules for any name of which this one newly takes all requests for `hosts`."""
+    if not hosts:
+        return
+    for label, other in _others(change, context, planned=False):
+        if other.order <= after.order or other.targets == after.targets or _HOST in other.fields:
+            continue
+        part = other.within(hosts)
+        had = before is not None and before.order < other.order and before.holds(part)
+        if after.holds(part) and not had and not other.is_catch_all:
+            yield label, part
+
+
+def _hosts_served(after: Matching, context: Context) -> frozenset[str]:
+    """The rule's names that clients use today: a record or a certificate is made for them."""
+
+    def build() -> frozenset[str]:
+        named = (
+            str(one.before.get(argument)).rstrip(".").lower()
+            for type_name, arguments in _NAMED_IN.items()
+            for one in context.changes_of(type_name)
+            for argument in arguments
+            if one.kind is not ActionKind.CREATE and not one.destroys
+        )
+        return frozenset(named)
+
+    names = once(context.plan, "names that clients use", build)
+    return frozenset(host for host in after.fields.get(_HOST, ()) if host.lower() in names)
+
+
+_NAMED_IN: Final = {
+    "aws_acm_certificate": ("domain_name",),
+    "aws_route53_record": ("fqdn", "name"),
+}
 
 
 def _taken_from_default(

@@ -48,7 +48,8 @@ def requests_led_elsewhere(change: ResourceChange, context: Context) -> Iterator
     What it flags
         In place: a listener, listener rule, cache behaviour, API route, URL map, ingress or
         service that sends half or more of some requests to another target; a path, host or port
-        that is no longer served; a new listener rule that takes requests from another one; most
+        that is no longer served; a listener rule, new or
+        moved up, that takes all requests of another one, or all for a name in use; most
         targets taken out at once; a group of machines taken out of its load balancer.
 
     Why it matters

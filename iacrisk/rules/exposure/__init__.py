@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.rules.exposure.alarms import alarm_silenced
+from iacrisk.rules.exposure.caches import personal_answers_cached
 from iacrisk.rules.exposure.edge_rules import edge_rule_weakened
 from iacrisk.rules.exposure.encryption import encryption_relaxed
 from iacrisk.rules.exposure.gateway_policies import gateway_checks_less
@@ -35,4 +36,5 @@ RULES: Final[tuple[Rule, ...]] = (
     alarm_without_metric,
     origin_unshielded,
     protection_moved,
+    personal_answers_cached,
 )

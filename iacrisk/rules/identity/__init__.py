@@ -13,6 +13,7 @@ from iacrisk.rules.identity.exclusive_lists import (
 from iacrisk.rules.identity.federation import federated_login_narrowed
 from iacrisk.rules.identity.fenced_out import user_fenced_out
 from iacrisk.rules.identity.in_place import identity_setting
+from iacrisk.rules.identity.invokers import invoker_refused
 from iacrisk.rules.identity.lock_outs import (
     cluster_access_removed,
     resource_policy_lock_out,
@@ -24,6 +25,7 @@ from iacrisk.rules.identity.policy_denials import policy_comes_to_refuse
 from iacrisk.rules.identity.principals import principal_recreated
 from iacrisk.rules.identity.refused import everyone_refused
 from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
+from iacrisk.rules.identity.secret_sources import secret_source_unreadable
 from iacrisk.rules.identity.ways_in import way_in_destroyed
 from iacrisk.rules.rule import Rule
 
@@ -47,4 +49,6 @@ RULES: Final[tuple[Rule, ...]] = (
     federated_login_narrowed,
     user_fenced_out,
     policy_comes_to_refuse,
+    invoker_refused,
+    secret_source_unreadable,
 )

@@ -53,18 +53,24 @@ def endpoint_shuts_out(change: ResourceChange, context: Context) -> Iterator[Out
         return
     if change.before.get("private_dns_enabled") is True:
         return
-    groups = change.planned(_GROUPS)
-    if groups is UNKNOWN or (isinstance(groups, list) and UNKNOWN in groups):
-        yield Undecided(why="Which security groups it gets is not known.", paths=(_GROUPS,))
+    names = _groups(change, context)
+    if not names:
+        if change.planned(_GROUPS) is UNKNOWN:
+            yield Undecided(why="Which security groups it gets is not known.", paths=(_GROUPS,))
         return
-    found = [security_group(context, group) for group in texts(groups)]
-    if not found or None in found:
+    found = [security_group(context, group) for group in names]
+    if None in found:
         return
     admitted = [item for group in found if group for item in group.after if _is_way_in(item)]
     if any(item.vague for item in admitted):
         yield Undecided(why="Whom its groups let in is not known.", paths=(_GROUPS,))
         return
-    shut_out = [user.label for user in _users(context) if not _is_admitted(user, admitted, context)]
+    shut_out = [
+        user.label
+        for user in _users(context)
+        if _lives_in(change.after.get("vpc_id"), user, context)
+        and not _is_admitted(user, admitted, context)
+    ]
     if shut_out:
         yield Flag(
             what=f"It answers for the service in the network and does not let {some_of(shut_out)} "
@@ -72,6 +78,30 @@ def endpoint_shuts_out(change: ResourceChange, context: Context) -> Iterator[Out
             paths=(("private_dns_enabled",), _GROUPS),
             hurts=tuple(shut_out),
         )
+
+
+def _groups(change: ResourceChange, context: Context) -> list[str]:
+    """Its groups by id, or by address where this plan makes them; empty where one is not known."""
+    planned = change.planned(_GROUPS)
+    if planned is not UNKNOWN and not (isinstance(planned, list) and UNKNOWN in planned):
+        return texts(planned)
+    known = texts(planned)
+    uses = context.graph.dependencies(change.label)
+    named = [use.node for use in uses if use.argument.partition(".")[0] == _GROUPS[0]]
+    if not all(node.type == "aws_security_group" for node in named):
+        return []
+    return sorted({node.label for node in named}.union(known)) if named else []
+
+
+def _lives_in(network: object, user: ResourceChange, context: Context) -> bool:
+    """Whether it runs in the network; True where the plan does not tell."""
+    subnets = _subnets(user)
+    networks = {
+        one.before.get("vpc_id")
+        for one in context.changes_of("aws_subnet")
+        if one.before.get("id") in subnets
+    }
+    return not networks or not isinstance(network, str) or network in networks
 
 
 def _is_way_in(item: Permission) -> bool:
@@ -87,12 +117,9 @@ def _users(context: Context) -> Iterator[ResourceChange]:
 
 
 def _is_admitted(user: ResourceChange, admitted: list[Permission], context: Context) -> bool:
-    own: set[str] = set()
-    subnets: set[str] = set()
-    for text in GROUP_LISTS[user.type]:
-        path = parse_path(text)
-        own |= set(texts(lookup(user.before, path)))
-        subnets |= {name for place in _beside(path) for name in texts(lookup(user.before, place))}
+    paths = [parse_path(text) for text in GROUP_LISTS[user.type]]
+    own = {name for path in paths for name in texts(lookup(user.before, path))}
+    subnets = _subnets(user)
     named = {item.peer.text.partition(" ")[2] for item in admitted if item.peer.is_name}
     ranges = [
         change.before.get("cidr_block")
@@ -102,6 +129,11 @@ def _is_admitted(user: ResourceChange, admitted: list[Permission], context: Cont
     if own & named or not own or not ranges:
         return True
     return all(_is_covered(text, admitted) for text in ranges)
+
+
+def _subnets(user: ResourceChange) -> frozenset[str]:
+    places = [place for text in GROUP_LISTS[user.type] for place in _beside(parse_path(text))]
+    return frozenset(name for place in places for name in texts(lookup(user.before, place)))
 
 
 def _beside(path: Path) -> Iterator[Path]:

@@ -30,6 +30,13 @@ def records_named(patterns: Iterable[str], context: Context) -> Iterator[str]:
             yield from (label for name in fitting for label in known[name])
 
 
+def groups_named(targets: Iterable[str], context: Context) -> Iterator[str]:
+    """The target groups with these ARNs."""
+    groups = once(context.plan, "target groups by ARN", lambda: _groups(context))
+    for arn in sorted(targets):
+        yield from groups.get(arn, ())
+
+
 def answering(targets: Iterable[str], context: Context) -> Iterator[str]:
     """What runs behind the target groups with these ARNs."""
     groups = once(context.plan, "target groups by ARN", lambda: _groups(context))

@@ -2,9 +2,13 @@
 
 from typing import Final
 
-from iacrisk.rules.benign.served import little_lost, look_alikes
+from iacrisk.rules.benign.served import amazon_look_alikes, little_lost, look_alikes
 from iacrisk.rules.rule import Suppressor
 
-SUPPRESSORS: Final[tuple[Suppressor, ...]] = (*look_alikes.SUPPRESSORS, *little_lost.SUPPRESSORS)
+SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
+    *look_alikes.SUPPRESSORS,
+    *little_lost.SUPPRESSORS,
+    *amazon_look_alikes.SUPPRESSORS,
+)
 
 __all__ = ["SUPPRESSORS"]
