@@ -305,7 +305,7 @@ def task_secret_moves(*, readable: bool) -> Plan:
 # Harmless changes
 
 
-def range_narrowed(*, cuts: bool) -> Plan:
+def range_narrowed(*more: Json, cuts: bool) -> Plan:
     """The range that may reach a cache shrinks to the network, or to the half without users."""
     service = {
         "id": "arn:svc",
@@ -323,6 +323,7 @@ def range_narrowed(*, cuts: bool) -> Plan:
     }
     group = {"id": "grp", "security_group_ids": ["sg-redis"], "subnet_group_name": "x"}
     return plan(
+        *more,
         noop("aws_vpc.main", {"id": "vpc-1", "cidr_block": "172.20.0.0/16"}),
         noop("aws_subnet.a", {"id": "subnet-1", "cidr_block": "172.20.0.0/20", "vpc_id": "vpc-1"}),
         noop("aws_security_group.redis", {"id": "sg-redis", "vpc_id": "vpc-1", "name": "redis"}),
@@ -337,7 +338,7 @@ def range_narrowed(*, cuts: bool) -> Plan:
     )
 
 
-def alias_goes(*, used: bool) -> Plan:
+def alias_goes(*more: Json, used: bool) -> Plan:
     """One of two names of a key goes; a program uses it, or the other one."""
     target = {"target_key_id": "k-1", "target_key_arn": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k-1"}
     name = "alias/files-old" if used else "alias/files"
@@ -348,6 +349,7 @@ def alias_goes(*, used: bool) -> Plan:
         "environment": [{"variables": {"KEY": name}}],
     }
     return plan(
+        *more,
         noop("aws_kms_key.files", {"id": "k-1", "key_id": "k-1", "arn": target["target_key_arn"]}),
         noop("aws_kms_alias.files", {"id": "alias/files", "name": "alias/files", **target}),
         noop("aws_lambda_function.files", function),

@@ -11,7 +11,7 @@ import msgspec
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.entry_users import answering, groups_named, records_named
+from iacrisk.rules.readers.entry_users import answering, bare_groups, records_named
 from iacrisk.rules.readers.forwarding import ways_after, ways_before
 from iacrisk.rules.readers.permission_readers import blocks, texts
 from iacrisk.rules.readers.wording import some_of
@@ -128,7 +128,7 @@ def _losing(
     return (
         *(label for label, _ in robbed),
         *listener,
-        *(label for _, other in robbed for label in groups_named(other.targets, context)),
+        *(label for _, other in robbed for label in bare_groups(other.targets, context)),
         *answering(after.targets, context),
         *(() if after.is_catch_all else records_named(hosts, context)),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
+
+import msgspec
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.policy_document import Effect, Matcher, Policy, pattern_covers
@@ -82,8 +83,8 @@ def _sources(values: Values) -> frozenset[str]:
     """The ARNs of the secrets and parameters, without key and version."""
     text = values.get("container_definitions")
     try:
-        containers = json.loads(text) if isinstance(text, str) else []
-    except ValueError:
+        containers = msgspec.json.decode(text) if isinstance(text, str) else []
+    except (msgspec.DecodeError, RecursionError):
         return frozenset()
     found = set()
     for container in blocks(containers):

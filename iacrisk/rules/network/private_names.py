@@ -100,7 +100,7 @@ def _lives_in(network: object, user: ResourceChange, context: Context) -> bool:
         one.before.get("vpc_id")
         for one in context.changes_of("aws_subnet")
         if one.before.get("id") in subnets
-    }
+    } - {None}
     return not networks or not isinstance(network, str) or network in networks
 
 

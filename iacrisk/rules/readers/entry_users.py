@@ -30,11 +30,12 @@ def records_named(patterns: Iterable[str], context: Context) -> Iterator[str]:
             yield from (label for name in fitting for label in known[name])
 
 
-def groups_named(targets: Iterable[str], context: Context) -> Iterator[str]:
-    """The target groups with these ARNs."""
+def bare_groups(targets: Iterable[str], context: Context) -> Iterator[str]:
+    """The target groups with these ARNs behind which the plan shows nothing that runs."""
     groups = once(context.plan, "target groups by ARN", lambda: _groups(context))
     for arn in sorted(targets):
-        yield from groups.get(arn, ())
+        if not any(answering([arn], context)):
+            yield from groups.get(arn, ())
 
 
 def answering(targets: Iterable[str], context: Context) -> Iterator[str]:
