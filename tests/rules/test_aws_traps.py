@@ -47,16 +47,16 @@ def selection(**after: Any) -> Assessment:
 def test_a_selection_by_name_that_still_lists_it_passes() -> None:
     other = [{"type": "STRINGEQUALS", "key": "tier", "value": "none"}]
     kept = selection(selection_tag=other, resources=["arn:aws:dynamodb:*:*:table/*"])
-    assert "D31" not in rules_of(kept)
+    assert "D32" not in rules_of(kept)
 
 
 def test_a_condition_that_it_does_not_meet_is_flagged() -> None:
     test = {"key": "aws:ResourceTag/tier", "value": "silver"}
-    assert "D31" in rules_of(selection(condition=[{"string_equals": [test]}]))
+    assert "D32" in rules_of(selection(condition=[{"string_equals": [test]}]))
 
 
 def test_a_selection_whose_tag_is_not_known_is_undecided() -> None:
-    assert "D31" in undecided_of(selection(unknown={"selection_tag": True}))
+    assert "D32" in undecided_of(selection(unknown={"selection_tag": True}))
 
 
 def test_a_list_that_nobody_configured_is_not_unknown() -> None:
@@ -64,7 +64,7 @@ def test_a_list_that_nobody_configured_is_not_unknown() -> None:
         selection_tag=[{"type": "STRINGEQUALS", "key": "tier", "value": "none"}],
         unknown={"condition": True, "resources": True},
     )
-    assert "D31" in rules_of(found)
+    assert "D32" in rules_of(found)
 
 
 # Permissions
@@ -123,7 +123,7 @@ def test_a_behaviour_with_another_policy(after: str, flagged: bool) -> None:
         default_cache_behavior=site(after),
         comment="b",
     )
-    assert ("X15" in rules_of(judge(plan(change)))) is flagged
+    assert ("X16" in rules_of(judge(plan(change)))) is flagged
 
 
 # Harmless only where the plan shows it

@@ -1,4 +1,4 @@
-"""D31: a selection by tags that no longer finds what it found."""
+"""D32: a selection by tags that no longer finds what it found."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DISKS: Final = {"INSTANCE": "aws_instance", "VOLUME": "aws_ebs_volume"}
 
 
 @rule(
-    id="D31",
+    id="D32",
     name="selection-finds-less",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,

@@ -1,4 +1,4 @@
-"""X15: a cache gives one client the answer that was made for another."""
+"""X16: a cache gives one client the answer that was made for another."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _SHARED: Final = _Cache(least=1, default=86_400)
 
 
 @rule(
-    id="X15",
+    id="X16",
     name="personal-answers-cached",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
