@@ -175,10 +175,11 @@ def _hosts_served(after: Matching, context: Context) -> frozenset[str]:
             for argument in arguments
             if one.kind is not ActionKind.CREATE and not one.destroys
         )
-        return frozenset(named)
+        return frozenset(name for name in named if "*" not in name)
 
     names = once(context.plan, "names that clients use", build)
-    return frozenset(host for host in after.fields.get(_HOST, ()) if host.lower() in names)
+    patterns = [host.lower() for host in after.fields.get(_HOST, ())]
+    return frozenset(name for name in names for one in patterns if fnmatchcase(name, one))
 
 
 _NAMED_IN: Final = {

@@ -52,6 +52,12 @@ class _Cache(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it keeps answers that do not ask for it."""
         return max(self.least, self.default) > 0
 
+    @property
+    def tells_apart(self) -> frozenset[str]:
+        """What of the client is in its key."""
+        told = {"cookies": self.cookies, "headers": self.authorization}
+        return frozenset(name for name, is_in in told.items() if is_in)
+
 
 _SHARED: Final = _Cache(least=1, default=86_400)
 
@@ -131,14 +137,10 @@ def _flag(shown: str, roots: list[str], hurts: tuple[str, ...]) -> Flag:
 
 def _mixes(before: _Cache, after: _Cache, passed: frozenset[str]) -> bool:
     """Whether clients newly get each other's answers."""
-
-    def apart(cache: _Cache) -> bool:
-        told = {"cookies"} if cache.cookies else set()
-        return passed <= told | ({"headers"} if cache.authorization else set())
-
-    if not after.keeps or apart(after):
+    told, tells = before.tells_apart & passed, after.tells_apart & passed
+    if not after.keeps or tells == passed:
         return False
-    return not before.keeps or apart(before) or (before.least == 0 < after.least)
+    return not before.keeps or bool(told - tells) or before.least == 0 < after.least
 
 
 def _behaviours(values: Values) -> Iterator[tuple[str, Values]]:
