@@ -10,6 +10,9 @@ import numpy as np
 
 from iacrisk.training.encoding import Flags, Integers, Vector
 
+Lines = Integers
+"""Numbers of the plans in a sample."""
+
 Measure = Callable[[Vector, Flags], float]
 
 _REPEATS: Final = 300
@@ -76,28 +79,24 @@ def share_of(flags: Flags, among: Flags) -> float:
 
 def interval(measure: Measure, scores: Vector, harmful: Flags, clusters: Sequence[str]) -> Interval:
     """The figure, and where it lies in 95 of 100 samples of stacks drawn anew."""
-    groups = _groups(clusters)
-    random = np.random.default_rng(_SEED)
-    drawn = []
-    for _ in range(_REPEATS):
-        picked = random.integers(len(groups), size=len(groups))
-        lines = np.concatenate([groups[number] for number in picked])
-        drawn.append(measure(scores[lines], harmful[lines]))
-    low, high = np.nanquantile(drawn, (0.025, 0.975))
-    return Interval(value=measure(scores, harmful), low=float(low), high=float(high))
+    return _resampled(lambda lines: measure(scores[lines], harmful[lines]), clusters)
 
 
 def ratio(parts: Vector, wholes: Vector, clusters: Sequence[str]) -> Interval:
     """The sum of the parts in the sum of the wholes, with its interval."""
+    return _resampled(lambda lines: _share(parts[lines], wholes[lines]), clusters)
+
+
+def _resampled(figure: Callable[[Lines], float], clusters: Sequence[str]) -> Interval:
+    """The figure of all lines, and where it lies in 95 of 100 samples of clusters drawn anew."""
     groups = _groups(clusters)
     random = np.random.default_rng(_SEED)
     drawn = []
     for _ in range(_REPEATS):
         picked = random.integers(len(groups), size=len(groups))
-        lines = np.concatenate([groups[number] for number in picked])
-        drawn.append(_share(parts[lines], wholes[lines]))
+        drawn.append(figure(np.concatenate([groups[number] for number in picked])))
     low, high = np.nanquantile(drawn, (0.025, 0.975))
-    return Interval(value=_share(parts, wholes), low=float(low), high=float(high))
+    return Interval(value=figure(np.arange(len(clusters))), low=float(low), high=float(high))
 
 
 def _share(parts: Vector, wholes: Vector) -> float:
