@@ -25,6 +25,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from iacrisk.training.protobuf import read_varint
+
 SOURCE = "registry.terraform.io/hashicorp/aws"
 VERSION = "5.100.0"
 MIRROR_VARIABLE = "IACRISK_PROVIDER_MIRROR"
@@ -260,10 +262,10 @@ def cut_schema(message: bytes, types: frozenset[str]) -> bytes:
     kept, position = bytearray(), 0
     while position < len(message):
         start = position
-        tag, position = _varint(message, position)
+        tag, position = read_varint(message, position)
         if tag & 7 != 2:
             raise ValueError(f"unexpected wire type {tag & 7} in a provider schema")
-        length, position = _varint(message, position)
+        length, position = read_varint(message, position)
         entry = message[position : position + length]
         position += length
         if tag >> 3 not in _TYPED_FIELDS or _key_of(entry) in types:
@@ -273,17 +275,6 @@ def cut_schema(message: bytes, types: frozenset[str]) -> bytes:
 
 def _key_of(entry: bytes) -> str:
     """The key of a map entry: its field 1, which comes first."""
-    _, position = _varint(entry, 0)
-    length, position = _varint(entry, position)
+    _, position = read_varint(entry, 0)
+    length, position = read_varint(entry, position)
     return entry[position : position + length].decode()
-
-
-def _varint(message: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[position]
-        position += 1
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            return value, position

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from iacrisk.training.protobuf import fields, part
 from iacrisk.training.replacing.asking import Asked, Outcome, Questions, Step
 from iacrisk.training.replacing.facts import Fact, fact_of, row_of
 from iacrisk.training.replacing.schema import Argument, Block, Nested, read_schemas
@@ -14,8 +15,6 @@ from iacrisk.training.replacing.values import Target, targets
 from iacrisk.training.replacing.wire import (
     error_answer,
     errors_in,
-    fields,
-    part,
     plan_answer,
     plan_request,
 )

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from iacrisk.training.replacing.wire import fields
+from iacrisk.training.protobuf import fields
 
 _RESOURCES: Final = 2
 _SETTINGS: Final = 1

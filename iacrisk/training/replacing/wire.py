@@ -1,20 +1,18 @@
 """The few messages of the plugin protocol that planning needs, as bytes.
 
-Protobuf's wire format is a list of (field number, value); the field numbers are those of
-Terraform's published protocol, version 5.
+The field numbers are those of Terraform's published protocol, version 5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 
+from iacrisk.training.protobuf import fields, number_part, part
+
 UNKNOWN: Final = msgspec.msgpack.Ext(0, b"\0")
 """A value that is known after apply."""
-_VARINT: Final = 0
-_TEXT: Final = 2
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,27 +22,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     replaces: tuple[str, ...] = ()
     """Paths without keys of elements, `root_block_device.encrypted`."""
     errors: tuple[str, ...] = ()
-
-
-def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The fields of a message in order; raises ValueError for a wire type nobody uses here."""
-    position = 0
-    while position < len(message):
-        tag, position = _read_varint(message, position)
-        if tag & 7 == _VARINT:
-            number, position = _read_varint(message, position)
-            yield tag >> 3, number
-        elif tag & 7 == _TEXT:
-            length, position = _read_varint(message, position)
-            yield tag >> 3, message[position : position + length]
-            position += length
-        else:
-            raise ValueError(f"unexpected wire type {tag & 7}")
-
-
-def part(number: int, content: bytes) -> bytes:
-    """One field that holds bytes."""
-    return _varint(number << 3 | _TEXT) + _varint(len(content)) + content
 
 
 def configure_request(config: Any) -> bytes:
@@ -74,7 +51,7 @@ def plan_answer(message: bytes) -> Answer:
 
 def error_answer(summary: str) -> bytes:
     """A PlanResourceChange.Response that holds nothing but an error."""
-    return part(4, _varint(1 << 3 | _VARINT) + _varint(1) + part(2, summary.encode()))
+    return part(4, number_part(1, 1) + part(2, summary.encode()))
 
 
 def errors_in(message: bytes, number: int) -> tuple[str, ...]:
@@ -111,22 +88,3 @@ def _static(message: bytes) -> Any:
             except UnicodeDecodeError:  # a text that is no text, of a type that nobody gave one
                 return None
     return None
-
-
-def _read_varint(message: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[position]
-        position += 1
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            return value, position
-
-
-def _varint(value: int) -> bytes:
-    found = bytearray()
-    while value > 127:
-        found.append(value & 127 | 128)
-        value >>= 7
-    return bytes((*found, value))
