@@ -46,19 +46,28 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
 def fingerprint(plan: Plan, key: bytes = b"") -> Fingerprint:
     """The fingerprint of `plan`; with `key` it also tells sensitive values apart.
 
-    Raises BrokenPlan where a value cannot be decoded.
+    Made once for a plan: an approval, a report and the audit log all ask for it. Raises BrokenPlan
+    where a value cannot be decoded.
     """
+    asked = (Fingerprint, key)
+    if asked not in plan.index:
+        plan.index[asked] = _made(plan, key)
+    made: Fingerprint = plan.index[asked]
+    return made
+
+
+def canonical(value: Any) -> str:
+    """JSON with one spelling for each value: sorted keys, no null members, ASCII, 1.0 as 1."""
+    return "".join(_spelled(value))
+
+
+def _made(plan: Plan, key: bytes) -> Fingerprint:
     veil = _Veil(plan.redactor, key)
     keyed = {"key": _keyed(key, "iacrisk")} if key else {}
     return Fingerprint(
         strict=_seal("strict", {**_frame(plan, veil), **keyed, "changes": _strict(plan, veil)}),
         loose=_seal("loose", {**_loose_frame(plan), "changes": list(map(_deed, plan.pending))}),
     )
-
-
-def canonical(value: Any) -> str:
-    """JSON with one spelling for each value: sorted keys, no null members, ASCII, 1.0 as 1."""
-    return "".join(_spelled(value))
 
 
 def _seal(form: str, content: Mapping[str, Any]) -> str:

@@ -84,6 +84,13 @@ def test_it_says_which_form_and_version_it_is() -> None:
     assert made.loose.startswith("iacrisk-plan/1:loose:sha256:")
 
 
+def test_it_is_made_once_for_a_plan_and_a_key() -> None:
+    decoded = decode_plan(msgspec.json.encode(plan()))
+    assert fingerprint(decoded) is fingerprint(decoded)
+    assert fingerprint(decoded, KEY) is fingerprint(decoded, KEY)
+    assert fingerprint(decoded, KEY) != fingerprint(decoded)
+
+
 def test_a_golden_value_guards_the_version() -> None:
     made = of(plan())
     assert (made.strict[-16:], made.loose[-16:]) == GOLDEN
