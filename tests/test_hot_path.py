@@ -16,15 +16,20 @@ from tests.plans import document, tweak
 SLOW = frozenset(
     {
         "asyncio",
+        "dbos",
         "hcl2",
+        "httpx",
         "jinja2",
         "lark",
+        "litestar",
         "networkx",
         "numpy",
         "pydantic",
         "rich",
         "sklearn",
+        "sqlalchemy",
         "tomllib",
+        "uvicorn",
         "xml.etree.ElementTree",
     }
 )

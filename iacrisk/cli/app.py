@@ -387,6 +387,19 @@ def verify(
 
 
 @app.command()
+def serve(
+    settings: Annotated[
+        Path | None,
+        typer.Option("--settings", help="TOML file with the service's settings"),
+    ] = None,
+) -> None:
+    """Answer run tasks of HCP Terraform, and give reviewers a page to decide on."""
+    from iacrisk.cli import serving  # noqa: PLC0415 - help stays light
+
+    serving.serve(settings)
+
+
+@app.command()
 def train(
     data: DataOption = OUTCOMES,
     output: Annotated[

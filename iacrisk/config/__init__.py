@@ -8,7 +8,8 @@ from iacrisk.config.settings import (
     parse_policy_file,
     read_settings,
 )
-from iacrisk.config.surroundings import host_variables, workspace_name
+from iacrisk.config.surroundings import host_variables, service_variables, workspace_name
+from iacrisk.config.toml_file import read_toml
 
 __all__ = [
     "POLICY_FILE",
@@ -18,5 +19,7 @@ __all__ = [
     "load_settings",
     "parse_policy_file",
     "read_settings",
+    "read_toml",
+    "service_variables",
     "workspace_name",
 ]

@@ -8,6 +8,9 @@ from pathlib import Path
 from iacrisk.provenance.hosts import VARIABLES
 
 _WORKSPACE_VARIABLES = ("TF_WORKSPACE", "ATLANTIS_WORKSPACE", "TFC_WORKSPACE_NAME")
+_SERVICE = "IACRISK_"
+_LAB_MIRROR = "IACRISK_PROVIDER_MIRROR"
+"""Of the outcome lab, and no setting of the service."""
 _SELECTED = Path(".terraform") / "environment"
 
 
@@ -26,3 +29,12 @@ def workspace_name(directory: Path) -> str:
 def host_variables() -> dict[str, str]:
     """The variables in which a CI host speaks of a change."""
     return {name: os.environ[name] for name in VARIABLES if name in os.environ}
+
+
+def service_variables() -> dict[str, str]:
+    """The variables that set up the service."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(_SERVICE) and name != _LAB_MIRROR
+    }

@@ -1,0 +1,1 @@
+"""The engine over plain HTTP, for any CI."""

@@ -1,0 +1,1 @@
+"""Who may decide on a held plan, and what counts."""

@@ -1,0 +1,1 @@
+"""Talking to HCP Terraform: fetching plans, and saying how a task result ends."""

@@ -1,0 +1,1 @@
+"""Judging plans in processes of their own, with caps on time and memory."""

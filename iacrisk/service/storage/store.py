@@ -1,0 +1,99 @@
+"""The database: SQLite in the data folder, or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+
+from iacrisk.service.settings import Settings
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_BUSY_MS: Final = 15_000
+_MIGRATION_LOCK: Final = 0x1AC415C
+"""One replica migrates at a time."""
+
+
+class Store:
+    """Gives connections. Functions of the modules beside this one take them."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use `engine`."""
+        self._engine = engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is a file that one process writes."""
+        return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that is committed at the end, or rolled back."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the tables up to this release."""
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        with self._engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK}
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "heads")
+
+    def answers(self) -> bool:
+        """Whether the database can be asked; raises what SQLAlchemy raises where it cannot."""
+        with self._engine.connect() as connection:
+            return bool(connection.execute(text("SELECT 1")).scalar_one())
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+
+def open_store(settings: Settings) -> Store:
+    """The store that the settings name; its folder is made where it is missing."""
+    url = store_url(settings)
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if url.get_backend_name() == "sqlite":
+        Path(settings.data_folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        options["connect_args"] = {"timeout": _BUSY_MS / 1000}
+    engine = create_engine(url, **options)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return Store(engine)
+
+
+def store_url(settings: Settings) -> URL:
+    """Where our own tables are."""
+    stated = settings.database_url.reveal()
+    if not stated:
+        return URL.create("sqlite", database=str(Path(settings.data_folder, "iacrisk.sqlite")))
+    return make_url(stated).set(drivername="postgresql+psycopg")
+
+
+def workflow_url(settings: Settings) -> URL:
+    """Where DBOS keeps its workflows: the same server, or a file beside ours."""
+    if not settings.database_url:
+        return URL.create("sqlite", database=str(Path(settings.data_folder, "workflows.sqlite")))
+    return store_url(settings)
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    """Writers wait for each other, readers for nobody."""
+    del record
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    cursor.close()

@@ -1,0 +1,156 @@
+"""Every table of the service. A change here comes with a migration.
+
+Texts that came from a plan are masked before they are stored; tokens are encrypted or hashed.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime.datetime]):
+    """A moment in UTC, on databases with time zones and without."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime.datetime | None, dialect: Dialect
+    ) -> datetime.datetime | None:
+        """Always UTC; without its zone where the database has none."""
+        if value is None:
+            return None
+        moment = value.astimezone(datetime.UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime.datetime | None:
+        """Always with its zone."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            return value.replace(tzinfo=datetime.UTC)  # type: ignore[no-any-return]
+        return value.astimezone(datetime.UTC)  # type: ignore[no-any-return]
+
+
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("source", String(20), nullable=False),
+    Column("organisation", Text, nullable=False, default=""),
+    Column("workspace", Text, nullable=False, default=""),
+    Column("run", Text, nullable=False, default=""),
+    Column("run_url", Text, nullable=False, default=""),
+    Column("run_message", Text, nullable=False, default=""),
+    Column("author", Text, nullable=False, default=""),
+    Column("stage", String(40), nullable=False, default=""),
+    Column("speculative", Boolean, nullable=False, default=False),
+    Column("mode", String(20), nullable=False, default=""),
+    Column("state", String(20), nullable=False),
+    Column("verdict", String(30), nullable=False, default=""),
+    Column("score", Integer),
+    Column("fingerprint", String(120), nullable=False, default=""),
+    Column("loose_fingerprint", String(120), nullable=False, default=""),
+    Column("problem", Text, nullable=False, default=""),
+    Column("view", LargeBinary),
+    Column("report", LargeBinary),
+    Column("bond", LargeBinary),
+    Column("created_at", Instant, nullable=False),
+    Column("scored_at", Instant),
+    Column("waiting_since", Instant),
+    Column("decided_at", Instant),
+    Column("finished_at", Instant),
+    Index(None, "state", "created_at"),
+    Index(None, "organisation", "workspace", "created_at"),
+    Index(None, "loose_fingerprint"),
+)
+"""One judged plan. `bond`: what an approval of it is bound to, and what is held (JSON)."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("task_result", String(80), primary_key=True),
+    Column("assessment", String(40), ForeignKey("assessments.id"), nullable=False, index=True),
+    Column("payload", LargeBinary, nullable=False),
+    Column("token", LargeBinary),
+    Column("received", Integer, nullable=False, default=1),
+    Column("received_at", Instant, nullable=False),
+    Column("final_status", String(20), nullable=False, default=""),
+    Column("final_message", Text, nullable=False, default=""),
+    Column("final_attempts", Integer, nullable=False, default=0),
+    Column("final_owner", String(80), nullable=False, default=""),
+    Column("final_tried_at", Instant),
+    Column("final_at", Instant),
+    Column("final_answer", Integer),
+    Index(None, "final_at", "received_at"),
+)
+"""One task result of HCP. `token` is encrypted, and erased with the final callback."""
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("assessment", String(40), ForeignKey("assessments.id"), nullable=False, index=True),
+    Column("loose_fingerprint", String(120), nullable=False, index=True),
+    Column("who", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("statement", LargeBinary),
+    Column("digest", String(80), nullable=False, default=""),
+    Column("at", Instant, nullable=False),
+    Column("expires", Instant),
+    Column("revoked_at", Instant),
+    Column("revoked_by", Text, nullable=False, default=""),
+)
+"""What a person decided. `who` by their name, `subject` and `issuer` as they signed in."""
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", String(80), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Text, nullable=False, default=""),
+    Column("expires_at", Instant),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+)
+"""Bearer tokens of the API, as hashes."""
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+)
+"""Who runs, so that the work of a replica that died is taken over."""

@@ -1,0 +1,1 @@
+"""The durable workflow of one task result: fetch, score, hold, call back."""
