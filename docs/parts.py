@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -44,13 +45,12 @@ EXAMPLE_ADDRESS: Final = "aws_db_instance.main"
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def example(*, asks_model: bool = False) -> Assessment:
+@cache
+def example() -> Assessment:
     """The assessment of the plan that the pages show, under the default policy."""
     plan = decode_plan(read_plan(str(_ROOT / EXAMPLE)))
-    model = load_model() if asks_model else None
-    return assess(
-        plan, Policy(), Circumstances(today=datetime.date(2025, 1, 1)), model, load_hit_model()
-    )
+    around = Circumstances(today=datetime.date(2025, 1, 1))
+    return assess(plan, Policy(), around, load_model(), load_hit_model())
 
 
 def example_change() -> AssessedChange:
@@ -65,7 +65,7 @@ def console_picture() -> str:
 
 def explanation_picture() -> str:
     """What `iacrisk explain` prints for the worked example."""
-    assessment = example(asks_model=True)
+    assessment = example()
     change = next(item for item in assessment.changes if item.address == EXAMPLE_ADDRESS)
     shown = render_explanation(assessment, change)
     return _fenced(f"$ iacrisk explain {EXAMPLE} {EXAMPLE_ADDRESS}\n{shown}")

@@ -83,9 +83,10 @@ T = TypeVar("T")
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
-    """What an assessment depends on beside the plan, the policy and the model.
+    """What an assessment depends on beside the plan, the policy and the models.
 
-    `model_problem` says why a model that should be asked cannot be.
+    `model_problem` says why a model that should be asked cannot be, `naming_problem` the same of
+    the one that says who suffers.
     """
 
     today: datetime.date
@@ -93,6 +94,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     environment: str = ""
     source: SourceFacts = NO_SOURCE
     model_problem: str = ""
+    naming_problem: str = ""
     own: OwnRules = OwnRules()
     told: Told = NOTHING_TOLD
 
@@ -163,6 +165,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy = Policy()
     own: OwnRules = OwnRules()
     model: ModelAsked | None = None
+    model_problems: tuple[str, ...] = ()
+    """Why models that would only have advised could not be asked."""
     source_problems: tuple[str, ...] = ()
     provisional: tuple[str, ...] | None = None
     """What is undecided because no plan was at hand; None where there was one."""
@@ -202,7 +206,7 @@ def assess(
     doubts = (
         *plan.doubts(),
         *_rule_doubts(said.failures, circumstances.own),
-        *_model_doubts(circumstances.model_problem),
+        *_model_doubts(circumstances.model_problem, policy),
         *_source_doubts(circumstances.source.edits.problems),
     )
     types = {item.address: item.change.type for item in changes}
@@ -230,6 +234,7 @@ def assess(
         policy=policy,
         own=circumstances.own,
         model=opinions.asked,
+        model_problems=tuple(_model_problems(circumstances, policy)),
         source_problems=circumstances.source.problems,
         provisional=circumstances.source.provisional,
         told=told,
@@ -273,6 +278,13 @@ class _Opinions:
             influences=self._model.influences(self._values[label]),
             counts=self.asked.counts and not waives_model(self._policy, label),
         )
+
+    def warn(self, item: AssessedChange) -> AssessedChange:
+        """The change, with what the model says of it where that is alarming."""
+        prediction = self._predictions.get(item.address)
+        if prediction is None or self.asked is None or prediction.chance < self.asked.bar:
+            return item
+        return msgspec.structs.replace(item, opinion=self.of(item.address))
 
     def holds(self, label: str) -> bool:
         """Whether the model counts here and says that something breaks."""
@@ -392,7 +404,8 @@ def _score_changes(
     ]
     assessed.sort(key=lambda item: (-item.score.score, item.address))
     named = [_in_full(graph, item, opinions, names) for item in assessed[:_NAMED_IN_FULL]]
-    return (*named, *assessed[_NAMED_IN_FULL:])
+    others = [opinions.warn(item) for item in assessed[_NAMED_IN_FULL:]]
+    return (*named, *others)
 
 
 def _assess_change(
@@ -464,8 +477,16 @@ def _rule_doubts(failures: Sequence[RuleFailure], own: OwnRules) -> Iterator[Dou
         )
 
 
-def _model_doubts(problem: str) -> Iterator[DoubtFound]:
-    if problem:
+def _model_problems(circumstances: Circumstances, policy: Policy) -> Iterator[str]:
+    problem, naming = circumstances.model_problem, circumstances.naming_problem
+    if problem and policy.model.use is not ModelUse.AS_SHIPPED:
+        yield f"The trained model, which only advises, could not be asked: {problem}"
+    if naming:
+        yield f"Everybody within reach is named as hit, for the model that weighs them: {naming}"
+
+
+def _model_doubts(problem: str, policy: Policy) -> Iterator[DoubtFound]:
+    if problem and policy.model.use is ModelUse.AS_SHIPPED:
         yield DoubtFound(
             doubt=Doubt.MODEL_UNUSABLE,
             problem=f"The trained model could not be asked: {problem}",

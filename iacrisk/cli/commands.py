@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Final
 
@@ -90,7 +90,7 @@ def explain(inputs: Inputs, address: str) -> None:
     """Print the story of one change; raises UnknownAddress."""
     from iacrisk.report.explanation import render_explanation  # noqa: PLC0415 - rarely wanted
 
-    assessment = _assess(inputs, asks=frozenset({ModelUse.AS_SHIPPED, ModelUse.ADVISORY}))
+    assessment = _assess(inputs)
     emit(render_explanation(assessment, _find(assessment, address)))
 
 
@@ -120,7 +120,7 @@ def try_rules(inputs: Inputs, rule_id: str) -> None:
     """Print what the own rules say of the plan; raises UnknownRule."""
     from iacrisk.report.rule_trial import render_trial  # noqa: PLC0415 - rarely wanted
 
-    assessment = _assess(inputs, asks=frozenset())
+    assessment = _assess(inputs, asks_model=False)
     own = assessment.own.rules
     tried = tuple(rule for rule in own if rule_id.lower() in ("", rule.id.lower()))
     if not tried:
@@ -130,18 +130,15 @@ def try_rules(inputs: Inputs, rule_id: str) -> None:
 
 
 def assess_for_gate(inputs: Inputs) -> Assessment:
-    """The assessment that the gate decides by.
-
-    A model that moves nothing is left to `explain`: asking it costs a third of a run.
-    """
-    return _assess(inputs, asks=frozenset({ModelUse.AS_SHIPPED}))
+    """The assessment that the gate decides by, with what the model says of it."""
+    return _assess(inputs)
 
 
-def _assess(inputs: Inputs, asks: frozenset[ModelUse]) -> Assessment:
-    """The assessment; `asks`: with which settings the model has something to say here."""
+def _assess(inputs: Inputs, *, asks_model: bool = True) -> Assessment:
     settings = load_settings(inputs.config, Path.cwd())
     policy = settings.policy
-    model, problem = _model(policy) if policy.model.use in asks else (None, "")
+    asked = asks_model and policy.model.use is not ModelUse.OFF
+    model, problem = _model(policy) if asked else (None, "")
     plan = _decode(inputs.plan)
     facts = _source_facts(inputs, plan)
     around = _circumstances(inputs, settings, facts, problem)
@@ -152,7 +149,8 @@ def _assess_quietly(
     plan: Plan, policy: Policy, around: Circumstances, model: Model | None = None
 ) -> Assessment:
     """What rules of packages print must not stand in a report on standard output."""
-    naming = _naming(policy)
+    naming, problem = _naming(policy)
+    around = msgspec.structs.replace(around, naming_problem=problem)
     if not around.own.plugins:
         return assess(plan, policy, around, model, naming)
     with redirect_stdout(sys.stderr):
@@ -217,13 +215,14 @@ def _place(policy: Policy) -> tuple[Path, Path | None]:
     return Path(stated.folder), Path(stated.allowed_signers) if stated.allowed_signers else None
 
 
-def _naming(policy: Policy) -> HitModel | None:
-    """The model that sorts those who are hit; without a usable one all of them are named."""
+def _naming(policy: Policy) -> tuple[HitModel | None, str]:
+    """The model that sorts those who are hit, or why there is none: then all of them are named."""
     if policy.model.use is ModelUse.OFF:
-        return None
-    with suppress(UnusableModel):
-        return load_hit_model(*_place(policy))
-    return None
+        return None, ""
+    try:
+        return load_hit_model(*_place(policy)), ""
+    except UnusableModel as error:
+        return None, str(error)
 
 
 def _environment(stated: str) -> str:

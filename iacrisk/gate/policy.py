@@ -175,8 +175,8 @@ class ModelSettings(Setting, frozen=True, kw_only=True):
     use: Annotated[
         ModelUse,
         Meta(
-            description="as-shipped: as its manifest says; advisory: shown by `iacrisk explain`, "
-            "and moves nothing; off: not asked"
+            description="as-shipped: as its manifest says; advisory: reports show what it says, "
+            "and it moves nothing; off: not asked"
         ),
     ] = ModelUse.ADVISORY
     folder: Annotated[

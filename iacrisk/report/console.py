@@ -20,6 +20,7 @@ from iacrisk.report.words import (
     headline,
     may_notice,
     model_line,
+    model_notes,
     provenance_line,
     provenance_signs,
     provisional_line,
@@ -211,4 +212,5 @@ def _notes(assessment: Assessment) -> Iterator[str]:
     unresolved = len(assessment.graph.unresolved)
     if unresolved:
         yield f"{count(unresolved, 'reference')} could not be followed (see `iacrisk graph`)."
+    yield from model_notes(assessment)
     yield from source_notes(assessment)

@@ -27,6 +27,7 @@ from iacrisk.report.words import (
     headline,
     may_notice,
     model_line,
+    model_notes,
     provenance_line,
     provenance_signs,
     provisional_line,
@@ -183,6 +184,7 @@ def _notes(assessment: Assessment) -> Iterator[str]:
         yield f"{count(len(assessment.waived), 'finding')} waived by the policy."
     if not assessment.graph.has_configuration:
         yield "No configuration in the plan: who is hit may be incomplete."
+    yield from map(prose, model_notes(assessment))
     yield from map(prose, source_notes(assessment))
 
 

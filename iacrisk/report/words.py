@@ -36,6 +36,7 @@ SOFT: Final = "Soft run (--soft): the exit code is 0 whatever the verdict."
 ITSELF: Final = "the changed resource itself"
 _NAMED_ATTRIBUTES = 4
 _REASONS_NAMED = 3
+_LIKELY_NAMED = 2
 _PROBLEMS_NAMED = 5
 _UNDECIDED_NAMED = 15
 _REFUSALS_NAMED = 10
@@ -225,9 +226,9 @@ def meaning_of(column: str) -> str:
 
 
 def model_line(assessment: Assessment, item: AssessedChange) -> str:
-    """Why the model holds a change; empty where it does not."""
+    """Why the model finds a change likely to break something; empty where it does not."""
     asked, opinion = assessment.model, item.opinion
-    if asked is None or opinion is None or not opinion.counts:
+    if asked is None or opinion is None:
         return ""
     chance = opinion.prediction.chance
     if chance < asked.bar:
@@ -237,9 +238,35 @@ def model_line(assessment: Assessment, item: AssessedChange) -> str:
         for influence in opinion.influences
         if influence.amount > 0
     ][:_REASONS_NAMED]
-    return f"The trained model gives it a chance of {chance:.2f} to break something: " + (
-        "; ".join(why) or "it is a change"
-    )
+    said = f"The trained model gives it a chance of {chance:.2f} to break something"
+    if not opinion.counts:
+        return f"{said}."
+    return f"{said}: {'; '.join(why) or 'it is a change'}"
+
+
+def model_notes(assessment: Assessment) -> Iterator[str]:
+    """What the model says of changes that go through, and why it could not be asked."""
+    asked, redactor = assessment.model, assessment.plan.redactor
+    waiting = {reason.address for reason in assessment.decision.reasons}
+    likely = [
+        (item.opinion.prediction.chance, redactor.address(item.address))
+        for item in assessment.changes
+        if asked is not None
+        and item.opinion is not None
+        and not item.benign
+        and item.opinion.prediction.chance >= asked.bar
+        and item.address not in waiting
+    ]
+    if likely:
+        likely.sort(key=lambda pair: (-pair[0], pair[1]))
+        named = [f"{address} ({chance:.2f})" for chance, address in likely[:_LIKELY_NAMED]]
+        rest = len(likely) - len(named)
+        named += [f"{rest:,} more"] if rest else []
+        yield (
+            "The trained model, which holds nothing here, finds likely to break something: "
+            f"{', '.join(named)} (see `iacrisk explain`)."
+        )
+    yield from assessment.model_problems
 
 
 def _deed(change: ResourceChange, redactor: Redactor) -> str:

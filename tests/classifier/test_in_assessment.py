@@ -132,6 +132,10 @@ def test_an_opinion_that_does_not_count_moves_nothing(asked: Model, policy: Poli
     assert assessment.score == judge(None).score
     assert assessment.decision.verdict is Verdict.ALLOWED
     assert "only shown" in render_explanation(assessment, assessment.changes[0])
+    for text in (render_console(assessment), render_markdown(assessment)):
+        assert f"holds nothing here, finds likely to break something: {QUEUE} (0.88)" in " ".join(
+            text.replace("\\", "").split()
+        )
 
 
 def test_a_model_that_is_switched_off_is_not_asked() -> None:
@@ -157,11 +161,24 @@ def test_a_model_that_cannot_be_asked_is_a_doubt(
     consequence: Consequence, verdict: Verdict
 ) -> None:
     around = Circumstances(today=TODAY, environment="production", model_problem="It is damaged.")
-    policy = Policy(doubts=Doubts(model_unusable=consequence))
+    policy = Policy(model=HEARD.model, doubts=Doubts(model_unusable=consequence))
     assessment = assess(shorter(), policy, around)
 
     assert assessment.decision.verdict is verdict
     assert "It is damaged." in render_console(assessment)
+
+
+def test_a_model_that_only_advises_is_missed_in_a_note() -> None:
+    around = Circumstances(
+        today=TODAY, model_problem="It is damaged.", naming_problem="It is too old."
+    )
+    assessment = assess(shorter(), Policy(), around)
+
+    assert assessment.decision.verdict is Verdict.ALLOWED
+    for text in (render_console(assessment), render_markdown(assessment)):
+        words = " ".join(text.split())
+        assert "only advises, could not be asked: It is damaged." in words
+        assert "Everybody within reach is named as hit" in words
 
 
 def test_a_missing_model_waits_for_a_person_by_default() -> None:
