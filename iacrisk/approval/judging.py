@@ -20,7 +20,7 @@ from iacrisk.approval.envelope import LARGEST, Signed, unpack
 from iacrisk.approval.ssh import Signer, verify
 from iacrisk.assess import Assessment
 from iacrisk.errors import ApprovalRefused, SigningFailed
-from iacrisk.gate import ApprovalOutcome, Approvals, Grant, Refusal, Verdict, decide_approved
+from iacrisk.gate import ApprovalOutcome, Approvals, Grant, Held, Refusal, Verdict, decide_approved
 from iacrisk.gate.approving import (
     belongs,
     duration,
@@ -38,18 +38,16 @@ _AUTHOR: Final = re.compile(r"<([^<>]*)>\s*\Z")
 Verify = Callable[[Signed, Path, datetime.datetime], Signer]
 
 
-class Bench(msgspec.Struct, frozen=True, kw_only=True):
-    """What approvals are judged by, beside the plan.
+class Hearing(msgspec.Struct, frozen=True, kw_only=True):
+    """What approvals are judged by, beside the plan, whoever vouches for the approver.
 
     `authors` are stated. `named`: whom commits and the CI host name as well; they may not approve
     either, but anybody can write a name into a commit, so that they make no author known.
     """
 
-    allowed_signers: Path
     now: datetime.datetime
     authors: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
-    verify: Verify = verify
 
     @property
     def known_authors(self) -> tuple[str, ...]:
@@ -60,6 +58,13 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     def all_authors(self) -> tuple[str, ...]:
         """The addresses of all who may not approve because they wrote the change."""
         return (*self.known_authors, *filter(None, map(_address, self.named)))
+
+
+class Bench(Hearing, frozen=True, kw_only=True):
+    """The same where SSH keys vouch for the approver."""
+
+    allowed_signers: Path
+    verify: Verify = verify
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,39 +92,67 @@ def approve_by_folder(
 def with_approvals(
     assessment: Assessment,
     found: Iterable[tuple[str, Judged]],
-    bench: Bench,
+    hearing: Hearing,
     notes: Sequence[str] = (),
 ) -> Assessment:
     """The assessment with what these approvals, by the names of their files, do to its verdict."""
-    judged = sorted(found, key=lambda item: item[0])
-    refused = [Refusal(source=name, why=item.why) for name, item in judged if item.grant is None]
-    grants = [(name, item.grant) for name, item in judged if item.grant is not None]
-    granted, doubled = _one_each(grants)
-    approvals = assessment.policy.approvals
-    outcome = ApprovalOutcome(
-        verdict=assessment.decision.verdict,
-        granted=granted,
-        refused=(*refused, *doubled),
-        missing=missing_approvals(held_by(assessment), granted, approvals),
-        notes=(*notes, *_notes(bench)),
+    outcome = outcome_of(
+        assessment.decision.verdict,
+        held_by(assessment),
+        assessment.policy.approvals,
+        found,
+        hearing,
+        notes,
     )
     return msgspec.structs.replace(
         assessment, approval=outcome, decision=decide_approved(assessment.decision, outcome)
     )
 
 
+def outcome_of(
+    verdict: Verdict,
+    held: Sequence[Held],
+    approvals: Approvals,
+    found: Iterable[tuple[str, Judged]],
+    hearing: Hearing,
+    notes: Sequence[str] = (),
+) -> ApprovalOutcome:
+    """What these approvals, by the names of where they lie, do to a verdict."""
+    judged = sorted(found, key=lambda item: item[0])
+    refused = [Refusal(source=name, why=item.why) for name, item in judged if item.grant is None]
+    grants = [(name, item.grant) for name, item in judged if item.grant is not None]
+    granted, doubled = _one_each(grants)
+    return ApprovalOutcome(
+        verdict=verdict,
+        granted=granted,
+        refused=(*refused, *doubled),
+        missing=missing_approvals(held, granted, approvals),
+        notes=(*notes, *_notes(hearing)),
+    )
+
+
 def judge_file(path: Path, bond: Bond, approvals: Approvals, bench: Bench) -> Judged:
     """Whether the approval in the file at `path` counts."""
-    statement = None
     try:
         signed = unpack(_read(path))
-        digest = st.digest_of(signed.payload)
         signer = bench.verify(signed, bench.allowed_signers, bench.now)
-        statement = st.read_statement(signed.payload)
-        _check_person(statement.predicate, signer, digest, approvals, bench)
-        _check_bond(statement, bond, approvals)
-        _check_time(statement.predicate, approvals, bench.now)
     except (ApprovalRefused, SigningFailed) as error:
+        return Judged(statement=None, grant=None, why=str(error))
+    return judge_statement(signed.payload, signer, bond, approvals, bench)
+
+
+def judge_statement(
+    payload: bytes, signer: Signer, bond: Bond, approvals: Approvals, hearing: Hearing
+) -> Judged:
+    """Whether an approval counts that `signer` gave in just these bytes."""
+    statement = None
+    try:
+        digest = st.digest_of(payload)
+        statement = st.read_statement(payload)
+        _check_person(statement.predicate, signer, digest, approvals, hearing)
+        _check_bond(statement, bond, approvals)
+        _check_time(statement.predicate, approvals, hearing.now)
+    except ApprovalRefused as error:
         return Judged(statement=statement, grant=None, why=str(error))
     return Judged(statement=statement, grant=_grant(statement, signer, digest, approvals))
 
@@ -138,7 +171,7 @@ def _grant(statement: st.Statement, signer: Signer, digest: str, approvals: Appr
 
 
 def _check_person(
-    predicate: st.Predicate, signer: Signer, digest: str, approvals: Approvals, bench: Bench
+    predicate: st.Predicate, signer: Signer, digest: str, approvals: Approvals, hearing: Hearing
 ) -> None:
     name = predicate.approver
     if name not in signer.names:
@@ -152,9 +185,9 @@ def _check_person(
     if approvals.hardware_keys and not signer.is_hardware:
         raise ApprovalRefused(f"The policy asks for a key on a security key; it is {signer.kind}.")
     person = person_of(name, approvals)
-    if person in {person_of(author, approvals) for author in bench.all_authors}:
+    if person in {person_of(author, approvals) for author in hearing.all_authors}:
         raise ApprovalRefused(f"{name} wrote the change, and may not approve it.")
-    if not bench.known_authors and approvals.unknown_author is UnknownAuthor.REFUSE:
+    if not hearing.known_authors and approvals.unknown_author is UnknownAuthor.REFUSE:
         raise ApprovalRefused("Nobody said who wrote the change (--author).")
     if not any(belongs(person, name, rule, approvals) for rule in approvals.rules):
         raise ApprovalRefused(f"{name} is in no group that may approve.")
@@ -240,8 +273,8 @@ def _one_each(
     return tuple(kept), tuple(doubled)
 
 
-def _notes(bench: Bench) -> Iterator[str]:
-    if not bench.known_authors:
+def _notes(hearing: Hearing) -> Iterator[str]:
+    if not hearing.known_authors:
         yield "Nobody said who wrote the change (--author), so it may approve itself."
 
 

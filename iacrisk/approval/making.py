@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 
+import msgspec
+
 from iacrisk.approval import statement as st
 from iacrisk.approval.binding import (
     Situation,
@@ -18,7 +20,8 @@ from iacrisk.errors import SettingsError
 from iacrisk.gate import Grant, Verdict
 from iacrisk.gate.approving import belongs, duration, is_agent, missing_approvals, person_of
 
-_LONGEST_REASON = 2000
+LONGEST_REASON = 2000
+_NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 def make_statement(
@@ -33,13 +36,13 @@ def make_statement(
 
     Raises SettingsError where there is nothing to approve or the policy forbids it from the start.
     """
-    _refuse_pointless(assessment)
+    refuse_pointless(assessment.decision.verdict)
     approvals = assessment.policy.approvals
     until = _length(expires)
     if until > duration(approvals.longest):
         raise SettingsError(f"--expires is at most {approvals.longest} by the policy.")
-    if not reason.strip() or len(reason) > _LONGEST_REASON:
-        raise SettingsError(f"--reason is a text of at most {_LONGEST_REASON:,} characters.")
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise SettingsError(f"--reason is a text of at most {LONGEST_REASON:,} characters.")
     if is_agent(approver, approvals):
         raise SettingsError(f"The policy says that {approver} is no person, and may not approve.")
     person = person_of(approver, approvals)
@@ -64,8 +67,9 @@ def still_missing(assessment: Assessment, statement: st.Statement) -> tuple[str,
     return missing_approvals(held_by(assessment), (alone,), approvals)
 
 
-def _refuse_pointless(assessment: Assessment) -> None:
-    match assessment.decision.verdict:
+def refuse_pointless(verdict: Verdict) -> None:
+    """Raise SettingsError where an approval would change nothing."""
+    match verdict:
         case Verdict.ALLOWED:
             raise SettingsError("The plan is allowed as it is; there is nothing to approve.")
         case Verdict.COULD_NOT_REVIEW:
@@ -90,16 +94,36 @@ def state(
     until: datetime.datetime,
 ) -> st.Statement:
     """The statement as such; whether it makes sense or counts is not asked."""
+    draft = draft_of(assessment, situation)
+    return fill(draft, approver, assessment.plan.redactor.text(reason), at, until)
+
+
+def fill(
+    draft: st.Statement,
+    approver: str,
+    reason: str,
+    at: datetime.datetime,
+    until: datetime.datetime,
+) -> st.Statement:
+    """The draft with what the approver adds to it."""
+    predicate = msgspec.structs.replace(
+        draft.predicate, approver=approver, reason=reason, approved_at=at, expires=until
+    )
+    return msgspec.structs.replace(draft, predicate=predicate)
+
+
+def draft_of(assessment: Assessment, situation: Situation) -> st.Statement:
+    """What an approval of this plan says, before anybody approves: a statement without a person."""
     bond = bond_of(assessment, situation)
     return st.Statement(
         type_=st.IN_TOTO,
         subject=(st.Subject(name="plan", digest=subject_digest(bond.plan)),),
         predicate_type=st.PREDICATE,
         predicate=st.Predicate(
-            approver=approver,
-            reason=assessment.plan.redactor.text(reason),
-            approved_at=at,
-            expires=until,
+            approver="",
+            reason="",
+            approved_at=_NEVER,
+            expires=_NEVER,
             verdict=bond.verdict,
             score=assessment.score,
             reasons=reasons_shown(assessment),
