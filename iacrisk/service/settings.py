@@ -57,7 +57,7 @@ class Hcp(Group, frozen=True, kw_only=True):
             description="hosts that a plan may be downloaded from after a redirect, as globs; "
             "they never get the token"
         ),
-    ] = ("archivist.terraform.io", "*.amazonaws.com", "*.blob.core.windows.net")
+    ] = ("archivist.terraform.io",)
     allow_private_addresses: Annotated[
         bool, Meta(description="whether a host may resolve to a private or loopback address")
     ] = False

@@ -91,6 +91,7 @@ def workflow_url(settings: Settings) -> URL:
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     """Writers wait for each other, readers for nobody."""
     del record
+    connection.isolation_level = "IMMEDIATE"  # who reads and then writes waits for its turn first
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
     )
     op.create_index(
@@ -110,7 +111,7 @@ def upgrade() -> None:
         sa.Column("received", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("final_status", sa.String(length=20), nullable=False),
-        sa.Column("final_message", sa.Text(), nullable=False),
+        sa.Column("final_body", sa.LargeBinary(), nullable=True),
         sa.Column("final_attempts", sa.Integer(), nullable=False),
         sa.Column("final_owner", sa.String(length=80), nullable=False),
         sa.Column("final_tried_at", sa.DateTime(timezone=True), nullable=True),
