@@ -211,12 +211,22 @@ def graph(
     format_: Annotated[GraphFormat, typer.Option("--format", help="output format")] = (
         GraphFormat.DOT
     ),
-    focus: Annotated[str, typer.Option("--focus", help="only what lies around this address")] = "",
+    focus: Annotated[
+        str,
+        typer.Option(
+            "--focus",
+            help="only what lies around this address; svg: this change, else the riskiest",
+        ),
+    ] = "",
+    config: ConfigOption = None,
 ) -> None:
-    """Print the resource graph."""
+    """Print the resource graph, or draw a change and who is hit by it (svg)."""
     from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
 
-    commands.graph(plan, format_, focus)
+    if format_.is_picture:
+        commands.picture(commands.Inputs(plan=plan, config=config), focus)
+    else:
+        commands.graph(plan, format_, focus)
 
 
 @app.command()

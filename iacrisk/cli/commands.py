@@ -94,6 +94,20 @@ def explain(inputs: Inputs, address: str) -> None:
     emit(render_explanation(assessment, _find(assessment, address)))
 
 
+def picture(inputs: Inputs, focus: str) -> None:
+    """Print the picture of one change, the riskiest where none is named."""
+    from iacrisk.report.picture import nothing_scene, render_svg, scene_of  # noqa: PLC0415 - rarely wanted
+
+    assessment = _assess(inputs, asks=frozenset({ModelUse.AS_SHIPPED}))
+    if focus:
+        scene = scene_of(assessment, _find(assessment, focus))
+    elif assessment.changes:
+        scene = scene_of(assessment, assessment.changes[0])
+    else:
+        scene = nothing_scene()
+    emit(render_svg(scene))
+
+
 def graph(plan: str, format_: GraphFormat, focus: str) -> None:
     """Print the graph, and on standard error what could not be followed."""
     from iacrisk.report.graph_formats import export_graph  # noqa: PLC0415 - rarely wanted

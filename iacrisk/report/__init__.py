@@ -33,6 +33,12 @@ class GraphFormat(StrEnum):
     MERMAID = "mermaid"
     GRAPHML = "graphml"
     JSON = "json"
+    SVG = "svg"
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it shows one change and who is around it, as the assessment says."""
+        return self is GraphFormat.SVG
 
 
 def renderer(format_: Format) -> Callable[[Assessment], str]:

@@ -38,6 +38,8 @@ def export_graph(
             return _json(nodes, edges, redactor)
         case GraphFormat.GRAPHML:
             return _graphml(nodes, edges, redactor)
+        case GraphFormat.SVG:
+            raise ValueError("a picture is made of an assessment, by report.picture")
 
 
 def mermaid_radius(radius: BlastRadius, redactor: Redactor) -> str:

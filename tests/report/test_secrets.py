@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from iacrisk.plan import UNKNOWN, Redactor, decode_plan
 from iacrisk.report import Format, GraphFormat, renderer
 from iacrisk.report.explanation import render_explanation
 from iacrisk.report.graph_formats import export_graph
+from iacrisk.report.picture import render_svg, scene_of
 from tests.conftest import TODAY, RunCli
 from tests.plans import Json, create, delete, document, noop, replace, update
 
@@ -47,7 +49,11 @@ def outputs(plan_json: Json) -> Iterator[str]:
     for item in assessment.changes:
         yield render_explanation(assessment, item)
     for graph_format in GraphFormat:
-        yield export_graph(build_graph(plan), plan.redactor, graph_format)
+        if not graph_format.is_picture:
+            yield export_graph(build_graph(plan), plan.redactor, graph_format)
+    for item in assessment.changes:
+        drawn = render_svg(scene_of(assessment, item), with_style=False)
+        yield re.sub(r' (d|x|y|width|height|viewBox|transform)="[^"]*"', "", drawn)  # numbers
 
 
 class Planter(Protocol):
