@@ -14,6 +14,7 @@ IacriskError
 ├── RuleNotCarriedOut     a rule says itself why it failed on a plan
 ├── ApprovalRefused       an approval does not count; the text says why in one line
 ├── SigningFailed         ssh-keygen is missing or did not sign
+├── SignInRefused         somebody could not sign in to the service; the text is for them
 ├── BrokenLog             an audit log that cannot be continued or does not hold together
 ├── UnknownAddress        no such resource instance in the plan
 └── UnknownRule           no such rule id
@@ -84,6 +85,10 @@ class ApprovalRefused(IacriskError):
 
 class SigningFailed(IacriskError):
     """No signature could be made."""
+
+
+class SignInRefused(IacriskError):
+    """Nobody was signed in."""
 
 
 class BrokenLog(IacriskError):

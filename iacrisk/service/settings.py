@@ -34,6 +34,22 @@ class Mode(StrEnum):
     ADVISORY = "advisory"
 
 
+class EveryoneRole(StrEnum):
+    """The role of people whom no group gives one."""
+
+    NONE = "none"
+    VIEWER = "viewer"
+    APPROVER = "approver"
+
+
+class AdminToken(StrEnum):
+    """When an admin token is made at boot."""
+
+    WITHOUT_PROVIDER = "without-provider"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of every table in the file: unknown keys are refused."""
 
@@ -99,6 +115,62 @@ class Keeping(Group, frozen=True, kw_only=True):
     ] = 90
 
 
+class SignIn(Group, frozen=True, kw_only=True):
+    """How people sign in to the reviewer pages, and what they may do there."""
+
+    issuer: Annotated[
+        str,
+        Meta(description="OpenID Connect provider; without one, only the admin token signs in"),
+    ] = ""
+    client_id: Annotated[str, Meta(description="this service's name at the provider")] = ""
+    client_secret: Annotated[Secret, Meta(description="this service's secret there")] = Secret("")
+    provider_name: Annotated[str, Meta(description="what the button says: sign in with this")] = (
+        "your organisation"
+    )
+    scope: Annotated[str, Meta(description="what is asked of the provider")] = (
+        "openid email profile"
+    )
+    name_claim: Annotated[
+        str,
+        Meta(
+            description="claim by which a person decides: policies and authors are compared with it"
+        ),
+    ] = "email"
+    verified_email: Annotated[
+        bool, Meta(description="whether an e-mail counts only with `email_verified`")
+    ] = True
+    role_claim: Annotated[
+        str, Meta(description="claim with groups or roles, by name or dotted path")
+    ] = "groups"
+    viewers: Annotated[tuple[str, ...], Meta(description="values that give the role viewer")] = ()
+    approvers: Annotated[
+        tuple[str, ...], Meta(description="values that give the role approver")
+    ] = ()
+    admins: Annotated[tuple[str, ...], Meta(description="values that give the role admin")] = ()
+    everyone: Annotated[
+        EveryoneRole, Meta(description="role of everybody whom the provider knows")
+    ] = EveryoneRole.NONE
+    admin_token: Annotated[
+        AdminToken, Meta(description="whether a one-time admin token is printed at boot")
+    ] = AdminToken.WITHOUT_PROVIDER
+    admin_token_minutes: Annotated[
+        int, Meta(ge=1, le=24 * 60, description="how long the admin token may be used")
+    ] = 60
+    session_minutes: Annotated[
+        int, Meta(ge=5, le=7 * 24 * 60, description="then a session ends, whatever is done")
+    ] = 720
+    idle_minutes: Annotated[
+        int, Meta(ge=5, le=7 * 24 * 60, description="without a click, then a session ends")
+    ] = 120
+    tries: Annotated[
+        int, Meta(ge=1, le=1000, description="to sign in within ten minutes, from one address")
+    ] = 10
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(description="addresses of proxies whose X-Forwarded-For is believed"),
+    ] = ()
+
+
 class WorkspaceRule(Group, frozen=True, kw_only=True):
     """What holds for some workspaces; of several rules that fit, the first counts."""
 
@@ -148,6 +220,7 @@ class Settings(Group, frozen=True, kw_only=True):
     holding: Holding = Holding()
     scoring: Scoring = Scoring()
     keeping: Keeping = Keeping()
+    sign_in: SignIn = SignIn()
     workspaces: tuple[WorkspaceRule, ...] = ()
 
 

@@ -155,3 +155,60 @@ replicas = Table(
     Column("seen_at", Instant, nullable=False),
 )
 """Who runs, so that the work of a replica that died is taken over."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("claimed_role", String(20), nullable=False, default=""),
+    Column("given_role", String(20), nullable=False, default=""),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+)
+"""Who signed in. `given_role`: an administrator's word, which counts more than that of claims."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("person", String(40), ForeignKey("people.id"), nullable=False, index=True),
+    Column("began_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False, index=True),
+)
+"""Who is signed in. `token`: the digest of what the browser holds."""
+
+departures = Table(
+    "departures",
+    metadata,
+    Column("state", String(64), primary_key=True),
+    Column("browser", String(64), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(64), nullable=False),
+    Column("goes_to", Text, nullable=False),
+    Column("began_at", Instant, nullable=False, index=True),
+)
+"""Sign-ins that are under way at the provider, by the digest of their state."""
+
+admin_tokens = Table(
+    "admin_tokens",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+"""Tokens printed at boot, as digests."""
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source", String(60), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "source", "at"),
+)
+"""Tries to sign in, by address."""
