@@ -16,6 +16,7 @@ from pathlib import Path
 
 from docs.pages import whole_pages
 from docs.parts import PARTS
+from docs.site.staging import Faulty, read_navigation
 
 ROOT = Path(__file__).resolve().parent.parent
 WHOLE_FOLDERS = ("docs/rules", "docs/schema")
@@ -25,7 +26,10 @@ _PART = re.compile(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write every file that is not as it should be; with --check, name them and fail."""
+    """Write every file that is not as it should be; with --check, name them and fail.
+
+    A page that the menu of the site does not name is a failure as well.
+    """
     parser = argparse.ArgumentParser(description="Generate the documentation.")
     parser.add_argument("--check", action="store_true", help="write nothing, fail where stale")
     asked = parser.parse_args(arguments)
@@ -36,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _put(ROOT / path, text)
     if asked.check and wrong:
         sys.exit("Run: python -m docs.generate")
+    try:
+        read_navigation(ROOT)
+    except Faulty as fault:
+        sys.exit(f"The site's menu, docs/site/navigation.yml: {fault}")
 
 
 def stale_files(root: Path) -> dict[str, str | None]:

@@ -1,0 +1,1 @@
+"""The documentation site: the Markdown of this repository, built by Zensical and checked."""
