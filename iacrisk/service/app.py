@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,15 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from iacrisk import __version__
+from iacrisk.service.notifying import Sender, refuse_bad_settings
+from iacrisk.service.operations import (
+    Watch,
+    healthz,
+    metrics_route,
+    readyz,
+    start_tracing,
+    stop_tracing,
+)
 from iacrisk.service.settings import Settings
 from iacrisk.service.storage import Store, open_store
 
@@ -22,10 +32,13 @@ def make_app(settings: Settings) -> Litestar:
 
     Handlers ask for `settings` and `store` by parameters of these names.
     """
+    refuse_bad_settings(settings)
+    start_tracing(settings)
     store = open_store(settings)
     return Litestar(
         route_handlers=_routes(settings),
         lifespan=[_run],
+        middleware=[Watch()],
         state=State({"settings": settings, "store": store}),
         dependencies={
             "settings": Provide(_settings, sync_to_thread=False),
@@ -41,7 +54,7 @@ def make_app(settings: Settings) -> Litestar:
 def _routes(settings: Settings) -> Sequence[Any]:
     """The handlers of each room."""
     del settings
-    return []
+    return [healthz, readyz, metrics_route]
 
 
 @asynccontextmanager
@@ -49,10 +62,15 @@ async def _run(app: Litestar) -> AsyncIterator[None]:
     """What has to be there while requests are answered."""
     store: Store = app.state["store"]
     await asyncio.to_thread(store.migrate)
+    sending = asyncio.create_task(Sender(app.state["settings"], store).run())
     try:
         yield
     finally:
+        sending.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await sending
         store.close()
+        stop_tracing()
 
 
 def _settings(state: State) -> Settings:

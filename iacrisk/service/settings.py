@@ -171,6 +171,50 @@ class SignIn(Group, frozen=True, kw_only=True):
     ] = ()
 
 
+class Notifying(Group, frozen=True, kw_only=True):
+    """Who is told when something starts to wait, and when it is decided."""
+
+    webhook_url: Annotated[
+        Secret, Meta(description="`https://...` that takes signed webhooks (Standard Webhooks)")
+    ] = Secret("")
+    webhook_key: Annotated[
+        Secret, Meta(description="`whsec_...`, which signs them: 24 bytes or more in base64")
+    ] = Secret("")
+    slack_url: Annotated[
+        Secret, Meta(description="incoming webhook of Slack, or of what takes the same JSON")
+    ] = Secret("")
+    give_up_hours: Annotated[
+        int, Meta(ge=1, le=168, description="after which a notification is no longer tried")
+    ] = 24
+
+
+class LogLevel(StrEnum):
+    """What is logged: this and what is worse."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Operations(Group, frozen=True, kw_only=True):
+    """How the service is watched."""
+
+    log_level: Annotated[LogLevel, Meta(description="what is logged: this and worse")] = (
+        LogLevel.INFO
+    )
+    metrics_token: Annotated[
+        Secret, Meta(description="bearer token for /metrics; without one it is open")
+    ] = Secret("")
+    otlp_endpoint: Annotated[
+        str,
+        Meta(
+            description="where OpenTelemetry traces go, such as http://localhost:4318/v1/traces; "
+            "needs the extra `tracing`"
+        ),
+    ] = ""
+
+
 class WorkspaceRule(Group, frozen=True, kw_only=True):
     """What holds for some workspaces; of several rules that fit, the first counts."""
 
@@ -221,6 +265,8 @@ class Settings(Group, frozen=True, kw_only=True):
     scoring: Scoring = Scoring()
     keeping: Keeping = Keeping()
     sign_in: SignIn = SignIn()
+    notifying: Notifying = Notifying()
+    operations: Operations = Operations()
     workspaces: tuple[WorkspaceRule, ...] = ()
 
 

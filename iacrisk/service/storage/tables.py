@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -212,3 +213,23 @@ sign_in_tries = Table(
     Index(None, "source", "at"),
 )
 """Tries to sign in, by address."""
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column(
+        "assessment", String(40), ForeignKey("assessments.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("happening", String(20), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("answer", Integer),
+    Column("created_at", Instant, nullable=False),
+    Column("next_at", Instant),
+    Column("delivered_at", Instant),
+    UniqueConstraint("assessment", "happening", "channel"),
+    Index(None, "next_at"),
+)
+"""What is to be told of an assessment. `next_at`: when it is tried (again); empty when done."""

@@ -1,0 +1,99 @@
+"""Notifications that are still to be sent, and what became of them.
+
+They are written in the transaction that changes what they tell of, so none is lost and none is
+told of something that did not happen; they are sent afterwards, by whichever replica is first.
+"""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+
+import msgspec
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from iacrisk.service.storage.tables import notifications
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """One notification that has been claimed. `attempts`: including the one that is due."""
+
+    id: str
+    channel: str
+    body: bytes
+    attempts: int
+    created_at: datetime.datetime
+
+
+def put_notification(
+    connection: Connection,
+    *,
+    assessment: str,
+    happening: str,
+    channel: str,
+    body: bytes,
+    now: datetime.datetime,
+) -> bool:
+    """Write it down once; False when this was told before."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    written = connection.execute(
+        insert(notifications)
+        .values(
+            id=f"ntf_{secrets.token_hex(16)}",
+            assessment=assessment,
+            happening=happening,
+            channel=channel,
+            body=body,
+            created_at=now,
+            next_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["assessment", "happening", "channel"])
+    )
+    return written.rowcount == 1
+
+
+def claim_notification(
+    connection: Connection, now: datetime.datetime, lease: datetime.timedelta
+) -> Due | None:
+    """The one that is due longest, ours until the lease is over; None when nothing is due.
+
+    Whoever dies while sending it leaves it to the next claim.
+    """
+    table = notifications
+    while True:
+        found = connection.execute(
+            select(table).where(table.c.next_at <= now).order_by(table.c.next_at).limit(1)
+        ).one_or_none()
+        if found is None:
+            return None
+        claimed = connection.execute(
+            update(table)
+            .where(table.c.id == found.id, table.c.next_at == found.next_at)
+            .values(next_at=now + lease, attempts=found.attempts + 1)
+        )
+        if claimed.rowcount == 1:
+            return Due(
+                id=found.id,
+                channel=found.channel,
+                body=found.body,
+                attempts=found.attempts + 1,
+                created_at=found.created_at,
+            )
+
+
+def settle_notification(
+    connection: Connection,
+    notification: str,
+    *,
+    answer: int,
+    now: datetime.datetime,
+    next_at: datetime.datetime | None = None,
+    delivered: bool = False,
+) -> None:
+    """Note an attempt's answer (0: none came), and when the next one is; None: never again."""
+    connection.execute(
+        update(notifications)
+        .where(notifications.c.id == notification)
+        .values(answer=answer, next_at=next_at, delivered_at=now if delivered else None)
+    )
