@@ -74,6 +74,19 @@ class Redactor:
         shown = self.text(json.dumps(self._masked(value), ensure_ascii=False))
         return shown if len(shown) <= _LONGEST_SHOWN else Shown(shown[: _LONGEST_SHOWN - 1] + "…")
 
+    def lines(self, value: Any, *, sensitive: bool = False) -> tuple[Shown, ...]:
+        """A value on as many lines as it takes: JSON indented, also that inside a text."""
+        if value is UNKNOWN or (sensitive and value is not None):
+            return (self.value(value, sensitive=sensitive),)
+        if isinstance(value, str):
+            masked = self.text(value)
+            document = _document_in(value) if masked == value else None
+            if document is None and "\n" in masked:
+                return tuple(map(Shown, masked.splitlines()))
+            value = value if document is None else document
+        text = self.text(json.dumps(self._masked(value), indent=2, ensure_ascii=False))
+        return tuple(map(Shown, text.split("\n")))
+
     def _masked(self, value: Any) -> Any:
         if value is UNKNOWN:
             return UNKNOWN.value
@@ -124,6 +137,23 @@ class Needles:
     def _at(self, text: str, position: int) -> str:
         forms = self._by_head[text[position : position + _SHORTEST_INSIDE_TEXT]]
         return next((form for form in forms if text.startswith(form, position)), "")
+
+
+def _document_in(text: str) -> Any:
+    """The object or list that a text writes as JSON; None where it writes none, or hides a key."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text, object_pairs_hook=_each_key_once)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
 
 
 def find_secrets(document: wire.Plan) -> frozenset[str]:

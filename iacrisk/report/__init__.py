@@ -17,6 +17,7 @@ class Format(StrEnum):
     CONSOLE = "console"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
     ATLANTIS = "atlantis"
     SARIF = "sarif"
     JUNIT = "junit"
@@ -64,6 +65,10 @@ def batch_renderer(format_: Format) -> Callable[[Batch], str]:
             from iacrisk.report.markdown_batch import render_markdown_batch  # noqa: PLC0415
 
             return render_markdown_batch
+        case Format.HTML:
+            from iacrisk.report.page.render import render_html_batch  # noqa: PLC0415
+
+            return render_html_batch
         case Format.ATLANTIS:
             from iacrisk.report.atlantis import render_atlantis  # noqa: PLC0415
 

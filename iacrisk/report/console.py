@@ -17,14 +17,13 @@ from iacrisk.report.words import (
     describe,
     environment_line,
     folded,
+    footnotes,
     headline,
     may_notice,
     model_line,
-    model_notes,
     provenance_line,
     provenance_signs,
     provisional_line,
-    source_notes,
     tally,
     undecided_by_text,
 )
@@ -186,31 +185,8 @@ def _undecided(assessment: Assessment) -> Iterator[str]:
 
 
 def _footnotes(assessment: Assessment) -> Iterator[str]:
-    notes = list(_notes(assessment))
+    notes = list(footnotes(assessment))
     if notes:
         yield ""
     for note in notes:
         yield from wrap(note, WIDTH, "", "  ")
-
-
-def _notes(assessment: Assessment) -> Iterator[str]:
-    suppressed = sum(len(item.suppressed) for item in assessment.changes)
-    undecided = sum(len(item.undecided) for item in assessment.changes)
-    if suppressed:
-        yield f"{count(suppressed, 'finding')} suppressed as harmless look-alikes."
-    if undecided:
-        yield f"{count(undecided, 'question')} undecided, because a value is not known yet."
-    if assessment.waived:
-        yield f"{count(len(assessment.waived), 'finding')} waived by the policy."
-    if assessment.disabled:
-        yield f"{count(len(assessment.disabled), 'finding')} of disabled rules left out."
-    if not assessment.graph.has_configuration:
-        yield (
-            "The plan carries no configuration, so the graph comes from the prior state and "
-            "matching ids alone: who is hit may be incomplete."
-        )
-    unresolved = len(assessment.graph.unresolved)
-    if unresolved:
-        yield f"{count(unresolved, 'reference')} could not be followed (see `iacrisk graph`)."
-    yield from model_notes(assessment)
-    yield from source_notes(assessment)

@@ -9,7 +9,7 @@ from iacrisk.graph import Hit
 from iacrisk.plan import UNKNOWN, Path, Redactor, ResourceChange, unset
 from iacrisk.report.console import WIDTH, finding_lines
 from iacrisk.report.plain import count, plain, wrap
-from iacrisk.report.words import ITSELF, describe, meaning_of, waiting_addresses
+from iacrisk.report.words import ITSELF, describe, likely, meaning_of, waiting_addresses
 from iacrisk.score import Part
 
 _INDENT = "  "
@@ -114,7 +114,7 @@ def _failed(assessment: Assessment, item: AssessedChange) -> Iterator[str]:
 def _hits(item: AssessedChange, redactor: Redactor) -> Iterator[str]:
     radius = item.radius
     if radius.itself is not None:
-        yield from wrap(f"{ITSELF}: {_likely(radius.itself)}", WIDTH, _INDENT, _DEEP)
+        yield from wrap(f"{ITSELF}: {likely(radius.itself)}", WIDTH, _INDENT, _DEEP)
     for hit in radius.named:
         yield from _hit(hit, redactor)
 
@@ -125,13 +125,9 @@ def _folded(item: AssessedChange, redactor: Redactor) -> Iterator[str]:
             yield from _hit(hit, redactor)
 
 
-def _likely(chance: float) -> str:
-    return f"suffers with a chance of {chance:.2f}, if anything does"
-
-
 def _hit(hit: Hit, redactor: Redactor) -> Iterator[str]:
     said = [count(hit.hops, "hop"), f"path {hit.strength:.0%} sure"]
-    said += [_likely(hit.chance)] if hit.chance is not None else []
+    said += [likely(hit.chance)] if hit.chance is not None else []
     where = f"{redactor.address(hit.address)} ({', '.join(said)})"
     yield from wrap(where, WIDTH, _INDENT, _DEEP)
     for step in hit.path:

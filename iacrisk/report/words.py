@@ -44,6 +44,17 @@ _SIGNS_NAMED = 3
 _LONGEST_NAME = 40
 
 
+def verdict_title(assessment: Assessment) -> str:
+    """`APPROVAL REQUIRED`, and what made it so: approvals, or that there was no plan."""
+    verdict = _VERDICTS[assessment.decision.verdict]
+    if is_approved(assessment):
+        verdict += " BY APPROVAL"
+    if assessment.provisional is not None:
+        is_allowed = assessment.decision.verdict is Verdict.ALLOWED
+        verdict = f"PROVISIONAL, {'NOTHING FOUND' if is_allowed else verdict}"
+    return verdict
+
+
 def verdict_words(verdict: Verdict) -> str:
     """`approval required`, for the middle of a sentence."""
     return _VERDICTS[verdict].lower()
@@ -70,13 +81,7 @@ def headline(assessment: Assessment) -> str:
     bars = f"holds from {thresholds.hold}"
     if thresholds.block <= 100:
         bars += f", blocks from {thresholds.block}"
-    verdict = _VERDICTS[assessment.decision.verdict]
-    if is_approved(assessment):
-        verdict += " BY APPROVAL"
-    if assessment.provisional is not None:
-        is_allowed = assessment.decision.verdict is Verdict.ALLOWED
-        verdict = f"PROVISIONAL, {'NOTHING FOUND' if is_allowed else verdict}"
-    return f"{verdict}: risk {assessment.score} of 100 ({bars})"
+    return f"{verdict_title(assessment)}: risk {assessment.score} of 100 ({bars})"
 
 
 def tally(assessment: Assessment) -> str:
@@ -87,6 +92,30 @@ def tally(assessment: Assessment) -> str:
         return "The plan changes nothing."
     verb = "waited" if is_approved(assessment) else "waits" if waiting == 1 else "wait"
     return f"{waiting:,} of {count(total, 'change')} {verb}."
+
+
+def footnotes(assessment: Assessment) -> Iterator[str]:
+    """What was counted and not told, and what could not be seen."""
+    suppressed = sum(len(item.suppressed) for item in assessment.changes)
+    undecided = sum(len(item.undecided) for item in assessment.changes)
+    if suppressed:
+        yield f"{count(suppressed, 'finding')} suppressed as harmless look-alikes."
+    if undecided:
+        yield f"{count(undecided, 'question')} undecided, because a value is not known yet."
+    if assessment.waived:
+        yield f"{count(len(assessment.waived), 'finding')} waived by the policy."
+    if assessment.disabled:
+        yield f"{count(len(assessment.disabled), 'finding')} of disabled rules left out."
+    if not assessment.graph.has_configuration:
+        yield (
+            "The plan carries no configuration, so the graph comes from the prior state and "
+            "matching ids alone: who is hit may be incomplete."
+        )
+    unresolved = len(assessment.graph.unresolved)
+    if unresolved:
+        yield f"{count(unresolved, 'reference')} could not be followed (see `iacrisk graph`)."
+    yield from model_notes(assessment)
+    yield from source_notes(assessment)
 
 
 def is_approved(assessment: Assessment) -> bool:
@@ -337,3 +366,8 @@ def _plural(kind: ActionKind) -> str:
 def may_notice(number: int, named: int) -> str:
     """How many are hit and not named."""
     return f"and {number:,} more may notice" if named else f"{number:,} may notice"
+
+
+def likely(chance: float) -> str:
+    """How likely somebody suffers where the change does harm."""
+    return f"suffers with a chance of {chance:.2f}, if anything does"

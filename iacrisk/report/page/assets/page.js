@@ -1,0 +1,143 @@
+// Filter, sort, search and keys. Without this script the page is complete, only not as quick.
+"use strict";
+
+for (const plan of document.querySelectorAll(".plan")) enliven(plan);
+openTarget();
+addEventListener("hashchange", openTarget);
+
+function enliven(plan) {
+  const form = plan.querySelector(".filters");
+  if (!form) return;
+  const sorts = plan.querySelector(".sorts");
+  const rows = [...plan.querySelectorAll(".change")];
+  const noise = plan.querySelector(".noise");
+  const nothing = plan.querySelector(".nothing");
+  const texts = new Map();
+  let wasOpen = false;
+  let narrowed = false;
+  form.hidden = sorts.hidden = false;
+
+  const textOf = (row) => {
+    if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
+    return texts.get(row);
+  };
+  const fits = (row, asked) =>
+    (!asked.waits || "waits" in row.dataset) &&
+    (!asked.action || row.dataset.action === asked.action) &&
+    (!asked.class || row.dataset.class === asked.class) &&
+    (!asked.rule || row.dataset.rules.split(" ").includes(asked.rule)) &&
+    (!asked.module || isInside(row.dataset.module, asked.module)) &&
+    asked.words.every((word) => textOf(row).includes(word));
+
+  function filter() {
+    const asked = Object.fromEntries(new FormData(form));
+    asked.words = asked.text.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    let inNoise = 0;
+    for (const row of rows) {
+      row.hidden = !fits(row, asked);
+      shown += !row.hidden;
+      inNoise += !row.hidden && noise?.contains(row);
+    }
+    const isNarrow = shown < rows.length;
+    if (noise) {
+      if (isNarrow && !narrowed) wasOpen = noise.open;
+      if (isNarrow || narrowed) noise.open = isNarrow ? inNoise > 0 : wasOpen;
+      noise.hidden = inNoise === 0;
+    }
+    narrowed = isNarrow;
+    nothing.hidden = shown > 0;
+    form.querySelector("output").textContent =
+      `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`;
+  }
+
+  function sort(button) {
+    const isPressed = button.getAttribute("aria-pressed") === "true";
+    const up = isPressed && !("up" in button.dataset);
+    for (const other of sorts.children) {
+      other.setAttribute("aria-pressed", String(other === button));
+      delete other.dataset.up;
+    }
+    if (up) button.dataset.up = "";
+    const order = comparison(button.dataset.sort);
+    for (const list of plan.querySelectorAll(".list")) {
+      const own = [...list.children].sort((a, b) => (up ? -1 : 1) * order(a, b));
+      list.append(...own);
+    }
+  }
+
+  form.addEventListener("input", filter);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(filter));
+  sorts.addEventListener("click", (event) => event.target.dataset.sort && sort(event.target));
+  plan.addEventListener("keydown", (event) => walk(event, rows));
+  filter();
+}
+
+function isInside(module, outer) {
+  return module === outer || module.startsWith(`${outer}.`);
+}
+
+function comparison(name) {
+  const number = (row, key) => Number(row.dataset[key]);
+  const text = (row) => row.querySelector(".address").textContent;
+  const byNumber = (a, b) => number(a, "number") - number(b, "number");
+  const orders = {
+    score: byNumber,
+    hits: (a, b) => number(b, "hits") - number(a, "hits") || byNumber(a, b),
+    address: (a, b) => text(a).localeCompare(text(b), "en", { numeric: true }),
+    action: (a, b) => a.dataset.action.localeCompare(b.dataset.action) || byNumber(a, b),
+    class: (a, b) => a.dataset.class.localeCompare(b.dataset.class) || byNumber(a, b),
+    rules: (a, b) =>
+      !a.dataset.rules - !b.dataset.rules ||
+      a.dataset.rules.localeCompare(b.dataset.rules) ||
+      byNumber(a, b),
+  };
+  return orders[name];
+}
+
+// Arrow keys go from change to change; / goes to the search.
+function walk(event, rows) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = event.target.closest?.("summary")?.parentElement;
+  if (!step || !row?.matches(".change") || event.altKey || event.ctrlKey || event.metaKey) return;
+  const visible = [...row.closest(".plan").querySelectorAll(".change")].filter(
+    (each) => !each.hidden && (!each.closest(".noise") || each.closest(".noise").open),
+  );
+  const next = visible[visible.indexOf(row) + step];
+  if (next) {
+    event.preventDefault();
+    next.querySelector("summary").focus();
+  }
+}
+
+addEventListener("keydown", (event) => {
+  const isTyping = event.target.matches?.("input, select, textarea");
+  const search = document.querySelector(".filters input[type=search]");
+  if (event.key === "/" && !isTyping && search) {
+    event.preventDefault();
+    search.focus();
+  }
+});
+
+function openTarget() {
+  const name = decodeURIComponent(location.hash.slice(1));
+  const row = name ? document.getElementById(name) : null;
+  if (!row?.matches(".change")) return;
+  row.hidden = false;
+  row.open = true;
+  const noise = row.closest(".noise");
+  if (noise) noise.open = true;
+  row.scrollIntoView();
+  row.querySelector("summary").focus({ preventScroll: true });
+}
+
+// On paper what waits is told in full.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll(".change[data-waits]:not([open])")];
+  for (const row of opened) row.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const row of opened) row.open = false;
+});

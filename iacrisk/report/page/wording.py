@@ -1,0 +1,93 @@
+"""The few words that the templates put around values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from markupsafe import Markup, escape
+
+from iacrisk.report.page.values import ChangeView
+from iacrisk.report.plain import count
+from iacrisk.report.words import likely
+
+_CLASSES: Final = {
+    "STATEFUL": "data",
+    "CONTAINER": "container",
+    "ENCRYPTION": "encryption",
+    "CLUSTER": "cluster",
+    "IDENTITY": "identity",
+    "NETWORK_PATH": "network path",
+    "ENTRY_POINT": "entry point",
+    "CONTROL": "guard",
+    "COMPUTE": "compute",
+    "STATELESS": "stateless",
+    "OTHER": "other",
+}
+_PARTS: Final = {
+    "stake": "What is at stake",
+    "reach": "How far it reaches",
+    "likelihood": "How likely it hurts",
+    "model": "The model's floor",
+}
+_MODULE = re.compile(r'module\.[^.\[]+(?:\["(?:[^"\\]|\\.)*"\]|\[\d+\])?')
+_BREAKS = re.compile(r"(?<=[.:/_,=])(?=[^\s.:/_,=])|(?=\[)")
+
+
+def class_words(name: str) -> str:
+    """A resource class for people: `network path`."""
+    return _CLASSES.get(name, name.lower())
+
+
+def part_words(name: str) -> str:
+    """A part of the score for people."""
+    return _PARTS.get(name, name)
+
+
+def breakable(text: str) -> Markup:
+    """`text`, escaped, that may be broken between the parts of an address."""
+    return Markup("<wbr>").join(map(escape, _BREAKS.split(text)))
+
+
+def capital(text: str) -> str:
+    """`text` with a capital at its head, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def risk_band(score: int, hold: int, block: int) -> str:
+    """Where a score stands between the bars: `low`, `hold` or `block`."""
+    if score >= block:
+        return "block"
+    return "hold" if score >= hold else "low"
+
+
+def distinct(values: Iterable[Any]) -> list[Any]:
+    """Each value once, sorted."""
+    return sorted(set(values))
+
+
+def rule_names(changes: Iterable[ChangeView]) -> list[str]:
+    """The rules that fired."""
+    return distinct(finding.rule for change in changes for finding in change.findings)
+
+
+def module_names(changes: Iterable[ChangeView]) -> list[str]:
+    """The modules of the changes, and those that stand in the root module around them."""
+    names = {change.subject.module for change in changes} - {""}
+    outermost = (_MODULE.match(name) for name in names)
+    return sorted(names | {match.group() for match in outermost if match})
+
+
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "count": count,
+    "class_words": class_words,
+    "part_words": part_words,
+    "breakable": breakable,
+    "capital": capital,
+    "likely": likely,
+    "rule_names": rule_names,
+    "module_names": module_names,
+    "risk_band": risk_band,
+    "distinct": distinct,
+}
