@@ -16,10 +16,13 @@ IacriskError
 ├── SigningFailed         ssh-keygen is missing or did not sign
 ├── SignInRefused         somebody could not sign in to the service; the text is for them
 ├── BrokenLog             an audit log that cannot be continued or does not hold together
+├── HcpFailed             HCP Terraform refused, or could not be asked
+├── ScoringFailed         a plan was not judged: too slow, too large, or the process died
+├── DecisionRefused       what a person decided cannot be taken
 ├── UnknownAddress        no such resource instance in the plan
 └── UnknownRule           no such rule id
 
-Only the front doors (`cli`, later `service`) turn them into exit codes.
+Only the front doors (`cli`, `service`) turn them into exit codes and answers.
 """
 
 from __future__ import annotations
@@ -101,3 +104,15 @@ class UnknownAddress(IacriskError):
 
 class UnknownRule(IacriskError):
     """There is no such rule."""
+
+
+class HcpFailed(IacriskError):
+    """HCP Terraform did not give what was asked of it; what follows is a failed task result."""
+
+
+class ScoringFailed(IacriskError):
+    """A plan was not judged; it never passes."""
+
+
+class DecisionRefused(IacriskError):
+    """A person's decision cannot be taken; the text says why."""

@@ -82,6 +82,18 @@ def missing_approvals(
     return tuple(lines)
 
 
+def is_approvable(held: Sequence[Held], approvals: Approvals) -> bool:
+    """Whether the policy lets anybody approve all of it."""
+    return all(_has_approver(item, approvals) for item in held)
+
+
+def _has_approver(item: Held, approvals: Approvals) -> bool:
+    fitting = [rule for rule in approvals.rules if _fits(rule, item)]
+    if item.verdict is Verdict.BLOCKED:
+        return any(rule.may_unblock for rule in fitting)
+    return item.verdict in APPROVABLE and bool(fitting)
+
+
 def _missing_for(item: Held, granted: Sequence[Grant], approvals: Approvals) -> Iterator[str]:
     if item.verdict not in APPROVABLE:
         yield "The plan could not be reviewed, which nobody can approve."

@@ -249,8 +249,8 @@ class Settings(Group, frozen=True, kw_only=True):
         ),
     ] = Secret("")
     replica: Annotated[
-        str, Meta(description="name of this replica, its own and the same after a restart")
-    ] = "local"
+        str, Meta(description="name of this replica, its own; by default the host's name")
+    ] = ""
     policy: Annotated[
         str, Meta(description="policy file for workspaces that no rule names; else the defaults")
     ] = ""

@@ -1,1 +1,20 @@
-"""Who may decide on a held plan, and what counts."""
+"""Who may decide on a held plan, and what counts.
+
+An approval on the page is the same statement that `iacrisk approve` signs; the sign-in takes the
+place of the SSH key, and one code judges both.
+"""
+
+from iacrisk.service.deciding.identity import Identity
+from iacrisk.service.deciding.recording import approve, reject, review, state_of, withdraw
+from iacrisk.service.deciding.standing import Standing, standing_of
+
+__all__ = [
+    "Identity",
+    "Standing",
+    "approve",
+    "reject",
+    "review",
+    "standing_of",
+    "state_of",
+    "withdraw",
+]

@@ -30,6 +30,7 @@ class NewDecision(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     subject: str
     issuer: str
+    aliases: str = ""
     verdict: Choice
     reason: str
     statement: bytes = b""

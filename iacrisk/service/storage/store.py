@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from iacrisk.service.settings import Settings
 
@@ -18,6 +21,9 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_MS: Final = 15_000
 _MIGRATION_LOCK: Final = 0x1AC415C
 """One replica migrates at a time."""
+
+
+T = TypeVar("T")
 
 
 class Store:
@@ -37,6 +43,27 @@ class Store:
         """A transaction that is committed at the end, or rolled back."""
         with self._engine.begin() as connection:
             yield connection
+
+    async def run(self, work: Callable[[Connection], T], patience: float = 600) -> T:
+        """What `work` gives in a transaction, in a thread.
+
+        While the database cannot be reached it is tried again for `patience` seconds; then
+        SQLAlchemy's error is raised.
+        """
+        loop = asyncio.get_running_loop()
+        deadline, pause = loop.time() + patience, 0.2
+        while True:
+            try:
+                return await asyncio.to_thread(self._once, work)
+            except (OperationalError, InterfaceError, PoolTimeout):
+                if loop.time() + pause > deadline:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5)
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        with self.begin() as connection:
+            return work(connection)
 
     def migrate(self) -> None:
         """Bring the tables up to this release."""

@@ -124,6 +124,7 @@ decisions = Table(
     Column("who", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("issuer", Text, nullable=False),
+    Column("aliases", Text, nullable=False, default=""),
     Column("verdict", String(20), nullable=False),
     Column("reason", Text, nullable=False),
     Column("statement", LargeBinary),
@@ -133,7 +134,10 @@ decisions = Table(
     Column("revoked_at", Instant),
     Column("revoked_by", Text, nullable=False, default=""),
 )
-"""What a person decided. `who` by their name, `subject` and `issuer` as they signed in."""
+"""What a person decided. `who` by their name, `subject` and `issuer` as they signed in.
+
+`aliases`: other names of theirs, one a line, so that authors are recognised under each.
+"""
 
 api_tokens = Table(
     "api_tokens",

@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("aliases", sa.Text(), nullable=False),
         sa.Column("verdict", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("statement", sa.LargeBinary(), nullable=True),
