@@ -98,7 +98,7 @@ def picture(inputs: Inputs, focus: str) -> None:
     """Print the picture of one change, the riskiest where none is named."""
     from iacrisk.report.picture import nothing_scene, render_svg, scene_of  # noqa: PLC0415 - rarely wanted
 
-    assessment = _assess(inputs, asks=frozenset({ModelUse.AS_SHIPPED}))
+    assessment = assess_for_gate(inputs)
     if focus:
         scene = scene_of(assessment, _find(assessment, focus))
     elif assessment.changes:
