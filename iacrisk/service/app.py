@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 
 from iacrisk import __version__
@@ -23,6 +26,8 @@ from iacrisk.service.operations import (
     start_tracing,
     stop_tracing,
 )
+from iacrisk.service.pages import make_desk, page_not_found, page_routes
+from iacrisk.service.people import Headers, word_at_boot
 from iacrisk.service.settings import Settings
 from iacrisk.service.storage import Store, open_store
 
@@ -35,11 +40,14 @@ def make_app(settings: Settings) -> Litestar:
     refuse_bad_settings(settings)
     start_tracing(settings)
     store = open_store(settings)
+    desk = make_desk(settings, store, _now)
     return Litestar(
         route_handlers=_routes(settings),
         lifespan=[_run],
         middleware=[Watch()],
-        state=State({"settings": settings, "store": store}),
+        state=State({"settings": settings, "store": store, "desk": desk}, deep_copy=False),
+        before_send=[Headers(has_tls=desk.cookies.is_secure)],
+        exception_handlers={NotFoundException: page_not_found},
         dependencies={
             "settings": Provide(_settings, sync_to_thread=False),
             "store": Provide(_store, sync_to_thread=False),
@@ -54,7 +62,7 @@ def make_app(settings: Settings) -> Litestar:
 def _routes(settings: Settings) -> Sequence[Any]:
     """The handlers of each room."""
     del settings
-    return [healthz, readyz, metrics_route]
+    return [healthz, readyz, metrics_route, page_routes()]
 
 
 @asynccontextmanager
@@ -63,6 +71,7 @@ async def _run(app: Litestar) -> AsyncIterator[None]:
     store: Store = app.state["store"]
     await asyncio.to_thread(store.migrate)
     sending = asyncio.create_task(Sender(app.state["settings"], store).run())
+    sys.stderr.write(word_at_boot(app.state["settings"], store, _now()))
     try:
         yield
     finally:
@@ -71,6 +80,10 @@ async def _run(app: Litestar) -> AsyncIterator[None]:
             await sending
         store.close()
         stop_tracing()
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
 
 
 def _settings(state: State) -> Settings:

@@ -53,14 +53,13 @@ def render_html_batch(batch: Batch) -> str:
     return _render(plans, title, soft=SOFT if batch.soft else "")
 
 
-def environment(loader: jinja2.BaseLoader | None = None) -> jinja2.Environment:
+def environment(folder: Path | None = None) -> jinja2.Environment:
     """Jinja as the page uses it: everything is escaped, an unknown name is an error.
 
-    `loader` finds further templates, which may import the page's `parts.html`.
+    `folder` holds further templates, which may import the page's `parts.html`.
     """
-    own = jinja2.FileSystemLoader(TEMPLATES)
     made = jinja2.Environment(
-        loader=own if loader is None else jinja2.ChoiceLoader([loader, own]),
+        loader=jinja2.FileSystemLoader([*filter(None, [folder]), TEMPLATES]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

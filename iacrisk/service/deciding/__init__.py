@@ -5,10 +5,19 @@ place of the SSH key, and one code judges both.
 """
 
 from iacrisk.service.deciding.identity import Identity
-from iacrisk.service.deciding.recording import approve, reject, review, state_of, withdraw
+from iacrisk.service.deciding.recording import (
+    DECIDABLE,
+    approve,
+    reject,
+    review,
+    state_of,
+    why_not_approve,
+    withdraw,
+)
 from iacrisk.service.deciding.standing import Standing, standing_of
 
 __all__ = [
+    "DECIDABLE",
     "Identity",
     "Standing",
     "approve",
@@ -16,5 +25,6 @@ __all__ = [
     "review",
     "standing_of",
     "state_of",
+    "why_not_approve",
     "withdraw",
 ]

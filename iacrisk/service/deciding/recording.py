@@ -46,15 +46,21 @@ def approve(
     """
     found, case = _open(connection, assessment)
     _check_reason(reason)
-    at = now.astimezone(datetime.UTC).replace(microsecond=0)
-    until = at + duration(case.approvals.longest)
-    statement = fill(case.draft, identity.who, reason.strip(), at, until)
-    payload = write_statement(statement)
-    judged = judge_approval(case, payload, identity, hearing_of(case, found.author, now))
-    if judged.grant is None:
-        raise DecisionRefused(judged.why)
+    payload, until = _approval(found, case, identity, reason.strip(), now)
     _keep(connection, found, identity, Choice.APPROVE, reason, now, payload, until)
     return _settled(connection, found, case, now)
+
+
+def why_not_approve(
+    connection: Connection, assessment: str, identity: Identity, now: datetime.datetime
+) -> str:
+    """Why this person's approval would not count; "" where it would."""
+    try:
+        found, case = _open(connection, assessment)
+        _approval(found, case, identity, "would it count?", now)
+    except DecisionRefused as refusal:
+        return str(refusal)
+    return ""
 
 
 def reject(
@@ -107,6 +113,19 @@ def _open(connection: Connection, assessment: str) -> tuple[Assessed, Case]:
     except SettingsError as error:
         raise DecisionRefused(str(error)) from None
     return found, case
+
+
+def _approval(
+    found: Assessed, case: Case, identity: Identity, reason: str, now: datetime.datetime
+) -> tuple[bytes, datetime.datetime]:
+    """The statement that this person approves, and until when; raises DecisionRefused."""
+    at = now.astimezone(datetime.UTC).replace(microsecond=0)
+    until = at + duration(case.approvals.longest)
+    payload = write_statement(fill(case.draft, identity.who, reason, at, until))
+    judged = judge_approval(case, payload, identity, hearing_of(case, found.author, now))
+    if judged.grant is None:
+        raise DecisionRefused(judged.why)
+    return payload, until
 
 
 def _check_reason(reason: str) -> None:

@@ -16,12 +16,14 @@ ADMIN_TOKEN: Final = "admin-token"  # noqa: S105 - the name of a way to sign in
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody, by their issuer's word. `subject` never changes there; `name` is what decides.
 
-    Policies and authors are compared with `name`, which is an e-mail address as a rule.
+    Policies know people by `name`, an e-mail address as a rule; authors of runs are recognised by
+    the `aliases` as well, such as a user name.
     """
 
     issuer: str
     subject: str
     name: str
+    aliases: tuple[str, ...] = ()
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

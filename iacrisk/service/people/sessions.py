@@ -34,6 +34,7 @@ def sign_in(
         issuer=person.issuer,
         subject=person.subject,
         name=person.name,
+        aliases=person.aliases,
         claimed_role=claimed or "",
         now=now,
     )
@@ -65,7 +66,10 @@ def session_of(
         stored.touch_session(connection, token, now)
     return Session(
         person=Person(
-            issuer=found.person.issuer, subject=found.person.subject, name=found.person.name
+            issuer=found.person.issuer,
+            subject=found.person.subject,
+            name=found.person.name,
+            aliases=found.person.aliases,
         ),
         role=role,
         began_at=found.began_at,

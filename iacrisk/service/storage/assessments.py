@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
 from iacrisk.service.storage.tables import assessments
 
@@ -130,6 +130,19 @@ def list_history(
     )
     newest = (assessments.c.created_at.desc(), assessments.c.id)
     return _all(connection, asked.order_by(*newest).limit(limit).offset(skip))
+
+
+def list_recent(connection: Connection, limit: int = 50, skip: int = 0) -> Sequence[Assessed]:
+    """What was judged of all workspaces, the newest first."""
+    newest = (assessments.c.created_at.desc(), assessments.c.id)
+    return _all(connection, select(*_COLUMNS).order_by(*newest).limit(limit).offset(skip))
+
+
+def list_workspaces(connection: Connection, limit: int = 1000) -> Sequence[tuple[str, str, int]]:
+    """Each organisation and workspace, with how often it was judged."""
+    place = (assessments.c.organisation, assessments.c.workspace)
+    asked = select(*place, func.count()).group_by(*place).order_by(*place).limit(limit)
+    return [(row[0], row[1], row[2]) for row in connection.execute(asked)]
 
 
 def list_alike(connection: Connection, like: Assessed, state: State) -> Sequence[Assessed]:

@@ -6,6 +6,7 @@ Whatever a browser or a person holds is stored as a digest.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -29,6 +30,7 @@ class StoredPerson(msgspec.Struct, frozen=True, kw_only=True):
     issuer: str
     subject: str
     name: str
+    aliases: tuple[str, ...]
     claimed_role: str
     given_role: str
     first_seen: datetime.datetime
@@ -65,12 +67,18 @@ def see_person(
     issuer: str,
     subject: str,
     name: str,
+    aliases: Sequence[str],
     claimed_role: str,
     now: datetime.datetime,
 ) -> str:
     """Keep what was told of somebody at sign-in; their id."""
     key = person_id(issuer, subject)
-    seen = {"name": name, "claimed_role": claimed_role, "last_seen": now}
+    seen = {
+        "name": name,
+        "aliases": "\n".join(aliases),
+        "claimed_role": claimed_role,
+        "last_seen": now,
+    }
     known = update(people).where(people.c.id == key).values(**seen)
     if connection.execute(known).rowcount:
         return key
@@ -229,6 +237,7 @@ def _person(row: Row[Any]) -> StoredPerson:
         issuer=row.issuer,
         subject=row.subject,
         name=row.name,
+        aliases=tuple(row.aliases.splitlines()),
         claimed_role=row.claimed_role,
         given_role=row.given_role,
         first_seen=row.first_seen,

@@ -168,6 +168,7 @@ people = Table(
     Column("issuer", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Column("aliases", Text, nullable=False, default=""),
     Column("claimed_role", String(20), nullable=False, default=""),
     Column("given_role", String(20), nullable=False, default=""),
     Column("first_seen", Instant, nullable=False),
@@ -226,7 +227,6 @@ notifications = Table(
         "assessment", String(40), ForeignKey("assessments.id", ondelete="CASCADE"), nullable=False
     ),
     Column("happening", String(20), nullable=False),
-    Column("happened_at", Instant, nullable=False),
     Column("channel", String(20), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
@@ -234,7 +234,7 @@ notifications = Table(
     Column("created_at", Instant, nullable=False),
     Column("next_at", Instant),
     Column("delivered_at", Instant),
-    UniqueConstraint("assessment", "happening", "happened_at", "channel"),
+    UniqueConstraint("assessment", "happening", "channel"),
     Index(None, "next_at"),
 )
 """What is to be told of an assessment. `next_at`: when it is tried (again); empty when done."""

@@ -92,6 +92,8 @@ def test_an_address_counts_only_when_the_provider_checked_it() -> None:
     rules = IdentityRules()
     claims = {"sub": "1", "email": "alice@example.com", "email_verified": True}
     assert person_by_claims("https://id.example", claims, rules) == ALICE
+    more = {**claims, "preferred_username": "ali\nce", "nickname": 5, "upn": "alice@example.com"}
+    assert person_by_claims("https://id.example", more, rules).aliases == ("ali ce",)
     for unchecked in (False, None, "true", 1):
         with pytest.raises(SignInRefused, match="verified"):
             person_by_claims("https://id.example", {**claims, "email_verified": unchecked}, rules)

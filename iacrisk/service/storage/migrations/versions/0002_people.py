@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("issuer", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("aliases", sa.Text(), nullable=False),
         sa.Column("claimed_role", sa.String(length=20), nullable=False),
         sa.Column("given_role", sa.String(length=20), nullable=False),
         sa.Column("first_seen", moment, nullable=False),

@@ -1,0 +1,124 @@
+"""One assessment: what would happen, who is hit, and the decision on it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Response, get, post
+
+from iacrisk.errors import DecisionRefused
+from iacrisk.report.page.values import PageView
+from iacrisk.service import deciding
+from iacrisk.service.pages.desk import desk_of, see_other
+from iacrisk.service.pages.failures import NoSuchPage, TooLate
+from iacrisk.service.pages.rendering import page
+from iacrisk.service.people.guard import PageRequest, person_here, visit_of
+from iacrisk.service.people.person import Person
+from iacrisk.service.people.roles import Role
+from iacrisk.service.storage.assessments import Assessed, find_assessment, read_view
+from iacrisk.service.storage.decisions import Choice, Decided, decisions_on
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """How a held plan stands, for the page: what is missing, and whether this person may decide."""
+
+    missing: tuple[str, ...] = ()
+    may_approve: bool = False
+    may_reject: bool = False
+    why_not: str = ""
+
+
+@get("/assessments/{wanted:str}")
+async def show_assessment(request: PageRequest) -> Response[str]:
+    """The page on one assessment."""
+    return await _show(request)
+
+
+@post("/assessments/{wanted:str}/decision", opt={"role": Role.APPROVER})
+async def decide(request: PageRequest) -> Response[Any]:
+    """Take the decision of whoever is signed in."""
+    wanted = request.path_params["wanted"]
+    visit, identity = visit_of(request), identity_of(person_here(request).person)
+    choice, reason = visit.form.get("choice", ""), visit.form.get("reason", "")
+    if choice not in list(Choice):
+        raise NoSuchPage("There is no such decision.")
+    take = deciding.approve if choice == Choice.APPROVE else deciding.reject
+
+    def record(connection: Connection) -> None:
+        item = _found(connection, wanted)
+        if item.fingerprint != visit.form.get("fingerprint"):
+            raise TooLate("The plan was judged anew. Look at it again.")
+        take(connection, wanted, identity, reason, visit.now)
+
+    try:
+        await desk_of(request).ask(record)
+    except DecisionRefused as refusal:
+        return await _show(request, problem=str(refusal), reason=reason, status=409)
+    return see_other(f"/assessments/{wanted}#decide")
+
+
+def identity_of(person: Person) -> deciding.Identity:
+    """Somebody who is signed in, as those know them who judge decisions."""
+    return deciding.Identity(
+        who=person.name, subject=person.subject, issuer=person.issuer, aliases=person.aliases
+    )
+
+
+async def _show(
+    request: PageRequest, problem: str = "", reason: str = "", status: int = 200
+) -> Response[str]:
+    wanted = request.path_params["wanted"]
+    session, now = person_here(request), visit_of(request).now
+
+    def ask(connection: Connection) -> tuple[Assessed, bytes | None, Sequence[Decided], Outlook]:
+        item = _found(connection, wanted)
+        decided = decisions_on(connection, wanted)
+        identity = identity_of(session.person)
+        outlook = _outlook(connection, item, identity, session.role, now)
+        return item, read_view(connection, wanted), decided, outlook
+
+    item, view, decided, outlook = await desk_of(request).ask(ask)
+    return page(
+        request,
+        "assessment.html",
+        status=status,
+        item=item,
+        view=msgspec.json.decode(view, type=PageView) if view else None,
+        decisions=decided,
+        standing=outlook,
+        run_link=item.run_url if urlsplit(item.run_url).scheme == "https" else "",
+        now=now,
+        problem=problem,
+        reason=reason,
+    )
+
+
+def _outlook(
+    connection: Connection,
+    item: Assessed,
+    identity: deciding.Identity,
+    role: Role,
+    now: datetime.datetime,
+) -> Outlook:
+    standing = deciding.review(connection, item.id, now)
+    if standing is None or item.state not in deciding.DECIDABLE:
+        return Outlook()
+    missing = () if standing.is_approved or standing.rejected else standing.outcome.missing
+    if not role.includes(Role.APPROVER):
+        return Outlook(missing=missing, why_not=f"Your role, {role}, may look but not decide.")
+    why_not = deciding.why_not_approve(connection, item.id, identity, now)
+    return Outlook(missing=missing, may_approve=not why_not, may_reject=True, why_not=why_not)
+
+
+def _found(connection: Connection, wanted: str) -> Assessed:
+    item = find_assessment(connection, wanted)
+    if item is None:
+        raise NoSuchPage("There is no such assessment, or it is not kept any more.")
+    return item

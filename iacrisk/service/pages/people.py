@@ -1,0 +1,52 @@
+"""Who signed in, and which role an administrator gives them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from litestar import Response, get, post
+
+from iacrisk.service.pages.desk import desk_of, see_other
+from iacrisk.service.pages.failures import NoSuchPage, TooLate
+from iacrisk.service.pages.rendering import page
+from iacrisk.service.people.guard import PageRequest, person_here, visit_of
+from iacrisk.service.people.roles import Role
+from iacrisk.service.people.sessions import NOBODY
+from iacrisk.service.storage import people as stored
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_ADMIN: Final[dict[str, Any]] = {"role": Role.ADMIN}
+_ROLES: Final = (
+    ("", "as the provider says"),
+    *((role.value, role.value) for role in Role),
+    (NOBODY, "no entry"),
+)
+
+
+@get("/people", opt=_ADMIN)
+async def list_people(request: PageRequest) -> Response[str]:
+    """Everybody who signed in."""
+    found = await desk_of(request).ask(stored.list_people)
+    return page(request, "people.html", people=found, roles=_ROLES)
+
+
+@post("/people/{person:str}", opt=_ADMIN)
+async def give_role(request: PageRequest) -> Response[Any]:
+    """Give somebody a role; nobody changes their own, so that an administrator is left."""
+    person, role = request.path_params["person"], visit_of(request).form.get("role", "?")
+    if role not in dict(_ROLES):
+        raise NoSuchPage("There is no such role.")
+    me = person_here(request).person
+    if person == stored.person_id(me.issuer, me.subject):
+        raise TooLate("Nobody changes their own role.")
+
+    def give(connection: Connection) -> bool:
+        if role == NOBODY:
+            stored.close_sessions_of(connection, person)
+        return stored.give_role(connection, person, role)
+
+    if not await desk_of(request).ask(give):
+        raise NoSuchPage("Nobody of that id signed in.")
+    return see_other("/people")
