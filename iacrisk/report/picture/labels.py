@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -38,6 +39,11 @@ def cut_end(text: str, room: float, size: float) -> str:
     return text if _cells(text) <= cells else _take(text, cells - 1).rstrip() + _ELLIPSIS
 
 
+def count_tag(number: int) -> str:
+    """`x66`, for a card that stands for several; empty for one."""
+    return f"\N{MULTIPLICATION SIGN}{number:,}" if number > 1 else ""
+
+
 def natural(text: str) -> list[tuple[bool, int, str]]:
     """A sort key that puts `a[2]` before `a[10]`."""
     return [
@@ -57,6 +63,16 @@ class NameParts(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     module: str = ""
     short_module: str = ""
+
+    def in_common(self, others: Sequence[NameParts], modules: int) -> NameParts:
+        """What stays of these parts beside those of others, that stand in so many modules."""
+        names = {other.name for other in others}
+        blocks = {other.name.partition("[")[0] for other in others}
+        name = names.pop() if len(names) == 1 else blocks.pop() if len(blocks) == 1 else "various"
+        if modules == 1:
+            return msgspec.structs.replace(self, name=name)
+        among = f"{modules:,} modules"
+        return msgspec.structs.replace(self, name=name, module=among, short_module=among)
 
 
 def name_parts(node: Node, redactor: Redactor) -> NameParts:

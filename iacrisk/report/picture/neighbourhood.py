@@ -1,9 +1,15 @@
-"""Who is drawn around a change: those it hits first, then who stands beside it untouched."""
+"""Who is drawn around a change: those it hits first, then who stands beside it untouched.
+
+Where a ring has no room for all, those that are alike stand on one card: instances of one block,
+else blocks of one name in several modules, else all of one type that are reached alike. Who
+finds no room even so is counted.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from enum import Enum, auto
 from typing import Final
 
 import msgspec
@@ -19,15 +25,9 @@ DEPENDENCIES: Final = -1
 _DEPENDENCIES_DRAWN: Final = 6
 _NEIGHBOURS_DRAWN: Final = 3
 _NEIGHBOURS_DRAWN_ALONE: Final = 8
-
-
-class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is drawn, in which ring."""
-
-    node: Node
-    ring: int
-    state: State
-    hit: Hit | None = None
+_DEEP: Final = 3
+"""From so many rings on what the change depends on is left out: it tells the least."""
+_VICTIMS: Final = frozenset({State.HIT, State.MAY_NOTICE})
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,133 +50,232 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         return Sure.SURE if exact else Sure.LIKELY
 
 
+class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
+    """One card: a resource, or several that are alike, named by the first of them.
+
+    `link` is the reference by which it is reached; None for the centre.
+    """
+
+    ring: int
+    state: State
+    members: tuple[Node, ...]
+    hit: Hit | None = None
+    link: Link | None = None
+
+    @property
+    def label(self) -> str:
+        """What links name it by."""
+        return self.members[0].label
+
+
 class Neighbourhood(msgspec.Struct, frozen=True, kw_only=True):
-    """All who are drawn, by label; who found no room is counted by ring and state."""
+    """All who are drawn; who found no room is counted by ring and state."""
 
     centre: str
-    neighbours: dict[str, Neighbour]
-    links: tuple[Link, ...]
+    neighbours: tuple[Neighbour, ...]
     hidden: dict[int, Counter[State]]
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The references between those that are drawn."""
+        return tuple(item.link for item in self.neighbours if item.link is not None)
 
 
 def neighbourhood(item: AssessedChange, graph: Graph, rows: int) -> Neighbourhood:
     """Who stands around the change, at most `rows` in a ring."""
-    chooser = _Chooser(item, graph, rows)
-    chooser.add_hits()
-    chooser.add_users()
-    chooser.add_dependencies()
-    return Neighbourhood(
-        centre=item.address,
-        neighbours=chooser.chosen,
-        links=tuple(chooser.links.values()),
-        hidden=chooser.hidden,
+    found = list(_candidates(item, graph))
+    for alike in _Alike:
+        chosen = _choose(item.address, _grouped(item.address, found, alike), rows)
+        if not any(chosen.hidden[ring][state] for ring in chosen.hidden for state in _VICTIMS):
+            break
+    return chosen
+
+
+class _Alike(Enum):
+    """What members of one card have in common, beside how they are reached."""
+
+    ADDRESS = auto()
+    BLOCK = auto()
+    NAME = auto()
+    TYPE = auto()
+
+    def of(self, node: Node) -> str:
+        match self:
+            case _Alike.ADDRESS:
+                return node.label
+            case _Alike.BLOCK:
+                return node.block or node.label
+            case _Alike.NAME:
+                return f"{node.type} {node.block.rpartition('.')[2]}" if node.type else node.label
+            case _Alike.TYPE:
+                return node.type or node.label
+
+
+class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One who could be drawn, before it is known whether there is room."""
+
+    node: Node
+    ring: int
+    state: State
+    hit: Hit | None = None
+    link: Link | None = None
+
+    @property
+    def parent(self) -> str:
+        """The label of the one before it on the way from the centre."""
+        if self.link is None:
+            return ""
+        return self.link.target if self.ring == DEPENDENCIES else self.link.source
+
+
+def _candidates(item: AssessedChange, graph: Graph) -> Iterator[_Candidate]:
+    """The centre; those hit, likeliest first, each behind its way; then who is not hit."""
+    centre = graph.node(item.address) or _lone(item)
+    yield _Candidate(node=centre, ring=0, state=State.CHANGED)
+    met = {item.address}
+    hits = {hit.address: hit for hit in item.radius.reached}
+    victims = [hit for hit in hits.values() if not hit.on_the_way]
+    for hit in sorted(victims, key=lambda hit: hit.folded):  # else as the radius sorts them
+        yield from _way(hit, hits, graph, item.address, met)
+    deepest = max((min(hit.hops, FARTHEST) for hit in victims), default=0)
+    met |= hits.keys()
+    yield from _related(graph.consumers(item.address), 1, item.address, met)
+    if deepest < _DEEP:
+        yield from _related(graph.dependencies(item.address), DEPENDENCIES, item.address, met)
+
+
+def _way(
+    hit: Hit, hits: dict[str, Hit], graph: Graph, centre: str, met: set[str]
+) -> Iterator[_Candidate]:
+    source = centre
+    for number, step in enumerate(hit.path, start=1):
+        label, node = step.address, graph.node(step.address)
+        if label not in met and node is not None:
+            met.add(label)
+            reached = hits.get(label)
+            yield _Candidate(
+                node=node,
+                ring=min(reached.hops if reached else number, FARTHEST),
+                state=_state_of_hit(reached),
+                hit=reached,
+                link=_link_of_step(source, step),
+            )
+        source = label if node is not None else source
+
+
+def _related(uses: Iterable[Use], ring: int, centre: str, met: set[str]) -> Iterator[_Candidate]:
+    """Neighbours that are not hit, those that change first."""
+    found: dict[str, Use] = {}
+    for use in uses:
+        if use.node.label not in met:
+            found.setdefault(use.node.label, use)
+    met |= found.keys()
+    for label in sorted(found, key=lambda label: (_is_idle(found[label].node), label)):
+        use = found[label]
+        source, target = (label, centre) if ring == DEPENDENCIES else (centre, label)
+        yield _Candidate(
+            node=use.node,
+            ring=ring,
+            state=State.UNTOUCHED if _is_idle(use.node) else State.CHANGES_TOO,
+            link=_link_of_use(use, source, target),
+        )
+
+
+def _grouped(
+    centre: str, candidates: Iterable[_Candidate], alike: _Alike
+) -> list[list[_Candidate]]:
+    """Those that are alike and reached from the same card by the same argument."""
+    groups: dict[tuple[object, ...], list[_Candidate]] = {}
+    numbers: dict[tuple[object, ...], int] = {}
+    number_of: dict[str, int] = {}
+    for item in candidates:
+        common = centre if item.ring == 0 else alike.of(item.node)
+        argument = item.link.argument if item.link else ""
+        key = (item.ring, item.state, common, argument, number_of.get(item.parent))
+        number_of[item.node.label] = numbers.setdefault(key, len(numbers))
+        groups.setdefault(key, []).append(item)
+    return list(groups.values())
+
+
+def _choose(centre: str, groups: list[list[_Candidate]], rows: int) -> Neighbourhood:
+    card_of = {item.node.label: members[0] for members in groups for item in members}
+    members_of = {members[0].node.label: members for members in groups}
+    room = _Room(rows)
+    chosen: dict[str, _Candidate] = {centre: card_of[centre]}
+    for first in (members[0] for members in groups):
+        if first.state is State.PASSES_ON or first.node.label in chosen:
+            continue
+        way = list(_way_to(first, card_of, chosen))
+        if room.takes(way):
+            chosen |= {item.node.label: item for item in reversed(way)}
+    hidden: dict[int, Counter[State]] = defaultdict(Counter)
+    for label, members in members_of.items():
+        if label not in chosen and members[0].state is not State.PASSES_ON:
+            hidden[members[0].ring][members[0].state] += len(members)
+    neighbours = [_card(item, members_of[label], card_of) for label, item in chosen.items()]
+    return Neighbourhood(centre=centre, neighbours=tuple(neighbours), hidden=hidden)
+
+
+def _way_to(
+    item: _Candidate, card_of: dict[str, _Candidate], chosen: dict[str, _Candidate]
+) -> Iterator[_Candidate]:
+    """The cards that have to be drawn for `item`, itself first."""
+    while item.node.label not in chosen:
+        yield item
+        item = card_of[item.parent]
+
+
+class _Room:
+    """How many cards the rings still take."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self._taken: Counter[int] = Counter()
+        self._beside: Counter[int] = Counter()
+
+    def takes(self, way: list[_Candidate]) -> bool:
+        """Whether there is room for all of `way`, which is then taken."""
+        wanted = Counter(item.ring for item in way)
+        if any(self._taken[ring] + number > self._most(ring) for ring, number in wanted.items()):
+            return False
+        is_beside = way[0].state in {State.UNTOUCHED, State.CHANGES_TOO}
+        ring = way[0].ring
+        if is_beside and ring > 0 and self._beside[ring] >= self._most_beside(ring):
+            return False
+        self._taken += wanted
+        self._beside[ring] += is_beside
+        return True
+
+    def _most(self, ring: int) -> int:
+        return _DEPENDENCIES_DRAWN if ring == DEPENDENCIES else self._rows
+
+    def _most_beside(self, ring: int) -> int:
+        hit = self._taken[ring] - self._beside[ring]
+        return max(_NEIGHBOURS_DRAWN, _NEIGHBOURS_DRAWN_ALONE - hit)
+
+
+def _card(item: _Candidate, members: list[_Candidate], card_of: dict[str, _Candidate]) -> Neighbour:
+    link = item.link
+    if link is not None:
+        source, target = (card_of[label].node.label for label in (link.source, link.target))
+        link = msgspec.structs.replace(link, source=source, target=target)
+    return Neighbour(
+        ring=item.ring,
+        state=item.state,
+        members=tuple(member.node for member in members),
+        hit=item.hit,
+        link=link,
     )
 
 
-class _Chooser:
-    def __init__(self, item: AssessedChange, graph: Graph, rows: int) -> None:
-        self._graph = graph
-        self._rows = rows
-        self._centre = item.address
-        self._hits = {hit.address: hit for hit in item.radius.reached}
-        node = graph.node(item.address) or _lone(item)
-        self.chosen = {
-            item.address: Neighbour(node=node, ring=0, state=State.CHANGED),
-        }
-        self.links: dict[tuple[str, str], Link] = {}
-        self.hidden: dict[int, Counter[State]] = defaultdict(Counter)
-        self._taken: Counter[int] = Counter()
-
-    def add_hits(self) -> None:
-        """The likeliest first, each with the way that leads to it."""
-        victims = [hit for hit in self._hits.values() if not hit.on_the_way]
-        for hit in sorted(victims, key=lambda hit: hit.folded):  # else as the radius sorts them
-            if hit.address not in self.chosen:
-                self._add_path(hit)
-        for hit in victims:
-            if hit.address not in self.chosen:
-                self.hidden[_ring(hit.hops)][self._state(hit.address)] += 1
-
-    def add_users(self) -> None:
-        """Who uses the changed resource and is not hit."""
-        uses = self._others(self._graph.consumers(self._centre))
-        shown = self._taken[1]
-        most = max(_NEIGHBOURS_DRAWN, _NEIGHBOURS_DRAWN_ALONE - shown)
-        self._add_related(uses, 1, min(most, self._rows - shown))
-
-    def add_dependencies(self) -> None:
-        """What the changed resource uses."""
-        uses = self._others(self._graph.dependencies(self._centre))
-        self._add_related(uses, DEPENDENCIES, _DEPENDENCIES_DRAWN)
-
-    def _add_path(self, hit: Hit) -> None:
-        new = [
-            (self._ring_of(step, number), step)
-            for number, step in enumerate(hit.path, start=1)
-            if step.address not in self.chosen
-        ]
-        wanted = Counter(ring for ring, _ in new)
-        if any(self._taken[ring] + number > self._rows for ring, number in wanted.items()):
-            return
-        self._taken += wanted
-        for ring, step in new:
-            self._choose(step.address, ring, self._state(step.address))
-        for source, step in zip((self._centre, *_addresses(hit)), hit.path, strict=False):
-            self._link(_link_of_step(source, step))
-
-    def _ring_of(self, step: Step, number: int) -> int:
-        hit = self._hits.get(step.address)
-        return _ring(hit.hops if hit else number)
-
-    def _state(self, address: str) -> State:
-        hit = self._hits.get(address)
-        if hit is None or hit.on_the_way:
-            return State.PASSES_ON
-        return State.MAY_NOTICE if hit.folded else State.HIT
-
-    def _choose(self, label: str, ring: int, state: State) -> None:
-        node = self._graph.node(label)
-        if node is not None:
-            hit = self._hits.get(label)
-            self.chosen[label] = Neighbour(node=node, ring=ring, state=state, hit=hit)
-
-    def _others(self, uses: Iterable[Use]) -> list[Use]:
-        """Those that are neither drawn nor hit, each once."""
-        found: dict[str, Use] = {}
-        for use in uses:
-            label = use.node.label
-            if label not in self.chosen and label not in self._hits:
-                found.setdefault(label, use)
-        return [found[label] for label in sorted(found)]
-
-    def _add_related(self, uses: list[Use], ring: int, most: int) -> None:
-        uses.sort(key=lambda use: _state_of(use.node) is State.UNTOUCHED)
-        for number, use in enumerate(uses):
-            state = _state_of(use.node)
-            if number >= most:
-                self.hidden[ring][state] += 1
-                continue
-            self._taken[ring] += 1
-            self._choose(use.node.label, ring, state)
-            ends = (self._centre, use.node.label)
-            self._link(_link_of_use(use, *(ends if ring > 0 else reversed(ends))))
-
-    def _link(self, link: Link) -> None:
-        if link.source in self.chosen and link.target in self.chosen:
-            self.links.setdefault((link.source, link.target), link)
+def _state_of_hit(hit: Hit | None) -> State:
+    if hit is None or hit.on_the_way:
+        return State.PASSES_ON
+    return State.MAY_NOTICE if hit.folded else State.HIT
 
 
-def _ring(hops: int) -> int:
-    return min(hops, FARTHEST)
-
-
-def _addresses(hit: Hit) -> Iterator[str]:
-    return (step.address for step in hit.path)
-
-
-def _state_of(node: Node) -> State:
-    idle = node.change is None or node.change.kind in {ActionKind.NO_OP, ActionKind.READ}
-    return State.UNTOUCHED if idle else State.CHANGES_TOO
+def _is_idle(node: Node) -> bool:
+    return node.change is None or node.change.kind in {ActionKind.NO_OP, ActionKind.READ}
 
 
 def _link_of_step(source: str, step: Step) -> Link:

@@ -64,6 +64,9 @@ class SceneNode(Value, frozen=True, kw_only=True):
     change: int | None = None
     """Which of the assessment's changes it is, so that it can become the middle."""
     score: int | None = None
+    count: int = 1
+    """How many resources it stands for, `members` the first of them where they are several."""
+    members: tuple[str, ...] = ()
     box: int | None = None
     """Which of the scene's boxes it stands in."""
 
@@ -86,6 +89,8 @@ class SceneRing(Value, frozen=True, kw_only=True):
     x: float
     width: float
     title: str
+    told: str = ""
+    """Who in it is hit."""
     note: tuple[str, ...] = ()
     """What stands below its cards: `312 more`, and who they are."""
     note_y: float = 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from iacrisk.report.picture.labels import count_tag
 from iacrisk.report.picture.scene import (
     LegendItem,
     Scene,
@@ -62,7 +63,7 @@ def _parts(scene: Scene) -> Iterator[str]:
 
 def _ring(ring: SceneRing) -> str:
     middle = ring.x + ring.width / 2
-    title = _text(middle, 62, "ir-ring", ring.title)
+    title = _text(middle, 66, "ir-ring", ring.title) + _text(middle, 80, "ir-told", ring.told)
     notes = [
         _text(middle, ring.note_y + 10 + 14 * number, f"ir-note{number}", text)
         for number, text in enumerate(ring.note)
@@ -100,8 +101,14 @@ def _head(source: SceneNode, target: SceneNode) -> str:
 
 def _node(node: SceneNode) -> str:
     x, y = node.x, node.y
+    behind = ""
+    if node.count > 1:
+        behind = (
+            f'<path class="ir-behind" d="M{_n(x + node.width + 1)} {_n(y + 5)}h2.5v'
+            f'{_n(node.height - 1)}H{_n(x + 5)}v-2.5"/>'
+        )
     parts = [
-        f"<title>{_escaped(node.words)}</title>",
+        f"<title>{_escaped(node.words)}</title>{behind}",
         f'<rect class="ir-card" x="{_n(x)}" y="{_n(y)}" width="{_n(node.width)}" '
         f'height="{_n(node.height)}" rx="6"/>',
         _shape(node.shape, x + 7, y + 15),
@@ -111,6 +118,8 @@ def _node(node: SceneNode) -> str:
     ]
     if node.action:
         parts.append(_text(x + node.width - 7, y + 14, "ir-action", node.action))
+    if node.count > 1:
+        parts.append(_text(x + node.width - 7, y + 29.5, "ir-count", count_tag(node.count)))
     return f'<g class="ir-node ir-{_name(node.state.value)}">{"".join(parts)}</g>'
 
 

@@ -20,6 +20,7 @@ from iacrisk.report.picture.scene import SceneBox, SceneNode, State
 from tests.conftest import ROOT, TODAY
 from tests.plans import Json, delete, document, noop, update
 
+GROUP = "aws_security_group.web"
 PLANS = sorted((ROOT / "fixtures" / "plans").glob("*/plan.json"))
 
 
@@ -44,6 +45,17 @@ def scene_of_group(number: int) -> Scene:
     """The picture of the group that goes."""
     assessment = judged(json.dumps(group_with_users(number)).encode())
     return scene_of(assessment, change_of(assessment, "aws_security_group.web"))
+
+
+def riskiest(plan_json: Json) -> Scene:
+    """The picture of the first change."""
+    assessment = judged(json.dumps(plan_json).encode())
+    return scene_of(assessment, assessment.changes[0])
+
+
+def hidden(scene: Scene) -> int:
+    """How many found no room."""
+    return sum(ring.hidden for ring in scene.rings)
 
 
 def change_of(assessment: Assessment, address: str) -> AssessedChange:
@@ -101,17 +113,39 @@ def test_nothing_overlaps_in_the_pictures_of_real_plans() -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1, 9, 10, 11, 60, 700])
-def test_who_finds_no_room_is_counted(number: int) -> None:
+def test_who_finds_no_room_stands_with_others_or_is_counted(number: int) -> None:
     scene = scene_of_group(number)
     assert_well_laid(scene)
     drawn = [node for node in scene.nodes if node.state in {State.HIT, State.MAY_NOTICE}]
-    assert len(drawn) + sum(ring.hidden for ring in scene.rings) == number
-    assert len(drawn) == min(number, 10)
-    assert scene.height < 1100
+    assert sum(node.count for node in drawn) + hidden(scene) == number
+    assert len(drawn) == number if number <= 10 else 1 <= len(drawn) < number
+    assert scene.height < 950
+
+
+def test_alike_instances_share_a_card_where_room_is_short() -> None:
+    scene = scene_of_group(60)
+    cards = [node for node in scene.nodes if node.hops == 1]
+    assert [(node.kind, node.name, node.count) for node in cards] == [("aws_instance", "web", 60)]
+    assert cards[0].module == "7 modules"
+    assert len(cards[0].members) == 50
+    assert cards[0].change is None
+    assert hidden(scene) == 0
+
+
+def test_those_that_are_not_alike_are_counted_when_the_ring_is_full() -> None:
+    types = ("aws_instance", "aws_lb", "aws_eip", "aws_efs_mount_target", "aws_db_instance")
+    users = [noop(f"{name}.a{n}", {"id": f"i-{n}"}) for name in types for n in range(9)]
+    ids = {user["address"]: {f"argument_{n}": [GROUP]} for n, user in enumerate(users)}
+    plan_json = document(delete(GROUP, {"id": "sg-0123456789"}), *users, references=ids)
+    scene = riskiest(plan_json)
+    assert_well_laid(scene)
+    assert [node.count for node in scene.nodes if node.hops == 1] == [1] * 10
+    assert [ring.note for ring in scene.rings] == [(), ("35 more", "35 hit")]
 
 
 def test_the_first_ring_says_that_nobody_else_is_hit() -> None:
-    assert [ring.title for ring in scene_of_group(0).rings] == ["the change", "nobody else is hit"]
+    rings = [(ring.title, ring.told) for ring in scene_of_group(0).rings]
+    assert rings == [("the change", ""), ("1 hop away", "nobody is hit")]
 
 
 def test_a_scene_survives_json_and_is_the_same_each_time() -> None:
