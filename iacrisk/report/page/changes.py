@@ -26,7 +26,7 @@ from iacrisk.report.page.values import (
     Subject,
 )
 from iacrisk.report.plain import visible
-from iacrisk.report.words import ITSELF, describe, likely, meaning_of
+from iacrisk.report.words import ITSELF, describe, meaning_of
 from iacrisk.rules import SUPPRESSORS, Finding
 from iacrisk.score import Part
 
@@ -106,12 +106,10 @@ class Changes:
         radius = item.radius
         named = radius.named
         noticing = [hit for hit in radius.hits if hit.folded]
-        itself = ""
-        if radius.names_itself:
-            itself = f"{ITSELF} {likely(radius.itself)}" if radius.itself is not None else ITSELF
         return HitsView(
             effect=radius.effect.value,
-            itself=itself,
+            itself=ITSELF if radius.names_itself else "",
+            itself_chance=_chance(radius.itself),
             total=len(named) + radius.names_itself,
             named=list(map(self._hit, named[:HITS_NAMED])),
             more=len(named[HITS_NAMED:]),
@@ -128,7 +126,7 @@ class Changes:
             type=visible(redactor.text(hit.type)),
             hops=hit.hops,
             sure=round(100 * hit.strength),
-            chance=None if hit.chance is None else round(hit.chance, 2),
+            chance=_chance(hit.chance),
             path=[
                 StepView(
                     address=visible(redactor.address(step.address)),
@@ -177,6 +175,10 @@ def _subject(module: str, address: str, redactor: Redactor) -> Subject:
     if module and shown.startswith(start):
         return Subject(module=start[:-1], name=shown[len(start) :])
     return Subject(module="", name=shown)
+
+
+def _chance(chance: float | None) -> float | None:
+    return None if chance is None else round(chance, 2)
 
 
 def symbol_of(change: ResourceChange) -> str:

@@ -97,10 +97,14 @@ class HitView(Part, frozen=True, kw_only=True):
 
 
 class HitsView(Part, frozen=True, kw_only=True):
-    """Who is hit: named, with how many more, and those who may notice."""
+    """Who is hit: named, with how many more, and those who may notice.
+
+    `itself`: words for the changed resource where it is one of them, with its chance.
+    """
 
     effect: str
     itself: str
+    itself_chance: float | None
     total: int
     named: list[HitView]
     more: int

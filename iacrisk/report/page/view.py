@@ -19,6 +19,7 @@ from iacrisk.report.page.values import (
     MatterView,
     PageView,
     PlanFindingView,
+    Subject,
 )
 from iacrisk.report.plain import visible
 from iacrisk.report.words import (
@@ -120,19 +121,25 @@ def _matter(group: Group, numbers: dict[str, int], assessment: Assessment) -> Ma
     if not why:
         reasons = [r.what for r in assessment.decision.reasons if r.address == item.address]
         why = "; ".join(reasons).capitalize()
+    subject = subject_of(item.change, redactor)
     return MatterView(
         number=numbers[item.address],
         score=item.score.score,
-        subject=subject_of(item.change, redactor),
+        subject=subject,
         alike=len(group.others),
         action=item.change.kind.value,
         symbol=symbol_of(item.change),
         deed=visible(describe(item.change, redactor)),
-        why=visible(why),
+        why=_nearby(visible(why), subject),
         rules=[f"{finding.rule} {finding.name}" for finding in item.findings],
         hit=_hit_words(item.radius, assessment),
         waits=group.waits,
     )
+
+
+def _nearby(text: str, subject: Subject) -> str:
+    """`text` with the addresses of the change's own module as that module would write them."""
+    return text.replace(f"{subject.module}.", "") if subject.module else text
 
 
 def _hit_words(radius: BlastRadius, assessment: Assessment) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -31,8 +32,9 @@ _PARTS: Final = {
     "likelihood": "How likely it hurts",
     "model": "The model's floor",
 }
+_DANGER: Final = ("delete", "replace", "forget", "update", "create", "read", "no-op")
 _MODULE = re.compile(r'module\.[^.\[]+(?:\["(?:[^"\\]|\\.)*"\]|\[\d+\])?')
-_BREAKS = re.compile(r"(?<=[.:/_,=])(?=[^\s.:/_,=])|(?=\[)")
+_BREAKS = re.compile(r"(?<=[.:/,=])(?=[^\s.:/,=])|(?=\[)")
 
 
 def class_words(name: str) -> str:
@@ -79,6 +81,14 @@ def module_names(changes: Iterable[ChangeView]) -> list[str]:
     return sorted(names | {match.group() for match in outermost if match})
 
 
+def action_counts(changes: Iterable[ChangeView]) -> list[tuple[str, int]]:
+    """How many changes there are of each action, what destroys first."""
+    counted = Counter(change.action for change in changes)
+    order = list(counted)
+    order.sort(key=lambda name: (_DANGER.index(name) if name in _DANGER else -1, name))
+    return [(name, counted[name]) for name in order]
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "count": count,
     "class_words": class_words,
@@ -88,6 +98,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "likely": likely,
     "rule_names": rule_names,
     "module_names": module_names,
+    "action_counts": action_counts,
     "risk_band": risk_band,
     "distinct": distinct,
 }

@@ -25,7 +25,7 @@ function enliven(plan) {
     (!asked.waits || "waits" in row.dataset) &&
     (!asked.action || row.dataset.action === asked.action) &&
     (!asked.class || row.dataset.class === asked.class) &&
-    (!asked.rule || row.dataset.rules.split(" ").includes(asked.rule)) &&
+    (!asked.rule || (row.dataset.rules ?? "").split(" ").includes(asked.rule)) &&
     (!asked.module || isInside(row.dataset.module, asked.module)) &&
     asked.words.every((word) => textOf(row).includes(word));
 
@@ -70,7 +70,7 @@ function enliven(plan) {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(filter));
   sorts.addEventListener("click", (event) => event.target.dataset.sort && sort(event.target));
-  plan.addEventListener("keydown", (event) => walk(event, rows));
+  plan.addEventListener("keydown", walk);
   filter();
 }
 
@@ -79,7 +79,7 @@ function isInside(module, outer) {
 }
 
 function comparison(name) {
-  const number = (row, key) => Number(row.dataset[key]);
+  const number = (row, key) => Number(row.dataset[key] ?? 0);
   const text = (row) => row.querySelector(".address").textContent;
   const byNumber = (a, b) => number(a, "number") - number(b, "number");
   const orders = {
@@ -90,18 +90,18 @@ function comparison(name) {
     class: (a, b) => a.dataset.class.localeCompare(b.dataset.class) || byNumber(a, b),
     rules: (a, b) =>
       !a.dataset.rules - !b.dataset.rules ||
-      a.dataset.rules.localeCompare(b.dataset.rules) ||
+      (a.dataset.rules ?? "").localeCompare(b.dataset.rules ?? "") ||
       byNumber(a, b),
   };
   return orders[name];
 }
 
 // Arrow keys go from change to change; / goes to the search.
-function walk(event, rows) {
+function walk(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const row = event.target.closest?.("summary")?.parentElement;
   if (!step || !row?.matches(".change") || event.altKey || event.ctrlKey || event.metaKey) return;
-  const visible = [...row.closest(".plan").querySelectorAll(".change")].filter(
+  const visible = [...row.closest(".plan").querySelectorAll("details.change")].filter(
     (each) => !each.hidden && (!each.closest(".noise") || each.closest(".noise").open),
   );
   const next = visible[visible.indexOf(row) + step];
@@ -129,7 +129,7 @@ function openTarget() {
   const noise = row.closest(".noise");
   if (noise) noise.open = true;
   row.scrollIntoView();
-  row.querySelector("summary").focus({ preventScroll: true });
+  row.querySelector("summary")?.focus({ preventScroll: true });
 }
 
 // On paper what waits is told in full.
