@@ -25,6 +25,7 @@ from iacrisk.report.page.values import (
     StepView,
     Subject,
 )
+from iacrisk.report.picture import Scene, scene_of
 from iacrisk.report.plain import visible
 from iacrisk.report.words import ITSELF, describe, meaning_of
 from iacrisk.rules import SUPPRESSORS, Finding
@@ -32,6 +33,8 @@ from iacrisk.score import Part
 
 HITS_NAMED: Final = 25
 _INFLUENCES_NAMED: Final = 12
+_SCENES: Final = 40
+"""Changes that are drawn, the gravest first: a drawing takes about as much room as all else."""
 _SYMBOLS: Final = {
     ActionKind.CREATE: "+",
     ActionKind.UPDATE: "~",
@@ -51,6 +54,8 @@ class Changes:
         self._assessment = assessment
         self._redactor = assessment.plan.redactor
         self._waiting = waiting
+        self._index = {item.address: index for index, item in enumerate(assessment.changes)}
+        self._scenes_left = _SCENES
         self._benign = {item.id: item.name for item in SUPPRESSORS}
         self._reasons: dict[str, list[str]] = defaultdict(list)
         for reason in assessment.decision.reasons:
@@ -69,6 +74,7 @@ class Changes:
         change, redactor = item.change, self._redactor
         return ChangeView(
             number=number,
+            index=self._index[item.address],
             subject=subject_of(change, redactor),
             type=visible(redactor.text(change.type)),
             resource_class=resource_type(change.type).resource_class.value,
@@ -92,7 +98,14 @@ class Changes:
             hits=self._hits(item),
             score=_score(item),
             opinion=self._opinion(item),
+            scene=None if folded else self._scene(item),
         )
+
+    def _scene(self, item: AssessedChange) -> Scene | None:
+        if not item.radius.reached or self._scenes_left <= 0:
+            return None
+        self._scenes_left -= 1
+        return scene_of(self._assessment, item)
 
     def _place(self, item: AssessedChange) -> str:
         if item.place is None:

@@ -20,6 +20,7 @@ from iacrisk.report.batch import Batch, Fault, JudgedPlan
 from iacrisk.report.page.values import PageView
 from iacrisk.report.page.view import view_of
 from iacrisk.report.page.wording import FILTERS
+from iacrisk.report.picture import picture_style
 from iacrisk.report.words import SOFT, verdict_words
 
 HERE: Final = Path(__file__).parent
@@ -72,7 +73,7 @@ def environment(folder: Path | None = None) -> jinja2.Environment:
 @cache
 def style() -> str:
     """The one style sheet, for the page and for the service."""
-    return (_ASSETS / "page.css").read_text("utf-8")
+    return f"{(_ASSETS / 'page.css').read_text('utf-8')}\n{picture_style()}\n"
 
 
 @cache

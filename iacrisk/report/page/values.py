@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from iacrisk.report.picture import Scene
+
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Base of the page's values."""
@@ -153,11 +155,13 @@ class OpinionView(Part, frozen=True, kw_only=True):
 class ChangeView(Part, frozen=True, kw_only=True):
     """One change. `number` counts from 1, what waits first, by falling score.
 
+    `index`: its place among the assessment's changes, by which a scene names it.
     `action`: what the action list amounts to; `symbol`: as Terraform draws it. `folded`: nobody
     has to read it, for `benign` or because nothing speaks against it.
     """
 
     number: int
+    index: int
     subject: Subject
     type: str
     resource_class: str
@@ -178,6 +182,8 @@ class ChangeView(Part, frozen=True, kw_only=True):
     hits: HitsView
     score: ScoreView
     opinion: OpinionView | None
+    scene: Scene | None = None
+    """The picture of it and who is hit, where there is something to draw."""
 
 
 class MatterView(Part, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from iacrisk.report.page.values import ChangeView
+from iacrisk.report.picture import Scene, render_svg
 from iacrisk.report.plain import count
 from iacrisk.report.words import likely
 
@@ -89,6 +90,11 @@ def action_counts(changes: Iterable[ChangeView]) -> list[tuple[str, int]]:
     return [(name, counted[name]) for name in order]
 
 
+def drawn(scene: Scene) -> Markup:
+    """The scene as SVG; the page's style sheet holds the picture's."""
+    return Markup(render_svg(scene, with_style=False))  # noqa: S704 - escaped by render_svg
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "count": count,
     "class_words": class_words,
@@ -99,6 +105,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "rule_names": rule_names,
     "module_names": module_names,
     "action_counts": action_counts,
+    "drawn": drawn,
     "risk_band": risk_band,
     "distinct": distinct,
 }
