@@ -19,7 +19,7 @@ from markupsafe import Markup
 from iacrisk.report.batch import Batch, Fault, JudgedPlan
 from iacrisk.report.page.values import PageView
 from iacrisk.report.page.view import view_of
-from iacrisk.report.page.wording import FILTERS
+from iacrisk.report.page.wording import FILTERS, GLOBALS
 from iacrisk.report.picture import picture_style
 from iacrisk.report.words import SOFT, verdict_words
 
@@ -67,6 +67,7 @@ def environment(folder: Path | None = None) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
+    made.globals.update(GLOBALS)
     return made
 
 

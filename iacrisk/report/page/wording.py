@@ -11,22 +11,10 @@ from markupsafe import Markup, escape
 
 from iacrisk.report.page.values import ChangeView
 from iacrisk.report.picture import Scene, render_svg
+from iacrisk.report.picture.shapes import SHAPES
 from iacrisk.report.plain import count
 from iacrisk.report.words import likely
 
-_CLASSES: Final = {
-    "STATEFUL": "data",
-    "CONTAINER": "container",
-    "ENCRYPTION": "encryption",
-    "CLUSTER": "cluster",
-    "IDENTITY": "identity",
-    "NETWORK_PATH": "network path",
-    "ENTRY_POINT": "entry point",
-    "CONTROL": "guard",
-    "COMPUTE": "compute",
-    "STATELESS": "stateless",
-    "OTHER": "other",
-}
 _PARTS: Final = {
     "stake": "What is at stake",
     "reach": "How far it reaches",
@@ -39,8 +27,8 @@ _BREAKS = re.compile(r"(?<=[.:/,=])(?=[^\s.:/,=])|(?=\[)")
 
 
 def class_words(name: str) -> str:
-    """A resource class for people: `network path`."""
-    return _CLASSES.get(name, name.lower())
+    """A resource class for people, as the picture's legend has it: `network path`."""
+    return SHAPES[name.lower()].words
 
 
 def part_words(name: str) -> str:
