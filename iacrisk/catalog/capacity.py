@@ -55,6 +55,12 @@ _AUTOSCALED_POOL = _numbers(
     running="node_count", ceiling="max_count max_nodes", floor="min_count min_nodes"
 )
 
+BY_USE: Final = {
+    "aws_dynamodb_table": ("billing_mode", "PAY_PER_REQUEST"),
+    "aws_kinesis_stream": ("stream_mode_details.0.stream_mode", "ON_DEMAND"),
+}
+"""The setting that makes the service give what is asked for; numbers count no more then."""
+
 CAPACITY: Final[dict[str, tuple[Capacity, ...]]] = {
     "alicloud_ess_scaling_group": _numbers("desired_capacity", "max_size", "min_size"),
     "aws_api_gateway_method_settings": _numbers(

@@ -100,6 +100,9 @@ ANYTHING: Final = Matcher(("*",))
 EMPTY: Final = Policy()
 _Covers = Callable[[str, str], bool]
 _MOST_GRANTS: Final = 5000
+_BESIDE_STATEMENTS: Final = frozenset({"version", "id"})
+"""A document of anything else says something, and what it says is no grant."""
+
 _VARIABLES_SINCE: Final = "2012-10-17"
 
 
@@ -117,6 +120,8 @@ def _parsed(document: Any) -> Policy | None:
     if not isinstance(document, dict):
         return None
     fields = _lower_keys(document)
+    if "statement" not in fields and fields.keys() - _BESIDE_STATEMENTS:
+        return None
     statements = _listed(fields.get("statement"))
     if not all(isinstance(item, dict) for item in statements):
         return None

@@ -214,6 +214,14 @@ def test_what_is_no_policy_parses_to_none() -> None:
         assert parse_policy(value) is None
 
 
+@pytest.mark.parametrize("document", [{"rules": [1]}, {"maxReceiveCount": 5}, {"source": ["a"]}])
+def test_a_document_of_something_else_is_no_policy(document: Json) -> None:
+    """Two of them would grant the same, namely nothing, whatever they say."""
+    assert parse_policy(document) is None
+    assert not same_policy(document, {**document, "more": 1})
+    assert parse_policy({"Version": "2012-10-17"}) is not None
+
+
 def test_odd_shapes_do_not_raise() -> None:
     odd = {
         "Statement": [{"Effect": None, "Action": 3, "Principal": 7, "Condition": {"A": [1]}}, {}]

@@ -389,6 +389,16 @@ def test_an_event_rule_that_nothing_listens_to_is_only_worth_a_look() -> None:
     assert weights(off, target, references=names) == {key: (Severity.HIGH, Confidence.MEDIUM)}
 
 
+def test_numbers_of_what_goes_by_use_count_no_more() -> None:
+    table = {"billing_mode": "PROVISIONED", "read_capacity": 50, "write_capacity": 50}
+    cut = {"read_capacity": 0, "write_capacity": 0}
+    by_use = tweak("aws_dynamodb_table.t", table, billing_mode="PAY_PER_REQUEST", **cut)
+    assert findings(by_use) == set()
+    assert findings(tweak("aws_dynamodb_table.t", table, **cut)) == {
+        ("C06", "aws_dynamodb_table.t")
+    }
+
+
 def test_a_service_made_with_nothing_running_passes() -> None:
     assert findings(create("aws_ecs_service.s", {"desired_count": 0})) == set()
 

@@ -172,6 +172,24 @@ def test_a_threshold_far_away(limit: str, held: bool) -> None:
     assert bool(found(tweak("datadog_monitor.m", MONITOR, query=query))) is held
 
 
+@pytest.mark.parametrize(
+    ("operator", "before", "after", "held"),
+    [
+        ("GreaterThanThreshold", 80, 1000, True),
+        ("GreaterThanThreshold", 80, 85, False),
+        ("GreaterThanThreshold", 80, 10, False),
+        ("LessThanThreshold", 9, 1, True),
+        ("LessThanThreshold", 1, 9, False),
+        ("GreaterThanThreshold", 0, 5, False),
+    ],
+)
+def test_a_metric_alarm_that_goes_off_far_too_late(
+    operator: str, before: float, after: float, *, held: bool
+) -> None:
+    alarm = {"id": "a", "comparison_operator": operator, "threshold": before}
+    assert bool(found(tweak("aws_cloudwatch_metric_alarm.a", alarm, threshold=after))) is held
+
+
 def test_recipients_that_are_not_known_are_undecided() -> None:
     change = update("datadog_monitor.m", MONITOR, {}, after_unknown={"message": True})
     assert undecided(change) == [("X04", "datadog_monitor.m")]

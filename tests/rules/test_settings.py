@@ -30,6 +30,8 @@ SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.HALVES: (2, 1),
     Direction.SHRINKS: (["one", "two"], ["two"]),
     Direction.SMALLER: ("S3", "S0"),
+    Direction.REKEYED: ("alias/aws/kinesis", "alias/card-events"),
+    Direction.RARER: ("rate(5 minutes)", "cron(0 3 * * ? *)"),
     Direction.RETARGETS: ("https://one.example.com/a", "https://two.example.com/a"),
     Direction.GROWS: (["two"], ["one", "two"]),
 }

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from iacrisk.catalog.capacity import CAPACITY, SWITCHES, Capacity, Role
+from iacrisk.catalog.capacity import BY_USE, CAPACITY, SWITCHES, Capacity, Role
 from iacrisk.plan import UNKNOWN, Path, ResourceChange, format_path, lookup
 
 UNLIMITED: Final = float("inf")
@@ -94,6 +94,8 @@ def _is_on(value: Any, on: frozenset[Any]) -> bool:
 
 
 def _lowered(change: ResourceChange) -> Iterator[Cut]:
+    if _goes_by_use(change):
+        return
     for capacity in CAPACITY.get(change.type, ()):
         for path, before, after in _values(change, capacity):
             depth = _depth(_number(before), _number(after))
@@ -105,6 +107,13 @@ def _lowered(change: ResourceChange) -> Iterator[Cut]:
                     before=_number(before) or 0,
                     after=_number(after) or 0,
                 )
+
+
+def _goes_by_use(change: ResourceChange) -> bool:
+    if change.type not in BY_USE:
+        return False
+    path, value = BY_USE[change.type]
+    return bool(change.planned(_steps(path)) == value)
 
 
 def _depth(before: float | None, after: float | None) -> Depth | None:

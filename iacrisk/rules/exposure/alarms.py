@@ -13,6 +13,7 @@ from iacrisk.rules.indexes import others_with
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _MONITORS: Final = frozenset({"datadog_monitor"})
+_METRIC_ALARMS: Final = frozenset({"aws_cloudwatch_metric_alarm"})
 _INDEXES: Final = frozenset({"datadog_logs_index"})
 _RECIPIENT: Final = re.compile(r"@[\w.{}+-]*\w")
 _WAKES: Final = re.compile(r"@(pagerduty|opsgenie|oncall|victorops|webhook)", re.IGNORECASE)
@@ -27,15 +28,16 @@ _FAR: Final = 3
     confidence=Confidence.HIGH,
     harm=Harm.DETECTION,
     kinds={ActionKind.CREATE, ActionKind.UPDATE, ActionKind.DELETE},
-    types=_MONITORS | SILENCES | _INDEXES,
+    types=_MONITORS | _METRIC_ALARMS | SILENCES | _INDEXES,
 )
 def alarm_silenced(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """An alarm no longer reaches anybody, or is asked to look away.
 
     What it flags
-        A monitor that wakes people and is deleted, loses all its recipients, or goes off only
-        far beyond its old threshold; a downtime or suppression for everything, for all of
-        production, or without an end; a log index that drops all logs.
+        A monitor that wakes people and is deleted or loses all its recipients; one, or an alarm
+        of CloudWatch, that goes off only far beyond its old threshold; a downtime or
+        suppression for everything, for all of production, or without an end; a log index that
+        drops all logs.
 
     Why it matters
         It is quiet, and quiet looks like health.
@@ -54,6 +56,8 @@ def alarm_silenced(change: ResourceChange, context: Context) -> Iterator[Outcome
         yield from _silence(change, context)
     elif change.type in _INDEXES:
         yield from _dropped(change)
+    elif change.type in _METRIC_ALARMS:
+        yield from _metric_threshold_moved(change)
     elif change.kind is ActionKind.DELETE:
         yield from _deleted(change, context)
     elif change.kind is ActionKind.UPDATE:
@@ -106,6 +110,23 @@ def _threshold_moved(change: ResourceChange) -> Iterator[Outcome]:
         yield Flag(
             what=f"It goes off at {new[2]} instead of {old[2]}.",
             paths=(("query",),),
+            severity=Severity.MEDIUM,
+        )
+
+
+def _metric_threshold_moved(change: ResourceChange) -> Iterator[Outcome]:
+    """An alarm of CloudWatch, which keeps its comparison beside the threshold."""
+    before, after = change.before.get("threshold"), change.after.get("threshold")
+    if change.kind is not ActionKind.UPDATE or before is None:
+        return
+    if not isinstance(before, int | float) or not isinstance(after, int | float):
+        return
+    operator = str(change.after.get("comparison_operator") or "")
+    low, high = (after, before) if operator.startswith("Less") else (before, after)
+    if operator == change.before.get("comparison_operator") and 0 < low * _FAR <= high:
+        yield Flag(
+            what=f"It goes off at {after:g} instead of {before:g}.",
+            paths=(("threshold",),),
             severity=Severity.MEDIUM,
         )
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from iacrisk.catalog.settings import Direction, Setting, settings_of
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, unset
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.schedules import is_rarer
 from iacrisk.rules.readers.sizes import is_smaller, names_another_server, seconds_of
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
 _NO_LIMIT = (-1, "-1")
+_MANAGED_KEY: Final = "alias/aws/"
 _ON_NEW_OBJECTS = frozenset({Direction.APPEARS, Direction.BECOMES})
 _OF_COLLECTIONS = frozenset(
     {
@@ -120,24 +122,14 @@ def _collect(tree: Any, steps: Path) -> Any:
 
 def _happens(setting: Setting, before: Any, after: Any) -> bool:
     values = setting.values
+    compare = _COMPARISONS.get(setting.direction)
+    if compare is not None:
+        return compare(before, after)
     match setting.direction:
         case Direction.APPEARS | Direction.CHANGES | Direction.SET | Direction.REMOVED:
             return _is_moved(setting.direction, before, after)
-        case Direction.ON | Direction.OFF:
-            switched = (before, after) if setting.direction is Direction.OFF else (after, before)
-            return _is_true(switched[0]) and not _is_true(switched[1])
-        case Direction.RISES:
-            return _is_less(before, after)
         case Direction.FALLS | Direction.HALVES | Direction.ZERO:
             return _is_lowered(setting.direction, before, after)
-        case Direction.RETARGETS:
-            return names_another_server(before, after)
-        case Direction.SMALLER:
-            return is_smaller(before, after)
-        case Direction.SHRINKS:
-            return bool(_items(before) - _items(after)) and repr("*") not in _items(after)
-        case Direction.GROWS:
-            return bool(_items(after) - _items(before))
         case Direction.GAINS:
             gained = {_text(item) for item in _listed(after)} & values
             return bool(gained - {_text(item) for item in _listed(before)})
@@ -145,8 +137,28 @@ def _happens(setting: Setting, before: Any, after: Any) -> bool:
             return _newly_mentions(values, before, after)
         case Direction.BECOMES | Direction.TURNS:
             return _text(after) in values and _text(before) not in values
-        case Direction.LEAVES:
+        case _:
             return _text(before) in values and _text(after) not in values
+
+
+def _switches_on(before: Any, after: Any) -> bool:
+    return _is_true(after) and not _is_true(before)
+
+
+def _switches_off(before: Any, after: Any) -> bool:
+    return _switches_on(after, before)
+
+
+def _shrinks(before: Any, after: Any) -> bool:
+    return bool(_items(before) - _items(after)) and repr("*") not in _items(after)
+
+
+def _grows(before: Any, after: Any) -> bool:
+    return bool(_items(after) - _items(before))
+
+
+def _is_rekeyed(_: Any, after: Any) -> bool:
+    return isinstance(after, str) and bool(after) and _MANAGED_KEY not in after
 
 
 def _is_moved(direction: Direction, before: Any, after: Any) -> bool:
@@ -178,6 +190,19 @@ def _is_less(one: Any, other: Any) -> bool:
     first, second = _numbers(one, other)
     return first is not None and second is not None and first < second
 
+
+_COMPARISONS: Final[dict[Direction, Callable[[Any, Any], bool]]] = {
+    Direction.ON: _switches_on,
+    Direction.OFF: _switches_off,
+    Direction.RISES: _is_less,
+    Direction.RARER: is_rarer,
+    Direction.REKEYED: _is_rekeyed,
+    Direction.RETARGETS: names_another_server,
+    Direction.SMALLER: is_smaller,
+    Direction.SHRINKS: _shrinks,
+    Direction.GROWS: _grows,
+}
+"""Directions that say all by themselves."""
 
 _Measured = tuple[float, str]
 """A number and its unit."""
