@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Ran
+from tests.hosts.ran import SCRIPTS
 
 PAGES = ROOT / "docs" / "hosts"
 PLANS = ROOT / "fixtures" / "plans"
@@ -65,6 +66,7 @@ class Host:
         self, command: Sequence[str], variables: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
         """What a program does under these variables and no other of ours."""
+        SCRIPTS.append(command[-1].replace(str(self.folder), "FOLDER"))
         around = {
             "PATH": f"{self._programs}:{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
             "PYTHONPATH": str(ROOT),
