@@ -97,3 +97,4 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "risk_band": risk_band,
     "distinct": distinct,
 }
+GLOBALS: Final[dict[str, Any]] = {"shapes": SHAPES}
