@@ -7,7 +7,7 @@ assessment gives the same scene, and no card or label lies over another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -40,9 +40,21 @@ _NOTE_HEIGHT: Final = 30
 _ROWS: Final = 10
 
 
-def scene_of(assessment: Assessment, item: AssessedChange, rows: int = _ROWS) -> Scene:
-    """The picture of one change and who is around it, at most `rows` cards in a column."""
-    return _Drawing(assessment, item, rows).scene()
+def scene_of(
+    assessment: Assessment,
+    item: AssessedChange,
+    *,
+    rows: int = _ROWS,
+    numbers: Mapping[str, int] | None = None,
+) -> Scene:
+    """The picture of one change and who is around it, at most `rows` cards in a column.
+
+    `numbers`: what the reader calls the changes, by address; their place in the assessment where
+    it is not given.
+    """
+    if numbers is None:
+        numbers = {change.address: number for number, change in enumerate(assessment.changes)}
+    return _Drawing(assessment, item, rows, numbers).scene()
 
 
 def nothing_scene() -> Scene:
@@ -76,9 +88,13 @@ class _Box(msgspec.Struct, kw_only=True):
 class _Drawing:
     """Collects what a scene is made of, column by column."""
 
-    def __init__(self, assessment: Assessment, item: AssessedChange, rows: int) -> None:
+    def __init__(
+        self, assessment: Assessment, item: AssessedChange, rows: int, numbers: Mapping[str, int]
+    ) -> None:
         self._around = neighbourhood(item, assessment.graph, rows)
         self._words = Wording(assessment, item, self._around)
+        self._change = numbers.get(item.address)
+        self._change_numbers = numbers
         self._numbers: dict[str, int] = {}
         self._nodes: list[SceneNode] = []
         self._boxes: list[SceneBox] = []
@@ -100,6 +116,7 @@ class _Drawing:
             width=width,
             height=height + _MARGIN,
             address=address,
+            change=self._change,
             heading=(cut_middle(address, room, HEADING_SIZE), cut_end(deed, room, TITLE_SIZE)),
             description=self._words.description(),
             rings=tuple(self._rings),
@@ -184,7 +201,7 @@ class _Drawing:
                     height=box.height,
                     module=parts.module,
                     label=cut_middle(parts.short_module, CARD_WIDTH - 16, KIND_SIZE),
-                    hops=box.members[0].ring,
+                    ring=box.members[0].ring,
                 )
             )
             y += _FRAME_HEAD
@@ -199,7 +216,7 @@ class _Drawing:
         room = CARD_WIDTH - _TEXT_X - 6
         tag = count_tag(len(item.members))
         name_room = room - text_width(tag, NAME_SIZE) - (6 if tag else 0)
-        number = words.change_number(item)
+        alone = len(item.members) == 1
         parts = words.parts(item)
         return SceneNode(
             x=x,
@@ -214,11 +231,11 @@ class _Drawing:
             shape=shape_of(item.members[0]),
             resource_class=class_of(item.members[0]).value,
             hops=item.hit.hops if item.hit else item.ring,
+            ring=item.ring,
             state=item.state,
             module=parts.module,
             action=sign,
-            change=number,
-            score=words.score(number),
+            change=self._change_numbers.get(item.label) if alone else None,
             count=len(item.members),
             members=words.members(item),
             box=box,

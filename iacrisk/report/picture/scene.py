@@ -56,14 +56,14 @@ class SceneNode(Value, frozen=True, kw_only=True):
     shape: str
     resource_class: str = ""
     hops: int
-    """0 in the middle, -1 for what the change depends on."""
+    ring: int
+    """0 in the middle, -1 for what the change depends on; the last is for all that is farther."""
     state: State
     module: str = ""
     action: str = ""
     """Terraform's sign for what the plan does to it: `~`, `-/+`; "" where nothing."""
     change: int | None = None
-    """Which of the assessment's changes it is, so that it can become the middle."""
-    score: int | None = None
+    """The number of the change that it is, so that it can become the middle."""
     count: int = 1
     """How many resources it stands for, `members` the first of them where they are several."""
     members: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ class SceneBox(Value, frozen=True, kw_only=True):
     module: str
     label: str
     """The module, cut to fit."""
-    hops: int
+    ring: int
 
 
 class LegendItem(Value, frozen=True, kw_only=True):
@@ -126,6 +126,8 @@ class Scene(Value, frozen=True, kw_only=True):
     width: float
     height: float
     address: str
+    change: int | None = None
+    """The number of the change in the middle, as in its node."""
     heading: tuple[str, str]
     description: str
     """The picture in words."""

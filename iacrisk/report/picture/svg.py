@@ -22,13 +22,21 @@ def render_svg(scene: Scene, *, with_style: bool = True) -> str:
     """The drawing; without its style where a page holds `picture_style` already."""
     style = f"<style>{picture_style()}</style>" if with_style else ""
     width, height = _n(scene.width), _n(scene.height)
+    change = "" if scene.change is None else f' data-change="{scene.change}"'
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ir-picture" role="img" '
-        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"{change} '
+        f'data-address="{_escaped(scene.address)}">'
     )
     title = f"<title>{_escaped(' '.join(scene.heading))}</title>"
     words = f"<desc>{_escaped(scene.description)}</desc>"
     return "\n".join([opening + title + words + style, *_parts(scene), "</svg>"]) + "\n"
+
+
+@cache
+def picture_script() -> str:
+    """The script that gives life to the pictures of a page."""
+    return files(__package__).joinpath("assets", "picture.js").read_text("utf-8")
 
 
 @cache
@@ -54,10 +62,12 @@ def _parts(scene: Scene) -> Iterator[str]:
     first, second = scene.heading
     yield _text(16, 24, "ir-heading", first) + _text(16, 42, "ir-deed", second)
     yield from map(_ring, scene.rings)
-    yield from map(_box, scene.boxes)
+    for number, box in enumerate(scene.boxes):
+        yield _box(box, number)
     for edge in scene.edges:
         yield _edge(edge, scene)
-    yield from map(_node, scene.nodes)
+    for number, node in enumerate(scene.nodes):
+        yield _node(node, number)
     yield from map(_legend, scene.legend)
 
 
@@ -68,16 +78,21 @@ def _ring(ring: SceneRing) -> str:
         _text(middle, ring.note_y + 10 + 14 * number, f"ir-note{number}", text)
         for number, text in enumerate(ring.note)
     ]
-    return title + "".join(notes)
+    if notes:
+        title += f'<g class="ir-notes" data-ring="{ring.hops}">{"".join(notes)}</g>'
+    return title
 
 
-def _box(box: SceneBox) -> str:
+def _box(box: SceneBox, number: int) -> str:
     frame = (
         f'<rect class="ir-box" x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" '
         f'height="{_n(box.height)}" rx="7"/>'
     )
     label = _text(box.x + 8, box.y + 12.5, "ir-frame", box.label)
-    return f"<g><title>{_escaped(box.module)}</title>{frame}{label}</g>"
+    return (
+        f'<g class="ir-module" data-box="{number}" data-ring="{box.ring}">'
+        f"<title>{_escaped(box.module)}</title>{frame}{label}</g>"
+    )
 
 
 def _edge(edge: SceneEdge, scene: Scene) -> str:
@@ -85,7 +100,8 @@ def _edge(edge: SceneEdge, scene: Scene) -> str:
     harm = "" if edge.harms else " ir-related"
     line = f'<path class="ir-line" d="{edge_path(source, target)}"/>'
     return (
-        f'<g class="ir-edge ir-{edge.sure.value}{harm}"><title>{_escaped(edge.words)}</title>'
+        f'<g class="ir-edge ir-{edge.sure.value}{harm}" data-source="{edge.source}" '
+        f'data-target="{edge.target}"><title>{_escaped(edge.words)}</title>'
         f"{line}{_head(source, target)}</g>"
     )
 
@@ -99,7 +115,7 @@ def _head(source: SceneNode, target: SceneNode) -> str:
     return f'<path class="ir-head" d="M{_n(tip)} {_n(y)}L{_n(back)} {_n(y - 4)}V{_n(y + 4)}z"/>'
 
 
-def _node(node: SceneNode) -> str:
+def _node(node: SceneNode, number: int) -> str:
     x, y = node.x, node.y
     behind = ""
     if node.count > 1:
@@ -120,7 +136,12 @@ def _node(node: SceneNode) -> str:
         parts.append(_text(x + node.width - 7, y + 14, "ir-action", node.action))
     if node.count > 1:
         parts.append(_text(x + node.width - 7, y + 29.5, "ir-count", count_tag(node.count)))
-    return f'<g class="ir-node ir-{_name(node.state.value)}">{"".join(parts)}</g>'
+    data = f'data-node="{number}" data-ring="{node.ring}" data-address="{_escaped(node.address)}"'
+    if node.box is not None:
+        data += f' data-box="{node.box}"'
+    if node.change is not None:
+        data += f' data-change="{node.change}"'
+    return f'<g class="ir-node ir-{_name(node.state.value)}" {data}>{"".join(parts)}</g>'
 
 
 def _shape(name: str, x: float, y: float) -> str:

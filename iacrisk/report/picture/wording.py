@@ -46,12 +46,10 @@ class Wording:
 
     def __init__(self, assessment: Assessment, item: AssessedChange, around: Neighbourhood) -> None:
         """`around` is who is drawn around the change `item`."""
-        self._assessment = assessment
         self._item = item
         self._redactor = assessment.plan.redactor
         self._cards = {neighbour.label: neighbour for neighbour in around.neighbours}
         self._parts = {label: self._parts_of(card) for label, card in self._cards.items()}
-        self._numbers = {change.address: number for number, change in enumerate(assessment.changes)}
 
     def parts(self, item: Neighbour) -> NameParts:
         """The lines of a card; of several what they have in common."""
@@ -69,14 +67,6 @@ class Wording:
         """Terraform's sign for what the plan does to all on the card; empty where they differ."""
         signs = {_sign_of(node.change) for node in item.members}
         return signs.pop() if len(signs) == 1 else ""
-
-    def change_number(self, item: Neighbour) -> int | None:
-        """Which of the assessment's changes stands on the card alone."""
-        return self._numbers.get(item.label) if len(item.members) == 1 else None
-
-    def score(self, number: int | None) -> int | None:
-        """The score of the change with this number."""
-        return None if number is None else self._assessment.changes[number].score.score
 
     def members(self, item: Neighbour) -> tuple[str, ...]:
         """The addresses of the first on a card of several."""
