@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -30,6 +29,8 @@ from iacrisk.service.pages import make_desk, page_not_found, page_routes
 from iacrisk.service.people import Headers, word_at_boot
 from iacrisk.service.settings import Settings
 from iacrisk.service.storage import Store, open_store
+from iacrisk.service.webhook import take_webhook
+from iacrisk.service.workflow import Engine, land, launch, supervise
 
 
 def make_app(settings: Settings) -> Litestar:
@@ -40,12 +41,15 @@ def make_app(settings: Settings) -> Litestar:
     refuse_bad_settings(settings)
     start_tracing(settings)
     store = open_store(settings)
+    engine = Engine(settings, store)
     desk = make_desk(settings, store, _now)
     return Litestar(
         route_handlers=_routes(settings),
         lifespan=[_run],
         middleware=[Watch()],
-        state=State({"settings": settings, "store": store, "desk": desk}, deep_copy=False),
+        state=State(
+            {"settings": settings, "store": store, "desk": desk, "engine": engine}, deep_copy=False
+        ),
         before_send=[Headers(has_tls=desk.cookies.is_secure)],
         exception_handlers={NotFoundException: page_not_found},
         dependencies={
@@ -62,7 +66,7 @@ def make_app(settings: Settings) -> Litestar:
 def _routes(settings: Settings) -> Sequence[Any]:
     """The handlers of each room."""
     del settings
-    return [healthz, readyz, metrics_route, page_routes()]
+    return [healthz, readyz, metrics_route, take_webhook, page_routes()]
 
 
 @asynccontextmanager
@@ -70,14 +74,23 @@ async def _run(app: Litestar) -> AsyncIterator[None]:
     """What has to be there while requests are answered."""
     store: Store = app.state["store"]
     await asyncio.to_thread(store.migrate)
-    sending = asyncio.create_task(Sender(app.state["settings"], store).run())
+    engine: Engine = app.state["engine"]
+    launch(engine)
     sys.stderr.write(word_at_boot(app.state["settings"], store, _now()))
+    beside = [
+        asyncio.create_task(Sender(app.state["settings"], store).run()),
+        asyncio.create_task(supervise(engine)),
+    ]
     try:
         yield
     finally:
-        sending.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sending
+        app.state["draining"] = True
+        await engine.drain()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        await land(engine)
+        await engine.close()
         store.close()
         stop_tracing()
 

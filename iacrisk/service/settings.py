@@ -113,6 +113,9 @@ class Keeping(Group, frozen=True, kw_only=True):
     page_days: Annotated[
         int, Meta(ge=1, description="for the page of an assessment; verdict and decisions stay")
     ] = 90
+    waiting_days: Annotated[
+        int, Meta(ge=1, description="after which a run that nobody decided on leaves the queue")
+    ] = 14
 
 
 class SignIn(Group, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from iacrisk.errors import IacriskError, InputError, UnusableModel
 from iacrisk.gate import ModelUse, Policy
 from iacrisk.plan import decode_plan
 from iacrisk.report.json_report import to_report
+from iacrisk.report.page.view import view_of
 from iacrisk.service.scoring.case import Case, write_case
 from iacrisk.service.scoring.job import Job, Result, Scored, Unscored
 
@@ -97,6 +98,7 @@ def _scored(assessment: Assessment, situation: Situation) -> Scored:
         loose_fingerprint=bond.plan.loose,
         report=msgspec.json.encode(to_report(assessment)),
         case=write_case(case),
+        view=msgspec.json.encode(view_of(assessment)),
     )
 
 

@@ -25,7 +25,7 @@ class Source(StrEnum):
 
 
 class State(StrEnum):
-    """How far an assessment is. From `waiting` on, a person can still approve."""
+    """How far an assessment is. `blocked`: nobody may approve it; `noted`: nobody is asked to."""
 
     RECEIVED = "received"
     SCORING = "scoring"
@@ -33,6 +33,7 @@ class State(StrEnum):
     ALLOWED = "allowed"
     APPROVED = "approved"
     REJECTED = "rejected"
+    BLOCKED = "blocked"
     FAILED = "failed"
     NOTED = "noted"
     SUPERSEDED = "superseded"
