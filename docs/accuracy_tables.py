@@ -39,6 +39,29 @@ def rival_table() -> str:
     return "\n".join(table([*head, "balanced accuracy"], rows))
 
 
+def rival_totals() -> str:
+    """Each tool over the sets of which it saw the same plans as iacrisk at first sight."""
+    first = {look["set"]: look for look in _first_looks()}
+    asked = [
+        row
+        for row in json.loads(RIVALS.read_text("utf-8"))
+        if row["set"] in first and _size(row) == _size(first[row["set"]])
+    ]
+    sets = sorted({row["set"] for row in asked})
+    own = {"tool": "iacrisk", "version": "at first look", "gate": "exit code"}
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in [*({**own, **first[name]} for name in sets), *asked]:
+        groups.setdefault((row["tool"], row["version"], row["gate"]), []).append(row)
+    totals = {who: _total(rows) for who, rows in groups.items()}
+    rows = [
+        [*who, *_shares(total), _balanced(total)]
+        for who, total in sorted(totals.items(), key=lambda pair: -float(_balanced(pair[1])))
+    ]
+    head = ["tool", "version", "held means", "dangerous, held", "harmless, held"]
+    names = ", ".join(f"`{name}`" for name in sets)
+    return "\n".join([f"The sets {names}:", "", *table([*head, "balanced accuracy"], rows)])
+
+
 def pair_table() -> str:
     """How the tool judges the labelled pairs today, set by set and together."""
     sets = {name: tuple(judged(name)) for name in SETS}
@@ -51,6 +74,17 @@ def pair_table() -> str:
 def _first_looks() -> list[dict[str, Any]]:
     with FIRST_LOOKS.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+_COUNTS: Final = ("dangers", "held", "harmless", "held_harmless")
+
+
+def _size(row: dict[str, Any]) -> tuple[int, int]:
+    return int(row["dangers"]), int(row["harmless"])
+
+
+def _total(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {name: sum(int(row[name]) for row in rows) for name in _COUNTS}
 
 
 def _shares(row: dict[str, Any]) -> list[str]:

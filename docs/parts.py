@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from docs.accuracy_tables import first_look_table, pair_table, rival_table
+from docs.accuracy_tables import first_look_table, pair_table, rival_table, rival_totals
 from docs.diffs import diff_table, replacing_counts
 from docs.hand_check import hand_check_tables
 from docs.pages import table
@@ -431,6 +431,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "first-looks": first_look_table,
     "pairs": pair_table,
     "rivals": rival_table,
+    "rival-totals": rival_totals,
     "replacing": replacing_counts,
     "stacks": stack_table,
     "thresholds": threshold_table,

@@ -46,7 +46,7 @@ def test_a_word_stands_once_in_the_glossary() -> None:
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
 def test_pages_say_dependents_and_dependencies(page: Any) -> None:
-    text = page.read_text("utf-8").lower()
+    text = page.read_text("utf-8").lower().replace("frame-ancestors", "")  # a header's word
     words = {"ancestor", "descendant", "upstream", "downstream"}
 
     assert page.name == "glossary.md" or not {word for word in words if word in text}
