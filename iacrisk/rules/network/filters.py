@@ -10,6 +10,7 @@ from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.network.acl_subnets import subnets_let_go, subnets_taken_in
+from iacrisk.rules.network.adopted import default_acls_taken_over, default_groups_taken_over
 from iacrisk.rules.readers.ip_permissions import (
     ALL_PROTOCOLS,
     ANYWHERE,
@@ -21,7 +22,6 @@ from iacrisk.rules.readers.ip_permissions import (
 from iacrisk.rules.readers.left_alone import why_left_alone
 from iacrisk.rules.readers.network_users import NOBODY, PERHAPS, Users, users_of, with_tags
 from iacrisk.rules.readers.packet_filters import Member, PacketFilter, touched_filters
-from iacrisk.rules.readers.permission_readers import read_permissions
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (
     Confidence,
@@ -84,7 +84,8 @@ def traffic_no_longer_admitted(context: Context) -> Iterator[Outcome]:
         An entry taken out of a security group, network ACL, network security group or firewall,
         narrowed, or overruled by a new deny, where no other entry of the same filter admits the
         same peers on the same ports, and somebody lives behind the filter. All ways of writing
-        count: inline blocks, standalone rules, access lists of databases and clusters.
+        count: inline blocks, standalone rules, access lists of databases and clusters. So does
+        a default group or ACL that is taken over with other entries than it was born with.
 
     Why it matters
         The plan shows one small update. Those who connect through the entry, often in another
@@ -111,7 +112,8 @@ def traffic_no_longer_admitted(context: Context) -> Iterator[Outcome]:
             if member.is_touched and not _only_forgets(member.change):
                 yield from _judge_loss(found, member, context)
     yield from _prefix_list_losses(context)
-    yield from _adopted_default_acls(context)
+    yield from default_acls_taken_over(context)
+    yield from default_groups_taken_over(context)
     yield from subnets_taken_in(context)
 
 
@@ -469,21 +471,6 @@ def _prefix_list_losses(context: Context) -> Iterator[Outcome]:
 def _listed(value: object) -> list[object]:
     items = value if isinstance(value, list) else []
     return [item.get("cidr") if isinstance(item, dict) else item for item in items]
-
-
-def _adopted_default_acls(context: Context) -> Iterator[Outcome]:
-    """Adopting the default ACL removes all its entries that are not written down."""
-    for change in context.changes_of("aws_default_network_acl"):
-        if change.kind is not ActionKind.CREATE or change.becomes("ingress") is UNKNOWN:
-            continue
-        allowed = any(p.allow for p in read_permissions(change.type, change.after) if p.ingress)
-        stays = any(
-            subnet.kind not in {ActionKind.CREATE, ActionKind.DELETE}
-            for subnet in context.changes_of("aws_subnet", "aws_default_subnet")
-        )
-        if not allowed and stays:
-            what = "The default network ACL is taken over without entries, which denies everything."
-            yield Flag(what=what, address=change.label, paths=(("ingress",),))
 
 
 # What is newly admitted

@@ -7,13 +7,13 @@ from typing import Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.network.adopted import default_tables_taken_over, main_tables_set_aside
 from iacrisk.rules.readers.network_users import PERHAPS, Users, users_of, with_tags
 from iacrisk.rules.readers.routes import (
     INLINE_TABLES,
     Route,
     RouteMember,
     RouteTable,
-    read_routes,
     route_tables,
     table_key,
     table_named,
@@ -65,7 +65,8 @@ def route_dropped(context: Context) -> Iterator[Outcome]:
     What it flags
         A route that goes, inline or standalone, where no other route leads the destination to
         the same target; a route that is pointed at another kind of next hop; a new, longer
-        route that takes traffic from a wider one; and a machine that stops to forward packets.
+        route that takes traffic from a wider one; another main table for subnets that have none
+        of their own; and a machine that stops to forward packets.
 
     Why it matters
         The way out, to the other network or, just as often, the way back for answers is gone at
@@ -92,7 +93,8 @@ def route_dropped(context: Context) -> Iterator[Outcome]:
             elif member.hides_routes and member.change.kind is ActionKind.UPDATE:
                 why = "The routes of the table are not known until the apply."
                 yield Undecided(why=why, address=member.change.label, paths=(("route",),))
-    yield from _adopted_tables(context)
+    yield from default_tables_taken_over(context)
+    yield from main_tables_set_aside(context)
     yield from _stopped_propagation(context)
     yield from _stopped_on_azure(context)
     yield from _stopped_forwarding(context)
@@ -274,17 +276,6 @@ def _is_explicit(table: ResourceChange, context: Context) -> bool:
     names = ("aws_route_table_association", "azurerm_subnet_route_table_association")
     others = any(item.kind is not ActionKind.CREATE for item in context.changes_of(*names))
     return others or any(use.node.type in names for use in context.consumers(table))
-
-
-def _adopted_tables(context: Context) -> Iterator[Outcome]:
-    """Adopting the main table removes all routes that are not written down."""
-    for change in context.changes_of("aws_default_route_table"):
-        known = isinstance(change.becomes("default_route_table_id"), str)
-        if change.kind is not ActionKind.CREATE or not known or change.imports:
-            continue
-        if not read_routes(change.type, change.after) and change.becomes("route") is not UNKNOWN:
-            what = "The main route table is taken over without routes, which removes those it has."
-            yield Flag(what=what, address=change.label, paths=(("route",),), severity=Severity.HIGH)
 
 
 def _stopped_propagation(context: Context) -> Iterator[Outcome]:
