@@ -21,6 +21,7 @@ from iacrisk.service.people.person import Person
 from iacrisk.service.people.roles import Role
 from iacrisk.service.storage.assessments import Assessed, find_assessment, read_view
 from iacrisk.service.storage.decisions import Choice, Decided, decisions_on
+from iacrisk.service.workflow import decision_taken
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -61,6 +62,7 @@ async def decide(request: PageRequest) -> Response[Any]:
         await desk_of(request).ask(record)
     except DecisionRefused as refusal:
         return await _show(request, problem=str(refusal), reason=reason, status=409)
+    await decision_taken(request.app.state["engine"], wanted)
     return see_other(f"/assessments/{wanted}#decide")
 
 

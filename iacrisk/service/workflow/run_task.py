@@ -12,9 +12,10 @@ from typing import Final
 import msgspec
 from dbos import DBOS, SetWorkflowID
 
+from iacrisk.service.storage.deliveries import delivery_of
 from iacrisk.service.workflow import steps
 from iacrisk.service.workflow.answers import Answer
-from iacrisk.service.workflow.engine import engine
+from iacrisk.service.workflow.engine import Engine, engine
 
 DECIDED: Final = "decided"
 _SLACK: Final = 50
@@ -87,6 +88,13 @@ async def wake(task_result: str) -> None:
         await DBOS.send_async(task_result, DECIDED, topic=DECIDED)
     except Exception as error:  # noqa: BLE001 - its next heartbeat sees the decision anyway
         _log.warning("not woken", extra={"task_result": task_result, "why": type(error).__name__})
+
+
+async def decision_taken(made: Engine, assessment: str) -> None:
+    """Let the run behind an assessment see that somebody decided on it, if there is one."""
+    found = await made.keep(lambda connection: delivery_of(connection, assessment))
+    if found is not None and found.final_at is None:
+        await wake(found.task_result)
 
 
 def _write(answer: Answer) -> str:
