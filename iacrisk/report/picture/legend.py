@@ -22,10 +22,11 @@ _STATES: Final = {
     State.UNTOUCHED: "untouched",
 }
 _SURE: Final = {
-    Sure.SURE: "reference, sure",
-    Sure.LIKELY: "likely",
-    Sure.WEAK: "weak",
+    Sure.SURE: "harm by a sure reference",
+    Sure.LIKELY: "by a likely one",
+    Sure.WEAK: "by a weak one",
 }
+_RELATED: Final = "refers only"
 _ACTIONS: Final = {
     "+": "created",
     "<=": "read",
@@ -66,10 +67,12 @@ def _groups(
     shapes = {node.shape for node in nodes}
     yield [("shape", name, form.words) for name, form in SHAPES.items() if name in shapes]
     states = {node.state for node in nodes}
-    sures = {edge.sure for edge in edges}
+    sures = {edge.sure for edge in edges if edge.harms}
+    related = [("related", "related", _RELATED)] if any(not edge.harms for edge in edges) else []
     yield [
         *(("state", state.value, words) for state, words in _STATES.items() if state in states),
         *(("sure", sure.value, words) for sure, words in _SURE.items() if sure in sures),
+        *related,
     ]
     actions = {node.action for node in nodes}
     yield [("action", sign, words) for sign, words in _ACTIONS.items() if sign in actions]

@@ -164,7 +164,7 @@ def _legend(item: LegendItem) -> str:
                 f'<g class="ir-node ir-{_name(item.sign)}"><rect class="ir-card" x="{_n(x)}" '
                 f'y="{_n(y + 2)}" width="20" height="12" rx="3"/></g>'
             )
-        case "sure":
+        case "sure" | "related":
             sign = (
                 f'<g class="ir-edge ir-{item.sign}"><path class="ir-line" '
                 f'd="M{_n(x)} {_n(y + 8)}h20"/></g>'

@@ -118,7 +118,7 @@
       for (const card of this.cards) this.#name(card, card.hasAttribute("data-change"));
       for (const frame of this.frames) {
         this.#name(frame, true);
-        frame.setAttribute("aria-expanded", String(!frame.classList.contains("ir-folded")));
+        sign(frame);
       }
       for (const edge of this.edges) widen(edge);
       this.#rest(this.middle);
@@ -133,12 +133,14 @@
     point(target) {
       const chosen = target?.closest?.(".ir-node[data-node], .ir-edge[data-source], .ir-module");
       const own = chosen && this.svg.contains(chosen) ? chosen : null;
-      const near = new Set(own ? [own] : []);
+      const meant = new Set(own ? [own, ...(own.matches(".ir-module") ? this.#inside(own) : [])] : []);
+      const near = new Set(meant);
       for (const edge of this.edges) {
         const ends = this.#ends(edge);
-        if (edge === own || ends.includes(own)) for (const each of [edge, ...ends]) near.add(each);
+        if ([edge, ...ends].some((each) => meant.has(each))) {
+          for (const each of [edge, ...ends]) near.add(each);
+        }
       }
-      if (own?.matches(".ir-module")) for (const card of this.#inside(own)) near.add(card);
       const dims = own && near.size > 1;
       for (const each of [...this.cards, ...this.edges]) {
         each.classList.toggle("ir-far", Boolean(dims) && !near.has(each));
@@ -165,7 +167,7 @@
     fold(frame) {
       if (!pristine.has(this.svg)) pristine.set(this.svg, this.svg.cloneNode(true));
       const folded = frame.classList.toggle("ir-folded");
-      frame.setAttribute("aria-expanded", String(!folded));
+      sign(frame);
       const rect = frame.querySelector(".ir-box");
       if (!rect.dataset.height) rect.dataset.height = rect.getAttribute("height");
       rect.setAttribute("height", folded ? FOLDED : rect.dataset.height);
@@ -173,6 +175,7 @@
       this.#settle(frame.dataset.ring);
       for (const edge of this.edges) this.#draw(edge);
       this.focus(frame);
+      this.point(frame);
     }
 
     #name(part, isButton) {
@@ -250,6 +253,23 @@
       const back = ahead ? x2 - 7 : x2 + 7;
       edge.querySelector(".ir-head").setAttribute("d", `M${x2} ${y2}L${back} ${y2 - 4}V${y2 + 4}z`);
     }
+  }
+
+  // Whether a frame is folded, for eyes and ears.
+  function sign(frame) {
+    const folded = frame.classList.contains("ir-folded");
+    let text = frame.querySelector(".ir-sign");
+    if (!text) {
+      const rect = frame.querySelector(".ir-box");
+      text = document.createElementNS(SVG, "text");
+      text.setAttribute("class", "ir-sign");
+      text.setAttribute("x", number(rect, "x") + number(rect, "width") - 8);
+      text.setAttribute("y", number(rect, "y") + 13);
+      text.setAttribute("aria-hidden", "true");
+      frame.append(text);
+    }
+    text.textContent = folded ? "+" : "\u2212";
+    frame.setAttribute("aria-expanded", String(!folded));
   }
 
   // A line that a pointer can hit.
