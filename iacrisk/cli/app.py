@@ -40,6 +40,7 @@ from iacrisk.cli.options import (
     PlanArgument,
     PlansArgument,
     ProvenanceOption,
+    SettingsFileOption,
     SignersOption,
     SoftOption,
     SourceOption,
@@ -379,6 +380,41 @@ def verify_approval(
     raise typer.Exit(approving.verify_approval(file, inputs, bench))
 
 
+token_app = typer.Typer(help="Tokens of the service's API.", no_args_is_help=True)
+app.add_typer(token_app, name="token")
+
+
+@token_app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="what it is for, such as the name of a CI")],
+    days: Annotated[int, typer.Option("--days", min=1, help="how long it holds")] = 365,
+    settings: SettingsFileOption = None,
+) -> None:
+    """Make a token and print it, this once."""
+    from iacrisk.cli import serving  # noqa: PLC0415 - help stays light
+
+    serving.create_token(name, days, settings)
+
+
+@token_app.command(name="list")
+def list_(settings: SettingsFileOption = None) -> None:
+    """List the tokens, without their secrets."""
+    from iacrisk.cli import serving  # noqa: PLC0415 - help stays light
+
+    serving.list_all_tokens(settings)
+
+
+@token_app.command()
+def revoke(
+    token: Annotated[str, typer.Argument(help="its id, as it is listed")],
+    settings: SettingsFileOption = None,
+) -> None:
+    """Let a token count no more."""
+    from iacrisk.cli import serving  # noqa: PLC0415 - help stays light
+
+    serving.revoke(token, settings)
+
+
 audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
 
@@ -397,12 +433,7 @@ def verify(
 
 
 @app.command()
-def serve(
-    settings: Annotated[
-        Path | None,
-        typer.Option("--settings", help="TOML file with the service's settings"),
-    ] = None,
-) -> None:
+def serve(settings: SettingsFileOption = None) -> None:
     """Answer run tasks of HCP Terraform, and give reviewers a page to decide on."""
     from iacrisk.cli import serving  # noqa: PLC0415 - help stays light
 

@@ -103,6 +103,9 @@ OWN_MODEL = Path(".iacrisk") / "model"
 ApprovalsOption = Annotated[
     Path | None, typer.Option("--approvals", help="folder with approvals of this plan")
 ]
+SettingsFileOption = Annotated[
+    Path | None, typer.Option("--settings", help="TOML file with the service's settings")
+]
 SignersOption = Annotated[
     Path | None,
     typer.Option("--allowed-signers", help="whose keys count, in the format of ssh-keygen and Git"),

@@ -11,11 +11,13 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import State
-from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 
 from iacrisk import __version__
+from iacrisk.service.api import api_routes
 from iacrisk.service.notifying import Sender, refuse_bad_settings
 from iacrisk.service.operations import (
     Watch,
@@ -36,7 +38,7 @@ from iacrisk.service.workflow import Engine, land, launch, supervise
 def make_app(settings: Settings) -> Litestar:
     """The application. Its tables are brought up to date when it starts.
 
-    Handlers ask for `settings` and `store` by parameters of these names.
+    Handlers find `settings`, `store`, `engine` and `desk` in its state.
     """
     refuse_bad_settings(settings)
     start_tracing(settings)
@@ -52,21 +54,29 @@ def make_app(settings: Settings) -> Litestar:
         ),
         before_send=[Headers(has_tls=desk.cookies.is_secure)],
         exception_handlers={NotFoundException: page_not_found},
-        dependencies={
-            "settings": Provide(_settings, sync_to_thread=False),
-            "store": Provide(_store, sync_to_thread=False),
-        },
-        openapi_config=OpenAPIConfig(title="iacrisk", version=__version__, path="/schema"),
+        openapi_config=_described(),
         debug=False,
         logging_config=None,
         pdb_on_exception=False,
     )
 
 
+def _described() -> OpenAPIConfig:
+    """The API's description at /schema/openapi.json, for machines only."""
+    bearer = SecurityScheme(type="http", scheme="bearer")
+    return OpenAPIConfig(
+        title="iacrisk",
+        version=__version__,
+        path="/schema",
+        render_plugins=[JsonRenderPlugin()],
+        components=Components(security_schemes={"bearer": bearer}),
+    )
+
+
 def _routes(settings: Settings) -> Sequence[Any]:
     """The handlers of each room."""
     del settings
-    return [healthz, readyz, metrics_route, take_webhook, page_routes()]
+    return [healthz, readyz, metrics_route, take_webhook, api_routes(), page_routes()]
 
 
 @asynccontextmanager
@@ -97,13 +107,3 @@ async def _run(app: Litestar) -> AsyncIterator[None]:
 
 def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
-
-
-def _settings(state: State) -> Settings:
-    found: Settings = state["settings"]
-    return found
-
-
-def _store(state: State) -> Store:
-    found: Store = state["store"]
-    return found

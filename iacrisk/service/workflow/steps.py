@@ -14,10 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from iacrisk.errors import HcpFailed, IacriskError, ScoringFailed
-from iacrisk.gate import Verdict
-from iacrisk.gate.approving import is_approvable
 from iacrisk.report.json_report import Report
-from iacrisk.service.deciding import standing_of
 from iacrisk.service.hcp.callback import (
     Status,
     callback_body,
@@ -27,7 +24,6 @@ from iacrisk.service.hcp.callback import (
 )
 from iacrisk.service.hcp.payload import STAGES, Payload
 from iacrisk.service.operations.metrics import ASSESSMENTS, CALLBACKS
-from iacrisk.service.scoring.case import read_case
 from iacrisk.service.scoring.job import Job, Scored
 from iacrisk.service.secret import Secret
 from iacrisk.service.storage.assessments import (
@@ -37,14 +33,10 @@ from iacrisk.service.storage.assessments import (
     find_assessment,
     finish,
     keep_judgment,
-    let_wait,
     note_applied,
-    read_bond,
     read_report,
-    settle,
     start_scoring,
 )
-from iacrisk.service.storage.decisions import decisions_about
 from iacrisk.service.storage.deliveries import (
     Delivery,
     claim_final,
@@ -52,16 +44,10 @@ from iacrisk.service.storage.deliveries import (
     find_delivery,
     fix_final,
 )
-from iacrisk.service.workflow.answers import (
-    Answer,
-    allowed,
-    answer_of,
-    not_judged,
-    noted,
-    too_late,
-)
+from iacrisk.service.workflow.answers import Answer, not_judged, noted, too_late
 from iacrisk.service.workflow.engine import Engine
 from iacrisk.service.workflow.routing import Route, route_of
+from iacrisk.service.workflow.weighing import keep_answer, weigh
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -232,40 +218,18 @@ def judgment_of(scored: Scored) -> Judgment:
 
 async def _decide(engine: Engine, task_result: str) -> Answer:
     """What follows from the judged plan and the decisions there are now."""
-    task, now = await _task(engine, task_result), engine.now()
-    return await engine.keep(lambda connection: _weigh(connection, task, now))
-
-
-def _weigh(connection: Connection, task: Task, now: datetime.datetime) -> Answer:
-    found, kept = task.found, read_bond(connection, task.found.id)
-    if kept is None or found.verdict == Verdict.COULD_NOT_REVIEW:
-        return not_judged("iacrisk could not review it; its page tells why.")
-    if found.verdict == Verdict.ALLOWED:
-        return allowed(found)
-    case = read_case(kept)
-    standing = standing_of(case, decisions_about(connection, found), found.author, now)
-    return answer_of(
-        found,
-        standing,
-        task.route.mode,
-        can_wait=task.can_wait,
-        can_approve=is_approvable(case.held, case.approvals),
+    task = await _task(engine, task_result)
+    look = partial(
+        weigh, found=task.found, mode=task.route.mode, now=engine.now(), can_wait=task.can_wait
     )
+    return await engine.keep(look)
 
 
 def _settle(connection: Connection, task: Task, answer: Answer, now: datetime.datetime) -> None:
     """Keep what follows."""
-    found = find_assessment(connection, task.found.id)
-    if found is None or found.state is answer.state:
-        return
-    if answer.state is State.WAITING:
-        if found.state in {State.RECEIVED, State.SCORING}:
-            let_wait(connection, found, now)
-        return
-    problem = answer.message if answer.state is State.FAILED else ""
-    settle(connection, found.id, answer.state, now, problem)
+    keep_answer(connection, task.found.id, answer, now)
     if task.payload.stage_name == "post_apply":
-        note_applied(connection, found.organisation, found.run, now)
+        note_applied(connection, task.found.organisation, task.found.run, now)
 
 
 async def _final_body(engine: Engine, task: Task, answer: Answer) -> bytes:

@@ -1,0 +1,64 @@
+"""What follows from a judged plan and from what people decided on it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from iacrisk.gate import Verdict
+from iacrisk.gate.approving import is_approvable
+from iacrisk.service.deciding import standing_of
+from iacrisk.service.scoring.case import read_case
+from iacrisk.service.storage.assessments import (
+    Assessed,
+    State,
+    find_assessment,
+    let_wait,
+    read_bond,
+    settle,
+)
+from iacrisk.service.storage.decisions import decisions_about
+from iacrisk.service.workflow.answers import Answer, allowed, answer_of, not_judged
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from iacrisk.service.settings import Mode
+
+
+def weigh(
+    connection: Connection,
+    found: Assessed,
+    mode: Mode,
+    now: datetime.datetime,
+    *,
+    can_wait: bool,
+) -> Answer:
+    """The answer for a judged plan. `can_wait`: whether a run of this kind may be held."""
+    kept = read_bond(connection, found.id)
+    if kept is None or found.verdict == Verdict.COULD_NOT_REVIEW:
+        return not_judged("iacrisk could not review it; its page tells why.")
+    if found.verdict == Verdict.ALLOWED:
+        return allowed(found)
+    case = read_case(kept)
+    return answer_of(
+        found,
+        standing_of(case, decisions_about(connection, found), found.author, now),
+        mode,
+        can_wait=can_wait,
+        can_approve=is_approvable(case.held, case.approvals),
+    )
+
+
+def keep_answer(
+    connection: Connection, assessment: str, answer: Answer, now: datetime.datetime
+) -> None:
+    """Keep what follows as the assessment's state."""
+    found = find_assessment(connection, assessment)
+    if found is None or found.state is answer.state:
+        return
+    if answer.state is not State.WAITING:
+        problem = answer.message if answer.state is State.FAILED else ""
+        settle(connection, assessment, answer.state, now, problem)
+    elif found.state in {State.RECEIVED, State.SCORING}:
+        let_wait(connection, found, now)
