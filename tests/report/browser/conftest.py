@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -28,10 +29,24 @@ class Open(Protocol):
         """
 
 
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium without a window; closed before other tests start theirs."""
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if path is None:
+        pytest.skip("Chromium is not installed (see .ci/packages)")
+    with api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
 @pytest.fixture
 def opened(chromium: Any, tmp_path: Path) -> Iterator[Open]:
     """`opened(assessment, color_scheme="dark")`."""
     troubles: list[str] = []
+    requests: list[str] = []
     with contextlib.ExitStack() as stack:
 
         def come(page: str | Assessment, *, calm: bool = True, **options: Any) -> Any:
@@ -41,17 +56,20 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Open]:
             context = chromium.new_context(**{"viewport": DESKTOP, **options})
             stack.callback(context.close)
             context.set_default_timeout(10_000)
-            return _watched(context.new_page(), file.as_uri(), troubles if calm else [])
+            asked = requests if calm else []
+            return _watched(context.new_page(), file.as_uri(), troubles if calm else [], asked)
 
         yield come
     assert troubles == []
+    own = tmp_path.as_uri()
+    assert [address for address in requests if not address.startswith(own)] == []
 
 
-def _watched(page: Any, address: str, troubles: list[str]) -> Any:
+def _watched(page: Any, address: str, troubles: list[str], requests: list[str]) -> Any:
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("dialog", lambda dialog: troubles.append(f"a dialog: {dialog.message}"))
     page.on("console", lambda said: troubles.append(f"{said.type}: {said.text}"))
-    page.on("request", lambda asked: asked.url == address or troubles.append(asked.url))
+    page.on("request", lambda asked: requests.append(asked.url))
     page.goto(address)
     return page
 
