@@ -23,6 +23,7 @@ from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.pod_limits import limit_below_need
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
+from iacrisk.rules.compute.watched_namespaces import controller_watches_less
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -43,4 +44,5 @@ RULES: Final[tuple[Rule, ...]] = (
     fleet_template_weakened,
     pod_input_gone,
     limit_below_need,
+    controller_watches_less,
 )

@@ -11,6 +11,7 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.permission_readers import blocks, texts
+from iacrisk.rules.readers.unknowns import holds_unknown
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -60,7 +61,7 @@ def selection_finds_less(change: ResourceChange, context: Context) -> Iterator[O
     chosen = [one for one in _objects(context) if _chooses(change.type, change.before, one.before)]
     if not changed or not chosen:
         return
-    if any(_holds_unknown(change.after.get(name)) for name in changed):
+    if any(holds_unknown(change.after.get(name)) for name in changed):
         yield Undecided(why="What it chooses is not known yet.", paths=((changed[0],),))
         return
     left_out = [one.label for one in chosen if not _is_chosen(one, context)]
@@ -140,11 +141,3 @@ def _meets(condition: Values, tags: Values) -> bool:
             if met == ("_not_" in name):
                 return False
     return True
-
-
-def _holds_unknown(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(_holds_unknown, value))
-    return value is UNKNOWN

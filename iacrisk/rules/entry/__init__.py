@@ -9,6 +9,7 @@ from iacrisk.rules.entry.certificates import certificate_narrowed
 from iacrisk.rules.entry.checks import health_check_changed
 from iacrisk.rules.entry.gone import entry_point_gone
 from iacrisk.rules.entry.in_place import entry_point_setting
+from iacrisk.rules.entry.mail_texts import mail_text_doubled
 from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
 from iacrisk.rules.entry.requests import requests_led_elsewhere
 from iacrisk.rules.entry.shadows import names_hidden
@@ -28,4 +29,5 @@ RULES: Final[tuple[Rule, ...]] = (
     health_check_changed,
     names_hidden,
     vault_out_of_reach,
+    mail_text_doubled,
 )

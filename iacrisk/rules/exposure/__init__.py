@@ -6,13 +6,16 @@ from typing import Final
 
 from iacrisk.rules.exposure.alarms import alarm_silenced
 from iacrisk.rules.exposure.caches import personal_answers_cached
+from iacrisk.rules.exposure.deployers import unprotected_branches_deploy
 from iacrisk.rules.exposure.edge_rules import edge_rule_weakened
 from iacrisk.rules.exposure.encryption import encryption_relaxed
 from iacrisk.rules.exposure.gateway_policies import gateway_checks_less
 from iacrisk.rules.exposure.guards_gone import guard_destroyed
 from iacrisk.rules.exposure.in_place import exposure_setting
+from iacrisk.rules.exposure.log_shares import share_of_logs_taken
 from iacrisk.rules.exposure.made_public import made_public
 from iacrisk.rules.exposure.metrics import alarm_without_metric
+from iacrisk.rules.exposure.on_call import nobody_on_call
 from iacrisk.rules.exposure.organisation_policies import organisation_policy_weakened
 from iacrisk.rules.exposure.origins import origin_unshielded
 from iacrisk.rules.exposure.protected_branches import protection_moved
@@ -37,4 +40,7 @@ RULES: Final[tuple[Rule, ...]] = (
     origin_unshielded,
     protection_moved,
     personal_answers_cached,
+    unprotected_branches_deploy,
+    share_of_logs_taken,
+    nobody_on_call,
 )

@@ -9,6 +9,7 @@ import msgspec
 
 from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
+from iacrisk.rules.exposure import edge_caches
 from iacrisk.rules.readers.permission_readers import blocks
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
@@ -69,7 +70,7 @@ _SHARED: Final = _Cache(least=1, default=86_400)
     confidence=Confidence.MEDIUM,
     harm=Harm.EXPOSURE,
     kinds={ActionKind.UPDATE},
-    types={_POLICY, _SITE},
+    types=edge_caches.TYPES | {_POLICY, _SITE},
     since="0.2",
 )
 def personal_answers_cached(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -78,22 +79,28 @@ def personal_answers_cached(change: ResourceChange, context: Context) -> Iterato
     What it flags
         A cache policy, or a behaviour with another policy, that newly keeps answers, keeps them
         whatever the origin says, or loses cookies or the Authorization header from its key,
-        while the behaviour passes the client's cookies or all its headers on to the origin.
+        while the behaviour passes the client's cookies or all its headers on to the origin. Of
+        Cloudflare, a cache rule that is widened to all of a site, and the end of a rule that
+        keeps sessions, accounts or interfaces out of the cache.
 
     Why it matters
         The origin answers for the one who asks. The cache then gives that answer to everybody
         who asks for the same path: other people's accounts, baskets and sessions.
 
     When it is fine
-        The origin marks every personal answer as private, and the least time to live is 0.
+        The origin marks every personal answer as private, and the least time to live is 0; the
+        cache takes more kinds of files.
 
     What to do instead
         Put the session's cookie or the header into the cache key, or do not cache the path.
 
     References
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Cookies.html
+        https://developers.cloudflare.com/cache/how-to/cache-rules/order/
     """
-    if change.type == _POLICY:
+    if change.type in edge_caches.TYPES:
+        yield from edge_caches.personal_answers_kept(change)
+    elif change.type == _POLICY:
         yield from _policy_changed(change, context)
     else:
         yield from _behaviour_changed(change, context)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.branch_names import (
     PROTECTIONS,
@@ -17,6 +17,7 @@ from iacrisk.rules.readers.branch_names import (
     protected,
 )
 from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.unknowns import holds_unknown
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -62,7 +63,7 @@ def protection_moved(change: ResourceChange, context: Context) -> Iterator[Outco
     before = protected(change.type, change.before)
     after = protected(change.type, change.after)
     if before is None or after is None:
-        hidden = [name for name in _ARGUMENTS if _holds_unknown(change.after.get(name))]
+        hidden = [name for name in _ARGUMENTS if holds_unknown(change.after.get(name))]
         if before is not None and hidden:
             why = "Which branches it will protect is not known."
             yield Undecided(why=why, paths=((hidden[0],),))
@@ -87,14 +88,6 @@ def protection_moved(change: ResourceChange, context: Context) -> Iterator[Outco
         confidence=Confidence.HIGH if was else Confidence.MEDIUM,
         hurts=tuple(_leaning(names, context)) if is_default else (),
     )
-
-
-def _holds_unknown(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(_holds_unknown, value))
-    return value is UNKNOWN
 
 
 def _follows_default(

@@ -63,6 +63,7 @@ def logins(change: ResourceChange, context: Context) -> Iterator[str]:
     elif change.type in _LOGINS:
         for use in context.graph.dependencies(change.label):
             for principal in _using(use.node.label, _PRINCIPALS, context):
+                yield principal
                 yield from _using(principal, _GRANTS, context)
 
 

@@ -38,13 +38,22 @@ def pods_and_callers(change: ResourceChange, context: Context) -> Iterator[str]:
     one = item.before if item is not None else None
     if one is None or one.kind != "Service":
         return
+    yield from pods_selected(change, context)
+    callers = [found for found in _callers(one, context) if stays(found)]
+    yield from (found.label for found in callers if len(callers) <= _MOST)
+
+
+def pods_selected(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The pods that a service leads to."""
+    item = seen(change)
+    one = item.before if item is not None else None
+    if one is None or one.kind != "Service":
+        return
     wanted = mapping(one.spec.get("selector"))
     first = required_label({"matchLabels": wanted})
     for work in workloads_of(context, one.namespace, first) if wanted else ():
         if work.before is not None and selects({"matchLabels": wanted}, work.before.pod_labels):
             yield work.change.label
-    callers = [found for found in _callers(one, context) if stays(found)]
-    yield from (found.label for found in callers if len(callers) <= _MOST)
 
 
 def _callers(service: KubernetesObject, context: Context) -> Iterator[ResourceChange]:

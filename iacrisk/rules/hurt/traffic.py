@@ -30,6 +30,7 @@ _RECORDS: Final = (
     "aws_route53_record",
     "azurerm_dns_a_record",
     "azurerm_dns_aaaa_record",
+    "azurerm_dns_cname_record",
     "azurerm_private_dns_a_record",
     "cloudflare_dns_record",
     "cloudflare_record",
@@ -37,6 +38,19 @@ _RECORDS: Final = (
     "google_dns_record_set",
 )
 _SHORTEST_ADDRESS: Final = 7
+_ADDRESSES: Final = (
+    "ip_address",
+    "public_ip",
+    "address",
+    "default_hostname",
+    "default_host_name",
+    "dns_name",
+    "domain_name",
+    "fqdn",
+    "host_name",
+    "website_endpoint",
+)
+"""Values by which a record leads to an object."""
 
 
 def feeders(change: ResourceChange, context: Context) -> Iterator[str]:
@@ -94,22 +108,25 @@ def watched(change: ResourceChange, context: Context) -> Iterator[str]:
 
 
 def addresses_in_records(change: ResourceChange, context: Context) -> Iterator[str]:
-    """Records that hold the public address that goes as a constant."""
+    """Records that hold the address or name that goes as a constant."""
 
     def build() -> dict[str, list[str]]:
         index: dict[str, list[str]] = {}
         for record in context.changes_of(*_RECORDS):
-            held = (record.before.get(name) for name in ("records", "rrdatas", "content", "value"))
+            held = (
+                record.before.get(name)
+                for name in ("records", "rrdatas", "content", "value", "record")
+            )
             for value in held:
                 for text in value if isinstance(value, list) else (value,):
                     if isinstance(text, str):
-                        index.setdefault(text, []).append(record.label)
+                        index.setdefault(text.rstrip("."), []).append(record.label)
         return index
 
-    for name in ("ip_address", "public_ip", "address"):
+    for name in _ADDRESSES:
         text = change.before.get(name)
         if isinstance(text, str) and len(text) >= _SHORTEST_ADDRESS:
-            yield from once(context.plan, "records by value", build).get(text, ())
+            yield from once(context.plan, "records by value", build).get(text.rstrip("."), ())
 
 
 def behind_services(change: ResourceChange, context: Context) -> Iterator[str]:

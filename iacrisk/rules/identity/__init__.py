@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from iacrisk.rules.identity.accounts_gone import account_still_named
 from iacrisk.rules.identity.credentials import credential_rotated
 from iacrisk.rules.identity.exclusive_lists import (
     authoritative_grant_destroyed,
@@ -26,6 +27,7 @@ from iacrisk.rules.identity.principals import principal_recreated
 from iacrisk.rules.identity.refused import everyone_refused
 from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
 from iacrisk.rules.identity.secret_sources import secret_source_unreadable
+from iacrisk.rules.identity.vault_denials import denied_what_another_grants
 from iacrisk.rules.identity.ways_in import way_in_destroyed
 from iacrisk.rules.rule import Rule
 
@@ -51,4 +53,6 @@ RULES: Final[tuple[Rule, ...]] = (
     policy_comes_to_refuse,
     invoker_refused,
     secret_source_unreadable,
+    denied_what_another_grants,
+    account_still_named,
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from iacrisk.plan import UNKNOWN, ActionKind
+from iacrisk.plan import ActionKind
 from iacrisk.plan.kubernetes import (
     KubernetesObject,
     label_pairs,
@@ -19,6 +19,7 @@ from iacrisk.plan.kubernetes import (
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, workloads_of
+from iacrisk.rules.readers.unknowns import holds_unknown
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, plan_rule
 
 _ALL: Final = "everything"
@@ -49,6 +50,7 @@ def pods_cut_off(context: Context) -> Iterator[Outcome]:
 
     When it is fine
         No pod has these labels, the policy admits everything, or another one admits the same.
+        Not flagged: a denial of callers for pods that listen to nothing.
 
     What to do instead
         Create the policies that admit first, watch dropped packets, then the one that denies.
@@ -122,7 +124,9 @@ def _change_for(work: Seen, kind: str, item: Seen, context: Context) -> tuple[in
         return None
     before, after = _state(work, kind, context)
     if before is None and after is not None and becomes:
-        if _ALL in after:
+        if _ALL in after or (
+            kind == "Ingress" and not after and not _listens(work.before, context)
+        ):
             return None
         return (1, "may now {verb} listed peers only.") if after else (2, "can {verb} nobody.")
     if before is not None and after is None and was:
@@ -133,6 +137,33 @@ def _change_for(work: Seen, kind: str, item: Seen, context: Context) -> tuple[in
     own_after = _admitted(item.after, kind) if becomes else frozenset[str]()
     lost = (_admitted(item.before, kind) - own_after) - after
     return (1, "can no longer {verb} a peer that was admitted.") if lost else None
+
+
+_HEARS: Final = ("containerPort", "hostPort", "httpGet", "tcpSocket", "grpc", "prometheus.io")
+
+
+def _listens(work: KubernetesObject, context: Context) -> bool:
+    """Whether anything shows that the pods serve; unseen where the plan shows no service at all."""
+    wanted = once(context.plan, "selectors of services", lambda: _selectors(context)).get(
+        work.namespace, []
+    )
+    if not any(wanted) or holds_unknown(work.pod):
+        return True
+    if any(one and selects({"matchLabels": one}, work.pod_labels) for one in wanted):
+        return True
+    text = msgspec.json.encode(_plain(work.pod)).decode()
+    return any(f'"{mark}' in text for mark in _HEARS)
+
+
+def _selectors(context: Context) -> dict[str, list[dict[str, Any]]]:
+    """What the services of each namespace select."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in objects_of(context, "Service"):
+        for one in (item.before, item.after):
+            if one is not None:
+                selector = mapping(one.spec.get("selector"))
+                found.setdefault(one.namespace, []).append(selector)
+    return found
 
 
 State = tuple[frozenset[str] | None, frozenset[str] | None]
@@ -226,15 +257,7 @@ def _plain(value: Any) -> Any:
 
 
 def _is_hidden(policy: KubernetesObject | None) -> bool:
-    return policy is not None and _holds_unknown(policy.body.get("spec"))
-
-
-def _holds_unknown(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(_holds_unknown, value))
-    return value is UNKNOWN
+    return policy is not None and holds_unknown(policy.body.get("spec"))
 
 
 def _unseen_pods(item: Seen, context: Context) -> Iterator[Outcome]:

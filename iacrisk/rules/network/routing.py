@@ -64,9 +64,10 @@ def route_dropped(context: Context) -> Iterator[Outcome]:
 
     What it flags
         A route that goes, inline or standalone, where no other route leads the destination to
-        the same target; a route that is pointed at another kind of next hop; a new, longer
-        route that takes traffic from a wider one; another main table for subnets that have none
-        of their own; and a machine that stops to forward packets.
+        the same target; a route that is pointed at another kind of next hop; a new route that
+        takes traffic from a wider one, or by its priority from one to the same destination;
+        another main table for subnets that have none of their own; and a machine that stops to
+        forward packets.
 
     Why it matters
         The way out, to the other network or, just as often, the way back for answers is gone at
@@ -74,7 +75,8 @@ def route_dropped(context: Context) -> Iterator[Outcome]:
 
     When it is fine
         The table serves nobody, the route was a black hole, a wider route leads to the same
-        target, or a new private destination goes to a new peering beside the default route.
+        target, or a new private destination goes to a new peering beside the default route. Not
+        flagged: a route to the addresses at which Google serves its own interfaces privately.
 
     What to do instead
         Add the new route first and remove the old one when flow logs show no traffic. Do not
@@ -232,11 +234,20 @@ def _weigh_captured(found: RouteTable, member: RouteMember, users: Users) -> Ite
             continue
         if new.is_dropping and wider.is_default:
             continue
+        if new.kind == "internet" and new.destination.text in _GOOGLE_ITSELF:
+            continue
         what = f"The new route {new} takes traffic from {wider}."
         if wider.leads_out and not new.destination.is_world:
             yield Severity.MEDIUM, 1, what
         else:
             yield (Severity.HIGH if users.live else Severity.MEDIUM), 1, what
+
+
+_GOOGLE_ITSELF: Final = frozenset({"199.36.153.4/30", "199.36.153.8/30"})
+"""restricted.googleapis.com and private.googleapis.com, which only this next hop reaches.
+
+https://cloud.google.com/vpc/docs/configure-private-google-access
+"""
 
 
 def _weigh_new_default(found: RouteTable, member: RouteMember, users: Users) -> Iterator[Weighed]:
@@ -346,6 +357,12 @@ _ROUTE_ARGUMENTS: Final = (
     "dest_range",
     "next_hop_type",
     "next_hop_in_ip_address",
+    "next_hop_gateway",
+    "next_hop_ilb",
+    "next_hop_instance",
+    "next_hop_ip",
+    "next_hop_vpn_tunnel",
+    "priority",
     "gateway_id",
     "nat_gateway_id",
     "transit_gateway_id",

@@ -9,10 +9,11 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.catalog import facts
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.permission_readers import blocks, texts
+from iacrisk.rules.readers.unknowns import holds_unknown
 
 _VALUES: Final = (
     "records",
@@ -148,7 +149,7 @@ def _record(type_name: str, tree: dict[str, Any], *, with_values: bool = True) -
     values: set[str] = set()
     for attribute in _VALUES if with_values else ():
         value = tree.get(attribute)
-        if _holds_unknown(value):
+        if holds_unknown(value):
             return None
         values |= _texts(value)
     zone = tree.get("zone_id") or tree.get("managed_zone") or tree.get("zone_name") or ""
@@ -185,14 +186,6 @@ def _type_of(type_name: str) -> str | None:
     """`MX` of `azurerm_dns_mx_record`, whose type stands in its name."""
     words = type_name.split("_")
     return words[-2] if type_name.startswith("azurerm_") and len(words) > 3 else None
-
-
-def _holds_unknown(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(_holds_unknown, value))
-    return value is UNKNOWN
 
 
 def _texts(value: Any) -> set[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from iacrisk.catalog import ResourceClass, resource_type
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.unknowns import holds_unknown
 
 _WORD: Final = re.compile(r"[\w@.-]+")
 _ALSO: Final = frozenset(
@@ -89,7 +90,7 @@ def shows_all_names(change: ResourceChange) -> bool:
     if _SOURCES.search(bytes(change.raw.change.after)):
         return False
     return change.kind is ActionKind.NO_OP or not any(
-        _holds_unknown(change.after.get(name)) for name in change.changed & _TOLD
+        holds_unknown(change.after.get(name)) for name in change.changed & _TOLD
     )
 
 
@@ -98,14 +99,6 @@ _TOLD: Final = frozenset(
     | {"connection_string", "container", "container_definitions", "secret", "service_config"}
     | {"custom_data", "metadata_startup_script", "set", "site_config", "user_data", "values"}
 )
-
-
-def _holds_unknown(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(_holds_unknown, value))
-    return value is UNKNOWN
 
 
 def names_of(change: ResourceChange) -> frozenset[str]:

@@ -183,16 +183,27 @@ _VAULT_PATH: Final = re.compile(r'path\s+"([^"]*)"\s*\{([^}]*)\}', re.DOTALL)
 
 
 def _vault_policy(_: str, tree: Tree) -> Iterator[RoleGrant]:
+    for path, capability in _vault_paths(tree):
+        if capability != "deny":
+            yield RoleGrant(
+                principal=HOLDERS,
+                role=f"{capability}:{path}",
+                scope=f"policy {text_of(tree.get('name'))}",
+                power=_vault_power(path, capability),
+            )
+
+
+def vault_denials(tree: Tree) -> frozenset[str]:
+    """The paths that a policy of Vault denies."""
+    return frozenset(path for path, capability in _vault_paths(tree) if capability == "deny")
+
+
+def _vault_paths(tree: Tree) -> Iterator[tuple[str, str]]:
+    """Each path of a policy with each of its capabilities."""
     for path, body in _VAULT_PATH.findall(_without_comments(tree.get("policy"))):
-        capabilities = re.findall(r'"(\w+)"', body.partition("capabilities")[2].partition("]")[0])
-        for capability in capabilities:
-            if capability != "deny":
-                yield RoleGrant(
-                    principal=HOLDERS,
-                    role=f"{capability}:{path}",
-                    scope=f"policy {text_of(tree.get('name'))}",
-                    power=_vault_power(path, capability),
-                )
+        inside = body.partition("capabilities")[2].partition("]")[0]
+        for capability in re.findall(r'"(\w+)"', inside):
+            yield path, capability
 
 
 def _without_comments(value: Any) -> str:

@@ -163,16 +163,36 @@ class RouteTable(msgspec.Struct, frozen=True, kw_only=True):
         return pairs
 
     def captured(self, member: RouteMember) -> list[tuple[Route, Route]]:
-        """New routes that take traffic from a wider one of today: (wider, new)."""
+        """New routes that take traffic from one of today, wider or less preferred: (it, new)."""
         pairs: list[tuple[Route, Route]] = []
         for item in member.after:
-            if item in member.before or _span(item) in self.spans_before:
+            if item in member.before:
+                continue
+            if _span(item) in self.spans_before:
+                beaten = self._beaten_by(item, member)
+                pairs += [(beaten, item)] if beaten is not None else []
                 continue
             near = [self.before[number] for number in self.index_before.meeting(*_span(item))]
             wider = _longest_holding(item, near)
             if wider is not None and (wider.kind, wider.target) != (item.kind, item.target):
                 pairs.append((wider, item))
         return pairs
+
+    def _beaten_by(self, new: Route, member: RouteMember) -> Route | None:
+        """The route that serves the same destination until the new one is preferred to it."""
+        near = [self.before[number] for number in self.index_before.meeting(*_span(new))]
+        same = [
+            item
+            for item in near
+            if _span(item) == _span(new) and (not new.scope or item.scope in {"", new.scope})
+        ]
+        for scope in sorted({item.scope for item in same}):
+            heard = (item for item in same if item.scope in {"", scope})
+            first = min(heard, key=lambda item: item.order)
+            differs = (first.kind, first.target) != (new.kind, new.target)
+            if differs and first not in member.before and first.order > new.order:
+                return first
+        return None
 
 
 _known: WeakKeyDictionary[Context, dict[str, RouteTable]] = WeakKeyDictionary()

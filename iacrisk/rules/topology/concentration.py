@@ -68,7 +68,8 @@ def siblings_lost_together(context: Context) -> Iterator[Outcome]:
         go together, and a quorum does not come back by itself.
 
     When it is fine
-        Each is created before its predecessor goes, or the whole group is retired.
+        Each is created before its predecessor goes, or the whole group is retired. A node pool
+        without nodes does not count.
 
     What to do instead
         Replace them one by one with `-target`, or let the service roll them.
@@ -78,7 +79,7 @@ def siblings_lost_together(context: Context) -> Iterator[Outcome]:
         Incident R174.
     """
     for group in _groups(context):
-        existing = [item for item in group if exists_today(item)]
+        existing = [item for item in group if exists_today(item) and not _is_empty(item)]
         replaced = [item for item in existing if _is_rebuilt(item)]
         deleted = [item for item in existing if item.kind is ActionKind.DELETE]
         gone = len(replaced) + len(deleted)
@@ -92,6 +93,12 @@ def siblings_lost_together(context: Context) -> Iterator[Outcome]:
 
 def _is_rebuilt(item: ResourceChange) -> bool:
     return item.kind is ActionKind.REPLACE and goes_first(item)
+
+
+def _is_empty(item: ResourceChange) -> bool:
+    """Whether it is a node pool that has no nodes today."""
+    counts = (item.before.get("node_count"), item.was("scaling_config.0.desired_size"))
+    return item.type in NODE_POOLS and 0 in counts
 
 
 def _groups(context: Context) -> Iterator[Group]:

@@ -2,13 +2,19 @@
 
 from typing import Final
 
-from iacrisk.rules.benign.served import amazon_look_alikes, little_lost, look_alikes
+from iacrisk.rules.benign.served import (
+    amazon_look_alikes,
+    little_lost,
+    look_alikes,
+    moved_look_alikes,
+)
 from iacrisk.rules.rule import Suppressor
 
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *look_alikes.SUPPRESSORS,
     *little_lost.SUPPRESSORS,
     *amazon_look_alikes.SUPPRESSORS,
+    *moved_look_alikes.SUPPRESSORS,
 )
 
 __all__ = ["SUPPRESSORS"]

@@ -1,0 +1,84 @@
+"""Rules of a cache at the edge: what it comes to keep that is made for one client."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from iacrisk.plan import UNKNOWN, ResourceChange
+from iacrisk.rules.readers.edge_rulesets import rules_of
+from iacrisk.rules.readers.permission_readers import blocks
+from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
+
+Values = Mapping[str, Any]
+TYPES: Final = frozenset({"cloudflare_ruleset"})
+_PHASE: Final = "http_request_cache_settings"
+_PERSONAL: Final = re.compile(
+    r"http\.cookie|http\.request\.cookies|authorization|/(api|account|admin|cart|checkout|login|me|"
+    r"my|order|profile|session|user)s?\b",
+    re.IGNORECASE,
+)
+_LIMITS: Final = re.compile(
+    r"uri\.path|http\.request\.uri\b|full_uri|extension|file_extension|cookie|headers",
+    re.IGNORECASE,
+)
+"""What makes an expression mean a part of a site; a host alone means all of it."""
+
+
+def personal_answers_kept(change: ResourceChange) -> Iterator[Outcome]:
+    """What the rules of a cache newly keep, or no longer leave alone."""
+    if change.before.get("phase") != _PHASE or "rules" not in change.changed:
+        return
+    if change.after.get("rules") is UNKNOWN:
+        yield Undecided(why="The new rules are not known.", paths=(("rules",),))
+        return
+    before, after = (rules_of(side, guarding=False) for side in (change.before, change.after))
+    kept = {_text(one) for one in before if _keeps(one)}
+    left = {_text(one) for one in after if _spares(one)}
+    lost = [one for one in before if _spares(one) and _text(one) not in left]
+    wide = [one for one in after if _keeps(one) and _is_wide(one) and _text(one) not in kept]
+    if lost and any(map(_keeps, after)) and any(_PERSONAL.search(_text(one)) for one in lost):
+        grave = bool(wide) or any(map(_is_forced, after))
+        yield Flag(
+            what="The rule that kept personal answers out of the cache goes.",
+            paths=(("rules",),),
+            severity=Severity.HIGH if grave else Severity.MEDIUM,
+            confidence=Confidence.HIGH if wide else Confidence.MEDIUM,
+        )
+    elif wide and not _is_spared_afterwards(wide, after):
+        yield Flag(what="The cache comes to keep all answers of a site.", paths=(("rules",),))
+
+
+def _is_spared_afterwards(wide: list[dict[str, Any]], after: list[dict[str, Any]]) -> bool:
+    """Whether a later rule, which wins, leaves personal answers alone, and nothing is forced."""
+    last = max(after.index(one) for one in wide)
+    spares = any(_spares(one) and _PERSONAL.search(_text(one)) for one in after[last + 1 :])
+    return spares and not any(map(_is_forced, wide))
+
+
+def _text(item: Values) -> str:
+    return str(item.get("expression"))
+
+
+def _settings(item: Values) -> Values:
+    return next(iter(blocks(item.get("action_parameters"))), {})
+
+
+def _keeps(item: Values) -> bool:
+    return _settings(item).get("cache") is True
+
+
+def _spares(item: Values) -> bool:
+    return _settings(item).get("cache") is False
+
+
+def _is_forced(item: Values) -> bool:
+    """Whether answers are kept whatever the origin says of them."""
+    return _keeps(item) and any(
+        one.get("mode") == "override_origin" for one in blocks(_settings(item).get("edge_ttl"))
+    )
+
+
+def _is_wide(item: Values) -> bool:
+    return not _LIMITS.search(_text(item))
