@@ -78,12 +78,12 @@ def delivery_of(connection: Connection, assessment: str) -> Delivery | None:
     return None if row is None else _delivery(row)
 
 
-def list_open(connection: Connection, before: datetime.datetime) -> Sequence[Delivery]:
-    """Those received before a moment that have no final answer yet, the oldest first."""
-    asked = select(*_COLUMNS).where(
+def list_open(connection: Connection, before: datetime.datetime) -> Sequence[str]:
+    """The task results received before a moment without a final answer yet, the oldest first."""
+    asked = select(deliveries.c.task_result).where(
         deliveries.c.final_at.is_(None), deliveries.c.received_at < before
     )
-    return [_delivery(row) for row in connection.execute(asked.order_by(deliveries.c.received_at))]
+    return list(connection.execute(asked.order_by(deliveries.c.received_at)).scalars())
 
 
 def fix_final(connection: Connection, task_result: str, status: str, body: bytes) -> bytes:

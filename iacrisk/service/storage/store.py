@@ -19,6 +19,13 @@ from iacrisk.service.settings import Settings
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_MS: Final = 15_000
+_POSTGRESQL: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""A server that is gone without a word is noticed within a minute."""
 _MIGRATION_LOCK: Final = 0x1AC415C
 """One replica migrates at a time."""
 
@@ -94,6 +101,8 @@ def open_store(settings: Settings) -> Store:
     if url.get_backend_name() == "sqlite":
         Path(settings.data_folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         options["connect_args"] = {"timeout": _BUSY_MS / 1000}
+    else:
+        options |= {"connect_args": _POSTGRESQL, "pool_size": 10, "pool_timeout": 10}
     engine = create_engine(url, **options)
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

@@ -17,6 +17,7 @@ from iacrisk.service.workflow import steps
 from iacrisk.service.workflow.answers import Answer
 from iacrisk.service.workflow.engine import Engine, engine
 
+WORKFLOW: Final = "run-task"
 DECIDED: Final = "decided"
 _SLACK: Final = 50
 """More looks at a waiting run than heartbeats: each decision of a quorum is one."""
@@ -24,7 +25,7 @@ _SLACK: Final = 50
 _log = logging.getLogger(__name__)
 
 
-@DBOS.workflow(name="run-task", max_recovery_attempts=None)
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
 async def run_task(task_result: str) -> str:
     """Answer a task result; returns the status that HCP got."""
     with engine().running():

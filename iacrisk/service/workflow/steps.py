@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _SUPPORTED: Final = 1
+_HCP_PATIENCE: Final = datetime.timedelta(minutes=60)
 _HCP_MINUTES: Final = 65
 """After this HCP has long given up a task result by itself."""
 _REFUSED: Final = frozenset({400, 401, 403, 404, 410})
@@ -184,6 +185,8 @@ async def _score(engine: Engine, task: Task) -> None:
     payload, found = task.payload, task.found
     async with engine.pool.place():
         await engine.put_off()
+        if engine.now() > task.delivery.received_at + _HCP_PATIENCE:
+            raise ScoringFailed("So many plans were waiting that HCP Terraform gave up on it.")
         with engine.busy(), engine.pool.plan_file() as (path, file):
             await engine.keep(lambda connection: start_scoring(connection, found.id))
             await engine.hcp.fetch_plan(payload.plan_json_api_url or "", _token(engine, task), file)

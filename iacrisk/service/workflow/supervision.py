@@ -15,15 +15,20 @@ from iacrisk.service.storage.deliveries import list_open
 from iacrisk.service.storage.replicas import forget_replica, list_silent, show_up
 from iacrisk.service.storage.retention import clean_up
 from iacrisk.service.workflow.engine import Engine
-from iacrisk.service.workflow.run_task import start
+from iacrisk.service.workflow.run_task import WORKFLOW, start
 
 _SHOW_UP_SECONDS: Final = 5.0
-_SWEEP_SECONDS: Final = 30.0
+_SWEEP_SECONDS: Final = 60.0
 _CLEAN_UP_SECONDS: Final = 3600.0
 _SILENT: Final = datetime.timedelta(seconds=30)
 """After this a replica counts as dead; should it live, DBOS lets only one of both go on."""
 _SETTLED: Final = datetime.timedelta(seconds=20)
 _UNDER_WAY: Final = ["PENDING", "ENQUEUED", "DELAYED"]
+
+_AGAIN: Final = "#"
+_REMEMBERED: Final = datetime.timedelta(days=7)
+"""How long DBOS keeps a workflow that is over; HCP does not deliver again for so long."""
+_AT_A_TIME: Final = 5000
 
 _log = logging.getLogger(__name__)
 
@@ -44,16 +49,27 @@ async def sweep(engine: Engine) -> None:
     workflow failed because the database was away for too long.
     """
     before = engine.now() - _SETTLED
-    left = await engine.keep(lambda connection: list_open(connection, before))
-    for delivery in left if not engine.is_draining else ():
-        found = await DBOS.list_workflows_async(
-            workflow_id_prefix=delivery.task_result, load_input=False, load_output=False
-        )
-        own = [each for each in found if each.workflow_id.partition("#")[0] == delivery.task_result]
-        if not any(each.status in _UNDER_WAY for each in own):
-            name = f"{delivery.task_result}#{len(own) + 1}" if own else delivery.task_result
-            _log.warning("started again", extra={"task_result": delivery.task_result})
-            await start(delivery.task_result, name)
+    left = await engine.keep(partial(list_open, before=before))
+    if not left or engine.is_draining:
+        return
+    busy = await DBOS.list_workflows_async(
+        status=_UNDER_WAY, name=WORKFLOW, load_input=False, load_output=False
+    )
+    looked_after = {each.workflow_id.partition(_AGAIN)[0] for each in busy}
+    for task_result in left:
+        if task_result not in looked_after:
+            await _start_again(task_result)
+
+
+async def _start_again(task_result: str) -> None:
+    """Under another name where a workflow of its own name has ended without an answer."""
+    known = await DBOS.list_workflows_async(
+        workflow_id_prefix=task_result, load_input=False, load_output=False
+    )
+    own = [each for each in known if each.workflow_id.partition(_AGAIN)[0] == task_result]
+    name = f"{task_result}{_AGAIN}{len(own) + 1}" if own else task_result
+    _log.warning("started again", extra={"task_result": task_result})
+    await start(task_result, name)
 
 
 async def take_over(engine: Engine) -> None:
@@ -76,6 +92,11 @@ async def tidy(engine: Engine) -> None:
     """Delete what has been kept for long enough."""
     now = engine.now()
     counts = await engine.keep(lambda connection: clean_up(connection, engine.settings, now))
+    before = (now - _REMEMBERED).isoformat()
+    old = await DBOS.list_workflows_async(
+        completed_before=before, limit=_AT_A_TIME, load_input=False, load_output=False
+    )
+    await DBOS.delete_workflows_async([each.workflow_id for each in old])
     if any(counts.values()):
         _log.info("tidied", extra=dict(counts))
 
