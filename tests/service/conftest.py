@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
+from litestar.testing import TestClient
 
+from iacrisk.service.app import make_app
+from iacrisk.service.settings import Scoring, Settings
 from tests.service.fake_hcp import FakeHcp
+from tests.service.in_process import Serve, Service, hcp_settings
 from tests.service.postgres import Postgres, found
 
 
@@ -31,3 +38,24 @@ def postgres_server() -> Iterator[Postgres]:
 def database_url(postgres_server: Postgres) -> str:
     """An empty PostgreSQL database."""
     return postgres_server.create(f"test_{secrets.token_hex(6)}")
+
+
+@pytest.fixture
+def serve(tmp_path: Path, hcp: FakeHcp) -> Iterator[Serve]:
+    """Starts services one after the other, each with settings of its own."""
+    with ExitStack() as stack:
+
+        def start(**settings: Any) -> Service:
+            stack.close()
+            asked: dict[str, Any] = {
+                "data_folder": str(tmp_path / "data"),
+                "hcp": hcp_settings(hcp),
+                "scoring": Scoring(workers=2),
+                "public_url": "https://risk.example",
+                "drain_seconds": 10,
+                **settings,
+            }
+            client = stack.enter_context(TestClient(make_app(Settings(**asked))))
+            return Service(client, hcp)
+
+        yield start
