@@ -219,13 +219,17 @@ def graph(
             help="only what lies around this address; svg: this change, else the riskiest",
         ),
     ] = "",
+    by_module: Annotated[
+        bool, typer.Option("--by-module", help="svg: all modules and what harm goes between them")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """Print the resource graph, or draw a change and who is hit by it (svg)."""
     from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
 
     if format_.is_picture:
-        commands.picture(commands.Inputs(plan=plan, config=config), focus)
+        inputs = commands.Inputs(plan=plan, config=config)
+        commands.picture(inputs, focus, by_module=by_module)
     else:
         commands.graph(plan, format_, focus)
 

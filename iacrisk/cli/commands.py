@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -26,6 +26,9 @@ from iacrisk.report import GraphFormat
 from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.plain import plain
 from iacrisk.source import Edits, Located, SourceFacts, holds_configuration, locate
+
+if TYPE_CHECKING:
+    from iacrisk.report.picture import Scene
 
 _TOLD_EVERY: Final = 200
 
@@ -94,18 +97,33 @@ def explain(inputs: Inputs, address: str) -> None:
     emit(render_explanation(assessment, _find(assessment, address)))
 
 
-def picture(inputs: Inputs, focus: str) -> None:
-    """Print the picture of one change, the riskiest where none is named."""
-    from iacrisk.report.picture import nothing_scene, render_svg, scene_of  # noqa: PLC0415 - rarely wanted
+def picture(inputs: Inputs, focus: str, *, by_module: bool) -> None:
+    """Print the picture of one resource, of the riskiest change, or of all modules."""
+    from iacrisk.report import picture  # noqa: PLC0415 - rarely wanted
 
     assessment = assess_for_gate(inputs)
-    if focus:
-        scene = scene_of(assessment, _find(assessment, focus))
+    if by_module:
+        scene = picture.modules_scene(assessment)
+    elif focus:
+        scene = _focused(assessment, focus)
     elif assessment.changes:
-        scene = scene_of(assessment, assessment.changes[0])
+        scene = picture.scene_of(assessment, assessment.changes[0])
     else:
-        scene = nothing_scene()
-    emit(render_svg(scene))
+        scene = picture.nothing_scene()
+    emit(picture.render_svg(scene))
+
+
+def _focused(assessment: Assessment, address: str) -> Scene:
+    """The picture of a change, or of a resource that stays as it is; raises UnknownAddress."""
+    from iacrisk.report import picture  # noqa: PLC0415 - rarely wanted
+
+    for item in assessment.changes:
+        if address in (item.address, item.change.address):
+            return picture.scene_of(assessment, item)
+    node = assessment.graph.node(address)
+    if node is None or not node.is_resource:
+        raise UnknownAddress(f"The plan has no {plain(assessment.plan.redactor.text(address))}.")
+    return picture.unchanged_scene(assessment, node)
 
 
 def graph(plan: str, format_: GraphFormat, focus: str) -> None:

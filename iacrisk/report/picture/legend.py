@@ -20,6 +20,7 @@ _STATES: Final = {
     State.PASSES_ON: "passes it on",
     State.CHANGES_TOO: "changes too",
     State.UNTOUCHED: "untouched",
+    State.WAITS: "something waits",
 }
 _SURE: Final = {
     Sure.SURE: "harm by a sure reference",
@@ -67,10 +68,13 @@ def _groups(
     shapes = {node.shape for node in nodes}
     yield [("shape", name, form.words) for name, form in SHAPES.items() if name in shapes]
     states = {node.state for node in nodes}
+    meant = dict(_STATES)
+    if State.CHANGED not in states:
+        meant[State.CHANGES_TOO] = "changes"
     sures = {edge.sure for edge in edges if edge.harms}
     related = [("related", "related", _RELATED)] if any(not edge.harms for edge in edges) else []
     yield [
-        *(("state", state.value, words) for state, words in _STATES.items() if state in states),
+        *(("state", state.value, words) for state, words in meant.items() if state in states),
         *(("sure", sure.value, words) for sure, words in _SURE.items() if sure in sures),
         *related,
     ]

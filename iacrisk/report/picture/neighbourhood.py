@@ -14,8 +14,7 @@ from typing import Final
 
 import msgspec
 
-from iacrisk.assess import AssessedChange
-from iacrisk.graph import Graph, Hit, Node, NodeKind, Origin, Precision, Step, Use
+from iacrisk.graph import BlastRadius, Graph, Hit, Node, Origin, Precision, Step, Use
 from iacrisk.plan import ActionKind
 from iacrisk.report.picture.scene import State, Sure
 
@@ -81,11 +80,13 @@ class Neighbourhood(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(item.link for item in self.neighbours if item.link is not None)
 
 
-def neighbourhood(item: AssessedChange, graph: Graph, rows: int) -> Neighbourhood:
-    """Who stands around the change, at most `rows` in a ring."""
-    found = list(_candidates(item, graph))
+def neighbourhood(
+    centre: Node, state: State, radius: BlastRadius, graph: Graph, rows: int
+) -> Neighbourhood:
+    """Who stands around `centre`, whose change has this radius, at most `rows` in a ring."""
+    found = [_Candidate(node=centre, ring=0, state=state), *_candidates(centre, radius, graph)]
     for alike in _Alike:
-        chosen = _choose(item.address, _grouped(item.address, found, alike), rows)
+        chosen = _choose(centre.label, _grouped(centre.label, found, alike), rows)
         if not any(chosen.hidden[ring][state] for ring in chosen.hidden for state in _VICTIMS):
             break
     return chosen
@@ -128,20 +129,19 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
         return self.link.target if self.ring == DEPENDENCIES else self.link.source
 
 
-def _candidates(item: AssessedChange, graph: Graph) -> Iterator[_Candidate]:
-    """The centre; those hit, likeliest first, each behind its way; then who is not hit."""
-    centre = graph.node(item.address) or _lone(item)
-    yield _Candidate(node=centre, ring=0, state=State.CHANGED)
-    met = {item.address}
-    hits = {hit.address: hit for hit in item.radius.reached}
+def _candidates(centre: Node, radius: BlastRadius, graph: Graph) -> Iterator[_Candidate]:
+    """Those hit, likeliest first, each behind its way; then who is not hit."""
+    label = centre.label
+    met = {label}
+    hits = {hit.address: hit for hit in radius.reached}
     victims = [hit for hit in hits.values() if not hit.on_the_way]
     for hit in sorted(victims, key=lambda hit: hit.folded):  # else as the radius sorts them
-        yield from _way(hit, hits, graph, item.address, met)
+        yield from _way(hit, hits, graph, label, met)
     deepest = max((min(hit.hops, FARTHEST) for hit in victims), default=0)
     met |= hits.keys()
-    yield from _related(graph.consumers(item.address), 1, item.address, met)
+    yield from _related(graph.consumers(label), 1, label, met)
     if deepest < _DEEP:
-        yield from _related(graph.dependencies(item.address), DEPENDENCIES, item.address, met)
+        yield from _related(graph.dependencies(label), DEPENDENCIES, label, met)
 
 
 def _way(
@@ -307,14 +307,3 @@ def _link_of_use(use: Use, source: str, target: str) -> Link:
 def _named(text: str, origin: Origin) -> str:
     """The reference, or where it comes from if that is only a value of the plan."""
     return text if origin in {Origin.REFERENCE, Origin.RULE} else origin.value
-
-
-def _lone(item: AssessedChange) -> Node:
-    """A change that the graph does not know, such as one of two with one address."""
-    return Node(
-        label=item.address,
-        kind=NodeKind.RESOURCE,
-        type=item.change.type,
-        module=item.change.module_address,
-        change=item.change,
-    )

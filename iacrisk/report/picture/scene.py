@@ -16,6 +16,8 @@ class State(StrEnum):
 
     CHANGED = "changed"
     """The change that stands in the middle."""
+    WAITS = "waits"
+    """Of a module: the gate holds a change in it."""
     HIT = "hit"
     MAY_NOTICE = "may notice"
     """Hit, but less likely than the bar for being named."""

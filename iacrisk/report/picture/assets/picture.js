@@ -13,7 +13,7 @@
   const HINT = "Arrow keys walk along the references; point at one to read it.";
 
   function start() {
-    const found = document.querySelectorAll("svg.ir-picture[data-change]");
+    const found = document.querySelectorAll("svg.ir-picture[data-address]");
     for (const svg of found) {
       const plan = planOf(svg);
       if (!drawings.has(plan)) drawings.set(plan, new Map());
@@ -46,7 +46,7 @@
     }
     function makeMiddle(card) {
       const other = card && drawingOf(figure, card.getAttribute("data-change"));
-      if (!other || card.classList.contains("ir-changed")) return;
+      if (!other || card.dataset.ring === "0") return;
       before.push(figure.firstChild);
       show(fresh(other));
       picture.focus(picture.middle);
@@ -60,7 +60,7 @@
       const words = picture.point(target);
       if (!words) return;
       const card = target.closest(".ir-node");
-      const leads = card && !card.matches(".ir-changed") && card.hasAttribute("data-change");
+      const leads = card && card.dataset.ring !== "0" && card.hasAttribute("data-change");
       const can = leads && drawingOf(figure, card.getAttribute("data-change"));
       tells.textContent = can ? `${words} (Enter: make it the middle)` : words;
     }
@@ -111,7 +111,7 @@
       this.cards = [...svg.querySelectorAll(".ir-node[data-node]")];
       this.frames = [...svg.querySelectorAll(".ir-module")];
       this.edges = [...svg.querySelectorAll(".ir-edge[data-source]")];
-      this.middle = svg.querySelector(".ir-node.ir-changed[data-node]");
+      this.middle = this.cards.find((card) => card.dataset.ring === "0");
       svg.setAttribute("role", "group");
       svg.setAttribute("aria-roledescription", "picture");
       svg.setAttribute("aria-label", svg.querySelector("desc")?.textContent ?? "");
@@ -121,7 +121,7 @@
         sign(frame);
       }
       for (const edge of this.edges) widen(edge);
-      this.#rest(this.middle);
+      this.#rest(this.middle ?? this.cards[0]);
     }
 
     focus(card) {
