@@ -45,15 +45,20 @@ def outputs(plan_json: Json) -> Iterator[str]:
     plan = decode_plan(json.dumps(plan_json).encode())
     assessment = assess(plan, Policy(), Circumstances(today=TODAY, environment="production"))
     for format_ in Format:
-        yield renderer(format_)(assessment)
+        yield words_only(renderer(format_)(assessment))
     for item in assessment.changes:
         yield render_explanation(assessment, item)
     for graph_format in GraphFormat:
         if not graph_format.is_picture:
             yield export_graph(build_graph(plan), plan.redactor, graph_format)
     for item in assessment.changes:
-        drawn = render_svg(scene_of(assessment, item), with_style=False)
-        yield re.sub(r' (d|x|y|width|height|viewBox|transform)="[^"]*"', "", drawn)  # numbers
+        yield words_only(render_svg(scene_of(assessment, item)))
+
+
+def words_only(text: str) -> str:
+    """HTML and SVG without our own style, script and coordinates: these are numbers, too."""
+    text = re.sub(r"<(style|script)>.*?</\1>", "", text, flags=re.DOTALL)
+    return re.sub(r' (d|x|y|width|height|viewBox|transform)="[-+.,0-9a-zA-Z() ]*"', "", text)
 
 
 class Planter(Protocol):
