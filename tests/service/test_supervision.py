@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from functools import partial
+from typing import Any
 
 import msgspec
 from dbos import DBOS
@@ -69,7 +70,7 @@ def test_tidying_forgets_workflows_that_are_long_over(serve: Serve, hcp: FakeHcp
     known = partial(DBOS.list_workflows_async, workflow_id_prefix=result.id)
     portal.call(tidy, engine)
     assert len(portal.call(known)) == 1
-    handle = portal.call(DBOS.retrieve_workflow_async, result.id)
+    handle: Any = portal.call(DBOS.retrieve_workflow_async, result.id)
     assert portal.call(handle.get_result) == "passed"
 
     engine.now = lambda: datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=8)
