@@ -47,7 +47,7 @@ def links(text: str) -> list[tuple[str, str]]:
 def anchors(text: str) -> set[str]:
     """The anchors that GitHub gives the headings of a page, without `#`."""
     found: set[str] = set()
-    for heading in _HEADING.findall(_without_fences(text)):
+    for heading in _HEADING.findall(without_fences(text)):
         plain = _MARKUP.sub(r"\1", heading).strip().lower()
         name = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
         number = 0
@@ -67,5 +67,6 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
     yield text[end:], False
 
 
-def _without_fences(text: str) -> str:
-    return re.sub(r"^( *)(```+|~~~+).*?^\1\2 *$", "", text, flags=re.MULTILINE | re.DOTALL)
+def without_fences(text: str) -> str:
+    """The text without its code blocks; one inside a list stays, for it has no place there."""
+    return re.sub(r"^(```+|~~~+).*?^\1 *$", "", text, flags=re.MULTILINE | re.DOTALL)

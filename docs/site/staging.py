@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from typing import Any, Final
 import yaml
 
 from docs.site.diagrams import draw_diagrams
-from docs.site.links import anchors, put_links
+from docs.site.links import anchors, put_links, without_fences
 
 _HERE: Final = "docs/site"
 REPOSITORY: Final = "https://github.com/iacrisk/iacrisk"
@@ -37,6 +38,8 @@ def stage(root: Path, folder: Path) -> list[str]:
         written = source / target
         written.parent.mkdir(parents=True, exist_ok=True)
         written.write_text(_staged(root, page, text, targets, faults), "utf-8")
+        if half_indented(text):
+            faults.append(f"{page}: what stands in a list needs four spaces: {half_indented(text)}")
     if faults:
         raise Faulty("\n".join(faults))
     for asset in (path for path in (root / "docs").rglob("*") if path.suffix in _ASSETS):
@@ -46,6 +49,14 @@ def stage(root: Path, folder: Path) -> list[str]:
     shutil.copy(root / _HERE / "site.css", source)
     (folder / "mkdocs.yml").write_text(_configuration(root, navigation), "utf-8")
     return list(targets.values())
+
+
+def half_indented(text: str) -> str:
+    """The first line that GitHub takes for a part of a list and the site does not, or ""."""
+    found = re.search(
+        r"\n\n( {1,3}\S.*)|^( {1,3}(?:```|~~~|[-*] ).*)", without_fences(text), re.MULTILINE
+    )
+    return (found[1] or found[2]).strip() if found else ""
 
 
 def target_of(page: str) -> str:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.parts import EXAMPLE
-from iacrisk.config import parse_policy_file
-from iacrisk.gate import Policy, Verdict
+from iacrisk.gate import Verdict
 from tests.conftest import ROOT, RunCli
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -18,11 +17,6 @@ PAGES = [
     *(ROOT / "docs").rglob("*.md"),
     *(ROOT / "fixtures").glob("*.md"),
     *(ROOT / "models").glob("*.md"),
-]
-CONFIGURED = [
-    (page, block)
-    for page in (ROOT / "README.md", ROOT / "docs" / "quickstart.md")
-    for block in re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
 ]
 
 
@@ -51,14 +45,6 @@ def test_the_exit_codes_are_those_of_the_verdicts() -> None:
         Verdict.APPROVAL_REQUIRED.exit_code: "a person has to approve",
         Verdict.BLOCKED.exit_code: "blocked",
     }
-
-
-@pytest.mark.parametrize(("page", "block"), CONFIGURED, ids=[page.name for page, _ in CONFIGURED])
-def test_the_settings_shown_can_be_used(page: Path, block: str, tmp_path: Path) -> None:
-    file = tmp_path / "iacrisk.toml"
-    file.write_text(block, "utf-8")
-
-    assert parse_policy_file(file) != Policy(), page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])

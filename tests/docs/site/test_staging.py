@@ -59,6 +59,9 @@ def test_code_and_addresses_on_the_web_stay(checkout: Checkout, tmp_path: Path) 
         (PAGES | {"docs/a.md": "[x](../../b)"}, NAVIGATION, "docs/a.md: ../../b does not exist"),
         (PAGES | {"docs/a.md": "# A"}, NAVIGATION, "README.md: docs/a.md#one leads to no heading"),
         (PAGES | {"docs/a.md": "## One\n[x](#two)"}, NAVIGATION, "docs/a.md: #two leads to no"),
+        (PAGES | {"docs/a.md": "## One\n- x\n\n  more"}, NAVIGATION, "needs four spaces: more"),
+        (PAGES | {"docs/a.md": "## One\n- x\n  - y"}, NAVIGATION, "needs four spaces: - y"),
+        (PAGES | {"docs/a.md": "## One\n- x\n  ```\n  ```"}, NAVIGATION, "four spaces: ```"),
     ],
 )
 def test_a_fault_is_named(
