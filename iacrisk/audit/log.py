@@ -68,6 +68,22 @@ def record(path: Path, event: Event, now: datetime.datetime) -> str:
         raise BrokenLog(f"Cannot write the audit log {path}: {error.strerror}.") from error
 
 
+def chained(event: Event, time: str, *, number: int, previous: str) -> Entry:
+    """The entry of this number, sealed behind the one with the digest `previous`."""
+    draft = Entry(number=number, time=time, kind=event.kind, data=event.data, previous=previous)
+    return msgspec.structs.replace(draft, digest=_digest(draft))
+
+
+def spelled(moment: datetime.datetime) -> str:
+    """A moment as entries spell it."""
+    return moment.astimezone(datetime.UTC).isoformat(timespec="seconds")
+
+
+def write_entry(entry: Entry) -> bytes:
+    """The line of an entry."""
+    return msgspec.json.encode(entry, order="sorted") + b"\n"
+
+
 def verify_log(path: Path, holds: str = "") -> Verified:
     """What a log consists of; raises BrokenLog with the first line that is wrong.
 
@@ -160,26 +176,21 @@ def _is_still(path: Path, descriptor: int) -> bool:
 
 def _append(descriptor: int, path: Path, event: Event, now: datetime.datetime) -> str:
     last, torn, is_ended = _tail(descriptor, path)
-    time = now.astimezone(datetime.UTC).isoformat(timespec="seconds")
+    time = spelled(now)
     text = b"" if is_ended else b"\n"
     if torn:
         told = {"torn": [msgspec.to_builtins(_torn(body)) for body in torn]}
         last = _next(last, Event(kind=REPAIR, data=told), time)
-        text += _line(last)
+        text += write_entry(last)
     entry = _next(last, event, time)
-    _write_all(descriptor, text + _line(entry), path)
+    _write_all(descriptor, text + write_entry(entry), path)
     return entry.digest
 
 
 def _next(last: Entry | None, event: Event, time: str) -> Entry:
-    draft = Entry(
-        number=last.number + 1 if last else 1,
-        time=time,
-        kind=event.kind,
-        data=event.data,
-        previous=last.digest if last else FIRST,
-    )
-    return msgspec.structs.replace(draft, digest=_digest(draft))
+    if last is None:
+        return chained(event, time, number=1, previous=FIRST)
+    return chained(event, time, number=last.number + 1, previous=last.digest)
 
 
 def _tail(descriptor: int, path: Path) -> tuple[Entry | None, list[bytes], bool]:
@@ -210,7 +221,7 @@ def _entry(body: bytes) -> Entry | None:
         entry = msgspec.json.decode(body, type=Entry)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return entry if _line(entry) == body + b"\n" and _digest(entry) == entry.digest else None
+    return entry if write_entry(entry) == body + b"\n" and _digest(entry) == entry.digest else None
 
 
 def _is_torn(body: bytes) -> bool:
@@ -227,11 +238,7 @@ def _torn(body: bytes) -> Torn:
 
 
 def _digest(entry: Entry) -> str:
-    return sha256(_line(msgspec.structs.replace(entry, digest=""))).hexdigest()
-
-
-def _line(entry: Entry) -> bytes:
-    return msgspec.json.encode(entry, order="sorted") + b"\n"
+    return sha256(write_entry(msgspec.structs.replace(entry, digest=""))).hexdigest()
 
 
 def _write_all(descriptor: int, text: bytes, path: Path) -> None:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from iacrisk.approval import LONGEST_REASON, digest_of, fill, refuse_pointless, write_statement
+from iacrisk.approval import (
+    LONGEST_REASON,
+    Statement,
+    digest_of,
+    fill,
+    refuse_pointless,
+    write_statement,
+)
+from iacrisk.audit import Event, approval_made
 from iacrisk.errors import DecisionRefused, SettingsError
-from iacrisk.gate.approving import duration
+from iacrisk.gate.approving import duration, is_approvable
 from iacrisk.service.deciding.identity import Identity
 from iacrisk.service.deciding.standing import Standing, hearing_of, judge_approval, standing_of
 from iacrisk.service.scoring.case import Case, read_case
@@ -18,6 +26,7 @@ from iacrisk.service.storage.assessments import (
     read_bond,
     settle,
 )
+from iacrisk.service.storage.audit import record_event
 from iacrisk.service.storage.decisions import (
     Choice,
     NewDecision,
@@ -46,8 +55,15 @@ def approve(
     """
     found, case = _open(connection, assessment)
     _check_reason(reason)
-    payload, until = _approval(found, case, identity, reason.strip(), now)
-    _keep(connection, found, identity, Choice.APPROVE, reason, now, payload, until)
+    statement = _approval(found, case, identity, reason.strip(), now)
+    payload = write_statement(statement)
+    new = NewDecision(
+        **_said(found, identity, Choice.APPROVE, reason, now),
+        statement=payload,
+        digest=digest_of(payload),
+        expires=statement.predicate.expires,
+    )
+    _keep(connection, new, approval_made(statement, new.digest))
     return _settled(connection, found, case, now)
 
 
@@ -73,7 +89,14 @@ def reject(
     """Keep that this person is against the plan; raises DecisionRefused."""
     found, case = _open(connection, assessment)
     _check_reason(reason)
-    _keep(connection, found, identity, Choice.REJECT, reason, now)
+    data = {
+        "plan": dict(case.draft.subject[0].digest),
+        "approver": identity.who,
+        "reason": reason.strip(),
+        "verdict": case.verdict,
+    }
+    new = NewDecision(**_said(found, identity, Choice.REJECT, reason, now))
+    _keep(connection, new, Event(kind="rejection", data=data))
     return _settled(connection, found, case, now)
 
 
@@ -90,6 +113,8 @@ def withdraw(
         raise DecisionRefused("There is no such decision of yours.")
     if not revoke_decision(connection, decision, by.who, now):
         raise DecisionRefused("It was withdrawn before.")
+    data = {"assessment": found.id, "approver": by.who, "decision": own[0].verdict.value}
+    record_event(connection, Event(kind="withdrawal", data=data), now)
     return _settled(connection, found, case, now)
 
 
@@ -117,15 +142,18 @@ def _open(connection: Connection, assessment: str) -> tuple[Assessed, Case]:
 
 def _approval(
     found: Assessed, case: Case, identity: Identity, reason: str, now: datetime.datetime
-) -> tuple[bytes, datetime.datetime]:
-    """The statement that this person approves, and until when; raises DecisionRefused."""
+) -> Statement:
+    """The statement that this person approves; raises DecisionRefused where it is of no use."""
+    if not is_approvable(case.held, case.approvals):
+        raise DecisionRefused("The policy names nobody who may approve all of this.")
     at = now.astimezone(datetime.UTC).replace(microsecond=0)
     until = at + duration(case.approvals.longest)
-    payload = write_statement(fill(case.draft, identity.who, reason, at, until))
+    statement = fill(case.draft, identity.who, reason, at, until)
+    payload = write_statement(statement)
     judged = judge_approval(case, payload, identity, hearing_of(case, found.author, now))
     if judged.grant is None:
         raise DecisionRefused(judged.why)
-    return payload, until
+    return statement
 
 
 def _check_reason(reason: str) -> None:
@@ -133,33 +161,28 @@ def _check_reason(reason: str) -> None:
         raise DecisionRefused(f"A reason is a text of at most {LONGEST_REASON:,} characters.")
 
 
-def _keep(
-    connection: Connection,
-    found: Assessed,
-    identity: Identity,
-    choice: Choice,
-    reason: str,
-    now: datetime.datetime,
-    payload: bytes = b"",
-    until: datetime.datetime | None = None,
-) -> None:
-    add_decision(
-        connection,
-        NewDecision(
-            assessment=found.id,
-            loose_fingerprint=found.loose_fingerprint,
-            who=identity.who,
-            subject=identity.subject,
-            issuer=identity.issuer,
-            aliases="\n".join(identity.aliases),
-            verdict=choice,
-            reason=reason.strip(),
-            statement=payload,
-            digest=digest_of(payload) if payload else "",
-            at=now,
-            expires=until,
-        ),
-    )
+def _said(
+    found: Assessed, identity: Identity, choice: Choice, reason: str, now: datetime.datetime
+) -> dict[str, Any]:
+    """Who decided what on which plan."""
+    return {
+        "assessment": found.id,
+        "loose_fingerprint": found.loose_fingerprint,
+        "who": identity.who,
+        "subject": identity.subject,
+        "issuer": identity.issuer,
+        "aliases": "\n".join(identity.aliases),
+        "verdict": choice,
+        "reason": reason.strip(),
+        "at": now,
+    }
+
+
+def _keep(connection: Connection, new: NewDecision, event: Event) -> None:
+    """Keep a decision, and log it in the same transaction."""
+    by = {"assessment": new.assessment, "issuer": new.issuer, "subject": new.subject}
+    record_event(connection, Event(kind=event.kind, data={**event.data, **by}), new.at)
+    add_decision(connection, new)
 
 
 def _settled(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,24 +13,37 @@ from litestar import Response, get, post
 from iacrisk.errors import DecisionRefused
 from iacrisk.report.page.values import PageView
 from iacrisk.service import deciding
+from iacrisk.service.notifying import Happening, announce
 from iacrisk.service.pages.desk import desk_of, see_other
 from iacrisk.service.pages.failures import NoSuchPage, TooLate
 from iacrisk.service.pages.rendering import page
 from iacrisk.service.people.guard import PageRequest, person_here, visit_of
 from iacrisk.service.people.person import Person
 from iacrisk.service.people.roles import Role
-from iacrisk.service.storage.assessments import Assessed, find_assessment, read_view
-from iacrisk.service.storage.decisions import Choice, Decided, decisions_on
+from iacrisk.service.settings import Settings
+from iacrisk.service.storage.assessments import (
+    Assessed,
+    State,
+    find_assessment,
+    read_view,
+)
+from iacrisk.service.storage.decisions import Decided, decisions_on
 from iacrisk.service.workflow import decision_taken
+
+_ENDS: Final = frozenset({State.APPROVED, State.REJECTED})
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """How a held plan stands, for the page: what is missing, and whether this person may decide."""
+    """How a held plan stands, for the page: what is missing, and what this person may do.
+
+    `own`: the id of their own decision, which they may withdraw.
+    """
 
     missing: tuple[str, ...] = ()
+    own: str = ""
     may_approve: bool = False
     may_reject: bool = False
     why_not: str = ""
@@ -45,25 +58,42 @@ async def show_assessment(request: PageRequest) -> Response[str]:
 @post("/assessments/{wanted:str}/decision", opt={"role": Role.APPROVER})
 async def decide(request: PageRequest) -> Response[Any]:
     """Take the decision of whoever is signed in."""
-    wanted = request.path_params["wanted"]
-    visit, identity = visit_of(request), identity_of(person_here(request).person)
-    choice, reason = visit.form.get("choice", ""), visit.form.get("reason", "")
-    if choice not in list(Choice):
-        raise NoSuchPage("There is no such decision.")
-    take = deciding.approve if choice == Choice.APPROVE else deciding.reject
-
-    def record(connection: Connection) -> None:
-        item = _found(connection, wanted)
-        if item.fingerprint != visit.form.get("fingerprint"):
-            raise TooLate("The plan was judged anew. Look at it again.")
-        take(connection, wanted, identity, reason, visit.now)
-
+    wanted, reason = request.path_params["wanted"], visit_of(request).form.get("reason", "")
+    desk = desk_of(request)
     try:
-        await desk_of(request).ask(record)
+        await desk.ask(_decision(request, wanted, desk.settings))
     except DecisionRefused as refusal:
         return await _show(request, problem=str(refusal), reason=reason, status=409)
     await decision_taken(request.app.state["engine"], wanted)
     return see_other(f"/assessments/{wanted}#decide")
+
+
+def _decision(
+    request: PageRequest, wanted: str, settings: Settings
+) -> Callable[[Connection], None]:
+    """What takes the decision in a form, and tells of it where it settles the plan."""
+    visit, identity = visit_of(request), identity_of(person_here(request).person)
+    choice, reason = visit.form.get("choice", ""), visit.form.get("reason", "")
+
+    def take(connection: Connection) -> None:
+        before = _found(connection, wanted)
+        if before.fingerprint != visit.form.get("fingerprint"):
+            raise TooLate("The plan was judged anew. Look at it again.")
+        match choice:
+            case "approve":
+                deciding.approve(connection, wanted, identity, reason, visit.now)
+            case "reject":
+                deciding.reject(connection, wanted, identity, reason, visit.now)
+            case "withdraw":
+                own = visit.form.get("decision", "")
+                deciding.withdraw(connection, wanted, own, identity, visit.now)
+            case _:
+                raise NoSuchPage("There is no such decision.")
+        after = _found(connection, wanted)
+        if after.state is not before.state and after.state in _ENDS:
+            announce(connection, settings, wanted, Happening.DECIDED, outcome=after.state)
+
+    return take
 
 
 def identity_of(person: Person) -> deciding.Identity:
@@ -115,6 +145,14 @@ def _outlook(
     missing = () if standing.is_approved or standing.rejected else standing.outcome.missing
     if not role.includes(Role.APPROVER):
         return Outlook(missing=missing, why_not=f"Your role, {role}, may look but not decide.")
+    own = [
+        each
+        for each in decisions_on(connection, item.id)
+        if (each.issuer, each.subject) == (identity.issuer, identity.subject)
+        and each.revoked_at is None
+    ]
+    if own:
+        return Outlook(missing=missing, own=own[-1].id)
     why_not = deciding.why_not_approve(connection, item.id, identity, now)
     return Outlook(missing=missing, may_approve=not why_not, may_reject=True, why_not=why_not)
 

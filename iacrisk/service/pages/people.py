@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from litestar import Response, get, post
 
+from iacrisk.audit import Event
 from iacrisk.service.pages.desk import desk_of, see_other
 from iacrisk.service.pages.failures import NoSuchPage, TooLate
 from iacrisk.service.pages.rendering import page
@@ -13,6 +14,7 @@ from iacrisk.service.people.guard import PageRequest, person_here, visit_of
 from iacrisk.service.people.roles import Role
 from iacrisk.service.people.sessions import NOBODY
 from iacrisk.service.storage import people as stored
+from iacrisk.service.storage.audit import record_event
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -42,11 +44,15 @@ async def give_role(request: PageRequest) -> Response[Any]:
     if person == stored.person_id(me.issuer, me.subject):
         raise TooLate("Nobody changes their own role.")
 
-    def give(connection: Connection) -> bool:
+    def give(connection: Connection) -> None:
+        found = stored.find_person(connection, person)
+        if found is None:
+            raise NoSuchPage("Nobody of that id signed in.")
         if role == NOBODY:
             stored.close_sessions_of(connection, person)
-        return stored.give_role(connection, person, role)
+        stored.give_role(connection, person, role)
+        data = {"of": found.name, "issuer": found.issuer, "role": role, "by": me.name}
+        record_event(connection, Event(kind="role", data=data), visit_of(request).now)
 
-    if not await desk_of(request).ask(give):
-        raise NoSuchPage("Nobody of that id signed in.")
+    await desk_of(request).ask(give)
     return see_other("/people")

@@ -34,7 +34,8 @@ _STATES: Final = {
     State.ALLOWED: "allowed by the gate",
     State.APPROVED: "approved",
     State.REJECTED: "rejected",
-    State.FAILED: "failed",
+    State.BLOCKED: "blocked",
+    State.FAILED: "not judged",
     State.NOTED: "noted",
     State.SUPERSEDED: "superseded by a newer run",
 }

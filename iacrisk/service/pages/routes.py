@@ -6,7 +6,7 @@ from typing import Final
 
 from litestar import Router
 
-from iacrisk.service.pages import assessment, assets, history, people, signing_in, waiting
+from iacrisk.service.pages import assessment, assets, audit, history, people, signing_in, waiting
 from iacrisk.service.pages.desk import look_at
 from iacrisk.service.pages.failures import HANDLERS
 
@@ -30,6 +30,8 @@ def page_routes() -> Router:
             history.list_what_was,
             people.list_people,
             people.give_role,
+            audit.show_log,
+            audit.export_log,
         ],
         before_request=look_at,
         exception_handlers=HANDLERS,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
 
+from iacrisk.audit import Event
 from iacrisk.errors import SignInRefused
 from iacrisk.service.pages.desk import Desk, desk_of, see_other
 from iacrisk.service.pages.rendering import page
@@ -20,6 +21,7 @@ from iacrisk.service.people.roles import Role, role_by_claims
 from iacrisk.service.people.throttle import TooManyTries
 from iacrisk.service.people.tokens import digest_of, form_token, new_secret
 from iacrisk.service.storage import people as stored
+from iacrisk.service.storage.audit import record_event
 
 if TYPE_CHECKING:
     from litestar.response import Redirect
@@ -129,6 +131,8 @@ async def _begin(
         secret = sessions.sign_in(connection, person, role, now, desk.lifetimes)
         if secret:
             desk.throttle.forget(connection, address)
+            data = {"who": person.name, "issuer": person.issuer, "from": address}
+            record_event(connection, Event(kind="sign-in", data=data), now)
         return secret
 
     secret = await desk.ask(begin)

@@ -11,6 +11,8 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
+from iacrisk.audit import Event
+from iacrisk.service.storage.audit import record_event
 from iacrisk.service.storage.tables import assessments
 
 _BLOBS: Final = frozenset({"view", "report", "bond"})
@@ -160,7 +162,18 @@ def start_scoring(connection: Connection, wanted: str) -> None:
 def keep_judgment(
     connection: Connection, wanted: str, judged: Judgment, now: datetime.datetime
 ) -> None:
-    """What judging gave."""
+    """What judging gave; the audit log tells of it in the same transaction."""
+    found = find_assessment(connection, wanted)
+    data = {
+        "assessment": wanted,
+        "organisation": found.organisation if found else "",
+        "workspace": found.workspace if found else "",
+        "run": found.run if found else "",
+        "plan": [judged.fingerprint, judged.loose_fingerprint],
+        "verdict": judged.verdict,
+        "score": judged.score,
+    }
+    record_event(connection, Event(kind="decision", data=data), now)
     _change(connection, wanted, scored_at=now, **msgspec.structs.asdict(judged))
 
 

@@ -238,3 +238,21 @@ notifications = Table(
     Index(None, "next_at"),
 )
 """What is to be told of an assessment. `next_at`: when it is tried (again); empty when done."""
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+)
+"""The audit log, a line of JSON each; nothing here is ever changed or dropped."""
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+"""The one row with the last entry's number and digest."""

@@ -242,7 +242,8 @@ def test_what_was_allowed_or_could_not_be_judged_is_not_decided_on(desk: Desk) -
 def test_a_blocked_plan_is_approved_by_those_whom_the_policy_names_for_it(desk: Desk) -> None:
     made = desk.held("rds-replaced")
     assert desk.review(made).outcome.verdict is Verdict.BLOCKED
-    assert not desk.approve(made, ALICE).is_approved
+    with pytest.raises(DecisionRefused, match="names nobody"):
+        desk.approve(made, ALICE)
 
     may = '[approvals]\nrules = [{ may_unblock = true, by = ["dba"] }]\n'
     may += '[approvals.groups]\ndba = ["alice@example.com"]\n'

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from litestar import HttpMethod
 
+from iacrisk.audit import verify_log
+from iacrisk.errors import BrokenLog
 from iacrisk.service.people.roles import Role
 from iacrisk.service.storage.assessments import (
     NewAssessment,
@@ -386,3 +390,78 @@ def test_a_page_that_is_not_there_says_so(site: Site) -> None:
     assert "no such assessment" in site.text("/assessments/nowhere", 404)
     assert "Perhaps it was moved" in site.text("/nowhere", 404)
     assert site.client.get("/v1/nowhere").json()["status_code"] == 404
+
+
+def test_a_decision_is_withdrawn_by_who_made_it_alone(site: Site) -> None:
+    made = seed(site.store, plan_file("ingress-narrowed"), site.now())
+    site.come_as("alice", Role.APPROVER)
+    decide(site, made, "approve")
+    text = site.text(f"/assessments/{made}")
+    assert "You have decided." in text
+    assert 'value="approve"' not in text
+    own = own_decision(site, made)
+    site.come_as("bob", Role.APPROVER)
+    answer = decide(site, made, "withdraw", decision=own)
+    assert answer.status_code == 409
+    assert "no such decision of yours" in answer.text
+    assert state_of(site, made) is State.APPROVED
+    site.come_as("alice", Role.APPROVER)
+    assert decide(site, made, "withdraw", decision=own).status_code == 303
+    assert state_of(site, made) is State.WAITING
+    assert "<b>withdrawn</b> by alice@example.com" in site.text(f"/assessments/{made}")
+
+
+def test_a_blocked_plan_that_nobody_may_approve_offers_no_approval(site: Site) -> None:
+    made = seed(site.store, plan_file("rds-replaced"), site.now())
+    site.come_as("alice", Role.APPROVER)
+    text = site.text(f"/assessments/{made}")
+    assert 'value="approve"' not in text
+    assert "names nobody who may approve" in text
+    assert decide(site, made, "approve").status_code == 409
+
+
+# --- the audit log
+
+
+def test_the_audit_log_tells_what_happened_and_holds_together(site: Site, tmp_path: Path) -> None:
+    site.come_as("ada", Role.ADMIN)
+    assert "Nothing is in it yet" in site.text("/audit")
+    made = seed(site.store, plan_file("ingress-narrowed"), site.now())
+    site.come_as("alice", Role.APPROVER)
+    decide(site, made, "approve")
+    decide(site, made, "withdraw", decision=own_decision(site, made))
+    decide(site, made, "reject")
+    site.client.cookies.clear()
+    assert admit(site, site.admin_token()).status_code == 303
+    page = site.text("/audit")
+    answer = site.client.get("/audit/export")
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    file = tmp_path / "audit.jsonl"
+    file.write_bytes(answer.content)
+    verified = verify_log(file)
+    assert verified.last in page
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert [line["kind"] for line in lines] == [
+        "decision",
+        "approval",
+        "withdrawal",
+        "rejection",
+        "sign-in",
+    ]
+    assert {line["data"].get("assessment") for line in lines[:4]} == {made}
+    assert lines[1]["data"]["approver"] == "alice@example.com"
+    file.write_bytes(answer.content.replace(b"alice@", b"carol@"))
+    with pytest.raises(BrokenLog):
+        verify_log(file)
+
+
+def test_the_audit_log_is_for_administrators(site: Site) -> None:
+    site.come_as("alice", Role.APPROVER)
+    site.text("/audit", 403)
+    site.text("/audit/export", 403)
+
+
+def own_decision(site: Site, made: str) -> str:
+    found = re.search(r'name="decision" value="([^"]+)"', site.text(f"/assessments/{made}"))
+    assert found
+    return found[1]
