@@ -4,15 +4,10 @@ It is a real HTTP server over TLS, with a certificate of a throw-away authority.
 webhooks, serves plans behind a link that lives a minute and points to another host name, and takes
 callbacks only when they satisfy the published schema. Everything that arrives is recorded, so that
 a test can say "exactly one final callback".
-
-By hand, against a service that runs on this machine:
-
-    python -m tests.service.fake_hcp http://127.0.0.1:8080/v1/run-task PLAN --key KEY
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import hashlib
 import hmac
@@ -21,12 +16,11 @@ import json
 import secrets
 import socket
 import ssl
-import sys
 import tempfile
 import threading
 import time
 import urllib.parse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -67,6 +61,9 @@ class Manners:
     delay: float = 0.0
     """Seconds before each answer."""
 
+    meanwhile: Callable[[str], None] = lambda _: None
+    """Called with `plan`, `archive` or `callback` when such a request came, before its answer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
@@ -93,6 +90,9 @@ class TaskResult:
     plan: bytes
     manners: Manners
     callbacks: list[Callback] = field(default_factory=list)
+    delivered: int = 0
+    """What the last delivery of the webhook was answered with."""
+
     plan_requests: int = 0
     archive_requests: int = 0
 
@@ -153,6 +153,10 @@ class FakeHcp:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Give the port back; for one that never started."""
         self._server.server_close()
         if self._own_folder:
             self._own_folder.cleanup()
@@ -211,6 +215,8 @@ class FakeHcp:
             answer = self.post(webhook, body)
             if answer == 200:
                 break
+        if result.delivered != 200:
+            result.delivered = answer
         return answer
 
     def post(self, webhook: str, body: bytes, signature: str | None = None) -> int:
@@ -405,7 +411,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         number = result.plan_requests
         result.plan_requests += 1
-        time.sleep(result.manners.delay)
+        self._meanwhile("plan", result)
         early = [*result.manners.plan_answers, *[204] * result.manners.not_ready]
         if hcp.fault is not None:
             self._answer(hcp.fault)
@@ -424,15 +430,18 @@ class _Handler(BaseHTTPRequestHandler):
             return
         number = result.archive_requests
         result.archive_requests += 1
-        time.sleep(result.manners.delay)
+        self._meanwhile("archive", result)
         if hcp.fault is not None or number < len(result.manners.archive_answers):
             self._answer(hcp.fault or result.manners.archive_answers[number])
             return
         headers = {"Content-Type": "application/json", **result.manners.archive_headers}
         self._answer(200, result.plan, headers)
 
-    def _callback(self, result: TaskResult, raw: bytes) -> None:
+    def _meanwhile(self, what: str, result: TaskResult) -> None:
         time.sleep(result.manners.delay)
+        result.manners.meanwhile(what)
+
+    def _callback(self, result: TaskResult, raw: bytes) -> None:
         try:
             body = json.loads(raw)
         except ValueError:
@@ -440,6 +449,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get_content_type() != "application/vnd.api+json":
             body = {"wrong content type": self.headers.get("Content-Type")}
         answer, cut, faults = self.server.hcp.take(result, body)
+        self._meanwhile("callback", result)
         if cut:
             self.close_connection = True
             with contextlib.suppress(OSError):
@@ -483,39 +493,3 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _id(kind: str) -> str:
     return f"{kind}-{secrets.token_hex(8)}"
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Deliver plans to a service and print what it calls back, until each is final."""
-    parser = argparse.ArgumentParser(description="Play HCP Terraform to a run-task service.")
-    parser.add_argument("webhook", help="the service's run-task URL")
-    parser.add_argument("plans", type=Path, nargs="+", metavar="PLAN", help="plan JSON files")
-    parser.add_argument("--key", required=True, help="the run task's HMAC key")
-    parser.add_argument("--stage", default="post_plan")
-    parser.add_argument("--author", default="mallory", help="who created the runs")
-    parser.add_argument("--timeout", type=float, default=3600)
-    parser.add_argument("--folder", type=Path, help="where the authority's ca.pem is written")
-    asked = parser.parse_args(arguments)
-    with FakeHcp(key=asked.key, folder=asked.folder) as hcp:
-        print(f"HCP Terraform at {hcp.url}, authority {hcp.authority}")  # noqa: T201
-        input("Start the service so that it trusts the authority, then press Enter. ")
-        print("ping:", hcp.ping(asked.webhook))  # noqa: T201
-        for plan in asked.plans:
-            result = hcp.run(plan.read_bytes(), stage=asked.stage, run_created_by=asked.author)
-            print(plan, "webhook:", hcp.deliver(result, asked.webhook, tries=3))  # noqa: T201
-            for callback in _as_they_come(hcp, result, asked.timeout):
-                print(json.dumps(callback.body, indent=2))  # noqa: T201
-    return 0
-
-
-def _as_they_come(hcp: FakeHcp, result: TaskResult, timeout: float) -> Iterator[Callback]:
-    seen, until = 0, time.monotonic() + timeout
-    while not result.finals and time.monotonic() < until:
-        with contextlib.suppress(AssertionError):
-            hcp.wait_final(result, timeout=1)
-        yield from result.callbacks[seen:]
-        seen = len(result.callbacks)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

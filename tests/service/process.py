@@ -64,7 +64,7 @@ class Service:
     @property
     def webhook(self) -> str:
         """Where HCP delivers."""
-        return f"{self.url}/run-task"
+        return f"{self.url}/v1/run-task"
 
     @property
     def running(self) -> bool:
@@ -77,7 +77,7 @@ class Service:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, *, wait: bool = True, **environment: str) -> None:
+    def start(self, *, wait: bool = True, environment: Mapping[str, str] | None = None) -> None:
         """Start (again), and wait until it is ready unless told otherwise."""
         assert not self.running
         inherited = {
@@ -86,7 +86,12 @@ class Service:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, *self.program, "serve"],
-                env=inherited | self.environment | {"PYTHONPATH": str(ROOT)} | environment,
+                env={
+                    **inherited,
+                    **self.environment,
+                    "PYTHONPATH": str(ROOT),
+                    **(environment or {}),
+                },
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
@@ -141,6 +146,19 @@ class Service:
                 return answer.status, answer.read()
             except (OSError, http.client.HTTPException):
                 return 0, b""
+
+    def memory_mb(self) -> float:
+        """What the process itself holds in memory now; its workers are not counted."""
+        return self._status("VmRSS")
+
+    def peak_mb(self) -> float:
+        """The most it held so far."""
+        return self._status("VmHWM")
+
+    def _status(self, field: str) -> float:
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        (line,) = (line for line in status.splitlines() if line.startswith(field))
+        return int(line.split()[1]) / 1024
 
     def output(self) -> str:
         """Everything it wrote so far."""
