@@ -45,7 +45,7 @@ def scenarios(runs: int, outage: float) -> Mapping[str, Scenario]:
         "forgeries": lambda folder, _: storms.forgeries(folder),
         "replicas-race": lambda folder, url: storms.replicas_race(folder, url, runs=60),
         "replicas-die": lambda folder, url: storms.replicas_race(folder, url, runs=60, kill=True),
-        "clock": lambda folder, _: clocks.clock_jumps(folder, hours=3, pause=5),
+        "clock": lambda folder, _: clocks.clock_jumps(folder),
         "plans-hostile": lambda folder, _: plans.hostile(folder),
         "plans-too-large": lambda folder, _: plans.too_large(folder),
         "plan-200-mb": lambda folder, _: plans.large(folder, megabytes=200),

@@ -8,14 +8,16 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from iacrisk.service import deciding
 from iacrisk.service.deciding import Identity
 from iacrisk.service.secret import Secret
 from iacrisk.service.settings import Settings
 from iacrisk.service.storage import Store, open_store
+from iacrisk.service.storage.assessments import State
 from iacrisk.service.storage.tables import assessments, deliveries
 from tests.conftest import ROOT
 from tests.service.fake_hcp import FINAL, FakeHcp, TaskResult
@@ -109,6 +111,23 @@ class Arena:
         """A run in a workspace of its own, so that no approval of another one counts for it."""
         return self.hcp.run(plan(name), workspace_name=f"network-{number}")
 
+    def wait_waiting(self, *results: TaskResult) -> None:
+        """Until all of them wait for a person.
+
+        Raises:
+            AssertionError: if one does not after the time.
+
+        """
+        asked = (
+            select(func.count())
+            .select_from(deliveries.join(assessments))
+            .where(
+                deliveries.c.task_result.in_([result.id for result in results]),
+                assessments.c.state == State.WAITING,
+            )
+        )
+        self._wait_count(asked, len(results), PATIENCE)
+
     def approve(self, result: TaskResult, who: str = "alice") -> None:
         """Approve a run that waits, as the page does."""
         with self.store() as store, store.begin() as connection:
@@ -125,17 +144,20 @@ class Arena:
             AssertionError: if there is one after the time.
 
         """
-        until, left = time.monotonic() + seconds, -1
         asked = select(func.count()).select_from(deliveries).where(deliveries.c.final_at.is_(None))
+        self._wait_count(asked, 0, seconds)
+
+    def _wait_count(self, asked: Select[Any], wanted: int, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        found = -1
         with self.store() as store:
             while time.monotonic() < until:
                 with store.begin() as connection:
-                    left = connection.execute(asked).scalar_one()
-                if not left:
+                    found = connection.execute(asked).scalar_one()
+                if found == wanted:
                     return
                 time.sleep(0.1)
-        log = self.service.output()[-3000:]
-        raise AssertionError(f"{left} task results without an end:\n{log}")
+        raise AssertionError(f"{found}, not {wanted}: {asked}\n{self.service.output()[-3000:]}")
 
     def finish(
         self,

@@ -46,7 +46,7 @@ def kill_after_approvals(
     def deliver_and_approve(arena: Arena, number: int, armed: Path) -> TaskResult:
         result = arena.run(number)
         arena.hcp.deliver(result, arena.service.webhook, tries=20)
-        arena.hcp.wait_running(result, timeout=60)
+        arena.wait_waiting(result)
         armed.touch()
         arena.approve(result)
         return result

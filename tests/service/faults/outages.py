@@ -45,7 +45,7 @@ def database_gone_while_held(folder: Path, *, seconds: float) -> Tally:
             results = [arena.run(number) for number in range(3)]
             for result in results:
                 hcp.deliver(result, arena.service.webhook)
-                hcp.wait_running(result, timeout=60)
+            arena.wait_waiting(*results)
             server.stop()
             time.sleep(seconds)
             server.start()

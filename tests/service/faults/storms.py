@@ -71,8 +71,8 @@ def approvals_at_once(folder: Path, database_url: str = "", *, runs: int = 4) ->
         results = [arena.run(number) for number in range(runs)]
         for result in results:
             hcp.deliver(result, arena.service.webhook)
+        arena.wait_waiting(*results)
         for result in results:
-            hcp.wait_running(result, timeout=PATIENCE)
             _at_once([partial(arena.approve, result, who) for who in ("alice", "bob")])
         return arena.finish(
             f"two approvals at once, {'PostgreSQL' if database_url else 'SQLite'}",
