@@ -144,9 +144,8 @@ def _nearby(text: str, subject: Subject) -> str:
 
 def _hit_words(radius: BlastRadius, assessment: Assessment) -> str:
     named, rest = radius.named, len(radius.hits) - len(radius.named)
-    total = len(named) + radius.names_itself
     if not named:
-        return may_notice(rest, total).removeprefix("and ") if rest else ""
+        return may_notice(rest, 0) if rest else ""
     shown = assessment.plan.redactor
     nodes = [assessment.graph.node(hit.address) for hit in named[:_HIT_NAMED]]
     words = [
@@ -155,7 +154,7 @@ def _hit_words(radius: BlastRadius, assessment: Assessment) -> str:
     ]
     more = len(named) - len(words)
     text = ", ".join(words) + (f" and {more:,} more" if more else "")
-    return f"{text}; {may_notice(rest, total)}" if rest else text
+    return f"{text}; {may_notice(rest, 0)}" if rest else text
 
 
 def _doubts(assessment: Assessment) -> Iterator[DoubtView]:

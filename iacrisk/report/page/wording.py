@@ -13,7 +13,6 @@ from iacrisk.report.page.values import ChangeView
 from iacrisk.report.picture import Scene, render_svg
 from iacrisk.report.picture.shapes import SHAPES
 from iacrisk.report.plain import count
-from iacrisk.report.words import likely
 
 _PARTS: Final = {
     "stake": "What is at stake",
@@ -89,7 +88,6 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "part_words": part_words,
     "breakable": breakable,
     "capital": capital,
-    "likely": likely,
     "rule_names": rule_names,
     "module_names": module_names,
     "action_counts": action_counts,

@@ -132,6 +132,19 @@ function openTarget() {
   row.querySelector("summary")?.focus({ preventScroll: true });
 }
 
+// On a narrow screen the picture starts where the change is.
+addEventListener(
+  "toggle",
+  ({ target }) => {
+    const picture = target.open && target.matches(".change") && target.querySelector(".picture");
+    const middle = picture && picture.querySelector(".ir-changed");
+    if (!middle || picture.scrollWidth <= picture.clientWidth) return;
+    const lead = middle.getBoundingClientRect().left - picture.getBoundingClientRect().left;
+    picture.scrollLeft += lead - 12;
+  },
+  true,
+);
+
 // On paper what waits is told in full.
 let opened = [];
 addEventListener("beforeprint", () => {
