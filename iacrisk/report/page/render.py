@@ -20,7 +20,7 @@ from iacrisk.report.batch import Batch, Fault, JudgedPlan
 from iacrisk.report.page.values import PageView
 from iacrisk.report.page.view import view_of
 from iacrisk.report.page.wording import FILTERS, GLOBALS
-from iacrisk.report.picture import picture_style
+from iacrisk.report.picture import picture_script, picture_style
 from iacrisk.report.words import SOFT, verdict_words
 
 HERE: Final = Path(__file__).parent
@@ -79,8 +79,8 @@ def style() -> str:
 
 @cache
 def script() -> str:
-    """The page's script: filter, sort, search, keys."""
-    return (_ASSETS / "page.js").read_text("utf-8")
+    """The page's script: filter, sort, search, keys, and the life of the pictures."""
+    return f"{(_ASSETS / 'page.js').read_text('utf-8')}\n{picture_script()}"
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 
 from iacrisk.assess import Assessment
 from iacrisk.report.page.view import view_of
-from tests.plans import document
+from tests.plans import delete, document, noop
 from tests.report.browser.conftest import PHONE, Open, shown
 from tests.report.page.test_view import judged
 
@@ -217,3 +217,19 @@ def test_a_plan_that_changes_nothing_is_told_so(opened: Open) -> None:
     page = opened(judged(document()))
     assert page.inner_text(".verdict-word") == "ALLOWED"
     assert page.inner_text(".changes p") == "The plan changes nothing."
+
+
+def test_keys_walk_in_a_picture_and_what_it_says_is_read(opened: Open) -> None:
+    page = opened(
+        judged(
+            document(
+                delete("aws_kms_key.main", {"id": "key-0123456789"}),
+                noop("aws_ebs_volume.data", {"id": "vol-1", "key": "key-0123456789"}),
+            )
+        )
+    )
+    page.locator(".change").first.locator("summary").first.click()
+    card = page.locator(".ir-node[data-node]").first
+    card.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".ir-tells").text_content().startswith("aws_ebs_volume.data: hit; 1 hop")
