@@ -281,6 +281,10 @@ class FakeHcp:
             self._links[key] = (time.monotonic() + result.manners.link_life, result)
         return f"https://{ARCHIVE_HOST}:{self.port}/archive/{key}"
 
+    def links(self) -> list[str]:
+        """The keys of all links there were; whoever has one can read a plan for a minute."""
+        return list(self._links)
+
     def linked(self, key: str) -> TaskResult | None:
         """The run a link belongs to, unless it is over."""
         with self._changed:

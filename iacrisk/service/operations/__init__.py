@@ -6,6 +6,7 @@ from iacrisk.service.operations.masking import Mask
 from iacrisk.service.operations.metrics import metrics_route
 from iacrisk.service.operations.tracing import start_tracing, stop_tracing, traced
 from iacrisk.service.operations.watching import Watch
+from iacrisk.service.operations.working import working
 
 __all__ = [
     "Condition",
@@ -18,4 +19,5 @@ __all__ = [
     "start_tracing",
     "stop_tracing",
     "traced",
+    "working",
 ]

@@ -18,7 +18,8 @@ from iacrisk.service.operations.masking import Mask, secrets_in
 from iacrisk.service.settings import Settings
 
 _INHERITED: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_OF_OURS: Final = frozenset({"time", "level", "logger", "error", "trace"})
+_OF_OURS: Final = frozenset({"time", "level", "logger", "error", "trace", "color_message"})
+"""Beside our own names one of uvicorn's, which says the message again in colour."""
 _TALKATIVE: Final = ("alembic", "httpcore", "httpx", "sqlalchemy", "uvicorn.access")
 """They log what we log ourselves, or whole URLs."""
 

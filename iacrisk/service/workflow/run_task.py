@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 from dbos import DBOS, SetWorkflowID
 
+from iacrisk.service.operations import working
 from iacrisk.service.storage.deliveries import delivery_of
 from iacrisk.service.workflow import steps
 from iacrisk.service.workflow.answers import Answer
@@ -55,26 +56,30 @@ async def _answer(task_result: str) -> str:
 @DBOS.step(name="judge")
 async def judge(task_result: str) -> str:
     """Fetch the plan and judge it."""
-    return _write(await steps.judge(engine(), task_result))
+    with working("judge", task_result):
+        return _write(await steps.judge(engine(), task_result))
 
 
 @DBOS.step(name="look-again")
 async def look_again(task_result: str, is_last: bool) -> str:
     """See whether somebody decided."""
-    return _write(await steps.look_again(engine(), task_result, is_last=is_last))
+    with working("look-again", task_result):
+        return _write(await steps.look_again(engine(), task_result, is_last=is_last))
 
 
 @DBOS.step(name="give-up")
 async def give_up(task_result: str, error: str) -> str:
     """Put up with a failure of our own."""
     problem = f"iacrisk failed ({error}). This is a bug."
-    return _write(await steps.give_up(engine(), task_result, problem))
+    with working("give-up", task_result):
+        return _write(await steps.give_up(engine(), task_result, problem))
 
 
 @DBOS.step(name="call-back")
 async def call_back(task_result: str, answer: str) -> int:
     """Tell HCP how it ended."""
-    return await steps.call_back(engine(), task_result, _read(answer))
+    with working("call-back", task_result):
+        return await steps.call_back(engine(), task_result, _read(answer))
 
 
 async def start(task_result: str, workflow: str = "") -> None:
