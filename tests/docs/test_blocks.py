@@ -63,6 +63,16 @@ NOT_RUN = {
     "python -m iacrisk.training.evaluate": BY_CI,
     'pip install -e ".[docs]"': NETWORK,
     "python -m docs.site ../iacrisk-site": BY_CI,
+    'pip install "iacrisk[service]"': NETWORK,
+    "python -m tests.service.fake_hcp http://127.0.0.1:8080/v1/run-task "
+    "fixtures/plans/ingress-narrowed/plan.json --key change-me --folder .": (
+        "waits for a person; tests/service uses the same stand-in"
+    ),
+    "iacrisk serve": "never ends; tests/service/test_app.py starts and stops it",
+    "iacrisk token create gitlab": "tests/service/api makes tokens in a store of its own",
+    'curl --fail-with-body --data-binary @plan.json -H "Content-Type: application/json" '
+    '-H "Authorization: Bearer $TOKEN" "https://risk.example.com/v1/assessments?'
+    'organisation=acme&workspace=prod&author=alice"': "tests/service/api asks",
     "python -m http.server --directory ../iacrisk-site": "never ends; tests/docs/site serves it",
 }
 RUN = {
@@ -89,9 +99,15 @@ OTHER_TOML: dict[str, str | Callable[[Path], object]] = {
     "docs/provenance.md: 0": read_claim_file,
     "docs/own-rules.md: 1": "a pyproject.toml; test_own_rules.py installs it",
     "docs/own-rules.md: 2": "asks for that package; test_own_rules.py installs it",
+    "docs/service.md": lambda file: load_service_settings({}, file),
     "docs/service-people.md": lambda file: load_service_settings({}, file),
 }
 """TOML that is no iacrisk.toml, by page and number: who reads it, or which test does."""
+
+
+def without_variables(line: str) -> str:
+    """A command line without the variables of the service that it sets; a test reads those."""
+    return re.sub(r"^(export )?(IACRISK_\w+=\S+ ?)+", "", line)
 
 
 def blocks(page: Path, *languages: str) -> list[str]:
@@ -139,8 +155,25 @@ def test_every_command_line_is_run_or_has_a_reason() -> None:
         for line in lines_of(block)
     ]
 
-    assert [each for each in written if each[1] not in {*RUN, *NOT_RUN}] == []
-    assert {*RUN, *NOT_RUN} <= {line for _, line in written}, "stands on no page any more"
+    assert [
+        each for each in written if without_variables(each[1]) not in {*RUN, *NOT_RUN, ""}
+    ] == []
+    assert {*RUN, *NOT_RUN} <= {without_variables(line) for _, line in written}, (
+        "stands on no page any more"
+    )
+
+
+def test_variables_of_the_service_on_a_page_are_its_settings() -> None:
+    found = [
+        dict(re.findall(r"\b(IACRISK_\w+)=(\S+)", block))
+        for page in PAGES
+        for block in blocks(page, "sh")
+    ]
+    given = [variables for variables in found if variables]
+
+    assert len(given) > 1
+    for variables in given:
+        assert load_service_settings(variables) != Settings()
 
 
 def test_pages_whose_blocks_another_test_takes_are_named_there() -> None:

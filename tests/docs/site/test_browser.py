@@ -39,9 +39,9 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Headless Chromium."""
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is in the extra `dev`")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is in the extra `test`")
     if CHROMIUM is None:
-        pytest.skip("there is no chromium on PATH")
+        pytest.skip("there is no Chromium on PATH (see .ci/packages)")
     with api.sync_playwright() as started:
         found = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield found
@@ -110,3 +110,18 @@ def test_the_dark_scheme_follows_the_system(browser: Any, address: str) -> None:
         grounds.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
     assert grounds[0] != grounds[1]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_can_be_read_by_everybody(scheme: str, browser: Any, address: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    theirs = {"scrollable-region-focusable"}  # around wide tables, by the theme's own script
+    watched = Watched(browser, address, color_scheme=scheme)
+    found = [
+        (name, fault["id"], fault["nodes"][0]["html"])
+        for name in PAGES
+        for fault in axe.run(watched.open(name)).response["violations"]
+        if fault["impact"] in {"critical", "serious"} and fault["id"] not in theirs
+    ]
+
+    assert found == []
