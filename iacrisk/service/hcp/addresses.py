@@ -11,12 +11,16 @@ import ipaddress
 import socket
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpcore
 
 from iacrisk.errors import HcpFailed
+
+
+_TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
+"""IPv4 addresses of any kind, through a translator (RFC 6052)."""
 
 
 def check_url(url: str, hosts: Iterable[str], what: str) -> str:
@@ -92,6 +96,9 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
 
 def _is_public(text: str) -> bool:
     address: Any = ipaddress.ip_address(text.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
+    if address.version == 6:
+        if address.ipv4_mapped:
+            address = address.ipv4_mapped
+        elif address.sixtofour or address.teredo or address in _TRANSLATED:
+            return False
     return bool(address.is_global and not address.is_multicast)

@@ -35,6 +35,16 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+class Tag(msgspec.Struct, frozen=True):
+    """A word that HCP shows in a colour. `level`: none, info, warning or error."""
+
+    label: str
+    level: str
+
+
+_NOTED: Final = Tag("Noted", "info")
+
+
 def callback_body(
     status: Status, message: str, url: str = "", outcomes: Sequence[dict[str, Any]] = ()
 ) -> bytes:
@@ -48,12 +58,15 @@ def callback_body(
     return msgspec.json.encode({"data": data})
 
 
-def outcomes_of(report: Report, url: str) -> list[dict[str, Any]]:
-    """The worst of a report: what waits first, then by falling score. All of it is masked."""
+def outcomes_of(report: Report, url: str, held: Tag) -> list[dict[str, Any]]:
+    """The worst of a report: what waits first, then by falling score. All of it is masked.
+
+    `held`: how those stand that wait by themselves, now that the run has its answer.
+    """
     whole = [_of_plan(item, url) for item in report.plan_findings]
     telling = [item for item in report.changes if item.waits or item.findings]
     telling.sort(key=lambda item: (not item.waits, -item.score, item.address))
-    return [*(_of_change(item, url) for item in telling), *whole][:_OUTCOMES]
+    return [*(_of_change(item, url, held) for item in telling), *whole][:_OUTCOMES]
 
 
 def without_outcomes(body: bytes) -> bytes:
@@ -69,14 +82,14 @@ def has_outcomes(body: bytes) -> bool:
     return without_outcomes(body) != body
 
 
-def _of_change(item: ChangeItem, url: str) -> dict[str, Any]:
+def _of_change(item: ChangeItem, url: str, held: Tag) -> dict[str, Any]:
     worst = max(item.findings, key=lambda each: _rank(each.severity), default=None)
     action = "/".join(item.actions)
     says = worst.what if worst else item.summary
-    tags = {"Status": [_status(item.waits)]}
+    tags = {"Status": [_tag(held if item.waits else _NOTED)]}
     if worst:
         tags["Severity"] = [_severity(worst)]
-    tags["Score"] = [{"label": str(item.score), "level": "error" if item.waits else "info"}]
+    tags["Score"] = [{"label": str(item.score), "level": held.level if item.waits else "info"}]
     return _outcome(
         worst.rule if worst else "iacrisk-score",
         f"{item.address} ({action}): {says}",
@@ -131,8 +144,8 @@ def _severity(finding: FindingItem) -> dict[str, str]:
     return {"label": finding.severity.capitalize()[:32], "level": level}
 
 
-def _status(waits: bool) -> dict[str, str]:
-    return {"label": "Waits", "level": "error"} if waits else {"label": "Noted", "level": "info"}
+def _tag(tag: Tag) -> dict[str, str]:
+    return {"label": tag.label[:32], "level": tag.level}
 
 
 def _rank(severity: str) -> int:

@@ -8,7 +8,7 @@ import msgspec
 
 from iacrisk.gate import Verdict
 from iacrisk.service.deciding import Standing
-from iacrisk.service.hcp.callback import Status
+from iacrisk.service.hcp.callback import Status, Tag
 from iacrisk.service.settings import Mode
 from iacrisk.service.storage.assessments import Assessed, State
 
@@ -21,6 +21,21 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     message: str
     state: State
+
+    @property
+    def tag(self) -> Tag:
+        """How the changes stand that were held."""
+        match self.state:
+            case State.APPROVED:
+                return Tag("Approved", "info")
+            case State.NOTED:
+                return Tag("Advice", "warning")
+            case State.REJECTED:
+                return Tag("Rejected", "error")
+            case State.BLOCKED:
+                return Tag("Blocked", "error")
+            case _:
+                return Tag("Waits", "error")
 
     @property
     def is_final(self) -> bool:

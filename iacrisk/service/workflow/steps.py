@@ -241,7 +241,7 @@ async def _final_body(engine: Engine, task: Task, answer: Answer) -> bytes:
     report = await engine.keep(lambda connection: read_report(connection, task.found.id))
     outcomes = []
     if report is not None and task.payload.takes_outcomes:
-        outcomes = outcomes_of(msgspec.json.decode(report, type=Report), url)
+        outcomes = outcomes_of(msgspec.json.decode(report, type=Report), url, answer.tag)
     body = callback_body(answer.status, answer.message, url, outcomes)
     result = task.delivery.task_result
     return await engine.keep(
