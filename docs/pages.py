@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import typer.main
 
-from iacrisk.catalog.settings import all_rows
+from iacrisk.catalog.settings import all_rows, all_usual_rows
 from iacrisk.cli.app import app
 from iacrisk.features import COLUMNS, HIT_COLUMNS
 from iacrisk.gate import Policy
@@ -105,6 +105,14 @@ def _settings(rule: str) -> Iterator[str]:
     if rows:
         yield from ("", "## Settings", "")
         yield from table(["type", "setting", "when it", "severity", "what follows"], sorted(rows))
+    usual = [
+        [f"`{path}`", _direction(when), severity, says]
+        for of, path, when, severity, _, says in all_usual_rows()
+        if of == rule
+    ]
+    if usual:
+        yield from ("", "## Settings", "")
+        yield from table(["setting", "when it", "severity", "what follows"], sorted(usual))
 
 
 def _direction(when: str) -> str:

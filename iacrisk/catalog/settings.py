@@ -2,7 +2,8 @@
 
 Rows of `settings.csv`, one for each setting and direction of change: which rule tells of it, how
 grave it is and in what words. Settings that need more than their own two values to be judged
-(policies, filters, routes, guards) have rules of their own and no row here.
+(policies, filters, routes, guards) have rules of their own and no row here. `usual.csv` says what a
+name means almost everywhere (`enabled`, `retention_days`), for the long tail of types.
 """
 
 from __future__ import annotations
@@ -104,6 +105,18 @@ def all_controller_rows() -> tuple[tuple[str, ...], ...]:
     return _rows("controllers.csv")
 
 
+def usual_settings(rule: str, type_name: str, root: str) -> tuple[Setting, ...]:
+    """What the rule tells of a setting with this name, on types that have no row for it."""
+    if (type_name, root) in _settled():
+        return ()
+    return _usual().get((rule, root), ())
+
+
+def all_usual_rows() -> tuple[tuple[str, ...], ...]:
+    """The rows of `usual.csv` as they stand in the file, without its head."""
+    return _rows("usual.csv")
+
+
 def _rows(name: str) -> tuple[tuple[str, ...], ...]:
     with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
         return tuple(map(tuple, csv.reader(file)))[1:]
@@ -126,6 +139,35 @@ def _controllers() -> dict[str, tuple[Setting, ...]]:
         )
         found[subject] = (*found.get(subject, ()), setting)
     return found
+
+
+@cache
+def _usual() -> dict[tuple[str, str], tuple[Setting, ...]]:
+    found: dict[tuple[str, str], tuple[Setting, ...]] = {}
+    for rule, path, when, severity, confidence, says in all_usual_rows():
+        direction, _, values = when.partition(":")
+        setting = Setting(
+            rule=rule,
+            path=path,
+            direction=Direction(direction),
+            values=frozenset(values.lower().split("|")) if values else frozenset(),
+            severity=severity,
+            confidence=confidence,
+            needs_users=False,
+            says=says,
+        )
+        found[rule, path] = (*found.get((rule, path), ()), setting)
+    return found
+
+
+@cache
+def _settled() -> frozenset[tuple[str, str]]:
+    """Each type with each of its settings that `settings.csv` judges, by its first step."""
+    return frozenset(
+        (name, path.partition(".")[0])
+        for _, types, path, *_ in all_rows()
+        for name in types.split(" ")
+    )
 
 
 @cache

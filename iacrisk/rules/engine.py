@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from iacrisk.catalog import resource_type
+from iacrisk.catalog.settings import types_with_settings
 from iacrisk.errors import RuleNotCarriedOut
 from iacrisk.plan import ActionKind, Path, Redactor, ResourceChange, Shown, lookup
 from iacrisk.rules.context import Context
@@ -66,6 +67,7 @@ class _Run:
         excuses = self._excuses(change)
         if any(suppressor.suppresses is None for suppressor, _ in excuses):
             self._benign[change.label] = excuses[0][0].id
+        told: set[object] = set()
         for rule, check in self._rules_for(change.type, change.kind):
             try:
                 outcomes = _outcomes(check(change, self._context))
@@ -73,7 +75,10 @@ class _Run:
                 self._fail(rule.id, change.label, error)
                 continue
             for outcome in outcomes:
-                self._record(rule, change, outcome, excuses)
+                roots = {path[0] for path in outcome.paths if path}
+                if not rule.tail or not roots & told:
+                    self._record(rule, change, outcome, excuses)
+                told |= roots
 
     def judge_plan(self) -> None:
         for rule in self._rules:
@@ -105,11 +110,14 @@ class _Run:
         self, type_name: str, kind: ActionKind
     ) -> tuple[tuple[Rule, ChangeCheck], ...]:
         known = resource_type(type_name)
-        return tuple(
+        found = [
             (rule, rule.on_change)
             for rule in self._rules
             if rule.on_change is not None and rule.applies_to(known, kind)
-        )
+        ]
+        if any(_knows(rule, type_name) for rule, _ in found):
+            return tuple((rule, check) for rule, check in found if not rule.tail)
+        return tuple(sorted(found, key=lambda item: item[0].tail))
 
     def _applicable_suppressors(self, type_name: str, kind: ActionKind) -> tuple[Suppressor, ...]:
         known = resource_type(type_name)
@@ -205,3 +213,9 @@ def _evidence(
             before=redactor.value(lookup(change.before, path), sensitive=sensitive),
             after=redactor.value(change.planned(path), sensitive=sensitive),
         )
+
+
+def _knows(rule: Rule, type_name: str) -> bool:
+    """Whether the rule is made for this type; a table of single settings is not."""
+    named = rule.types is not None and type_name in rule.types
+    return named and not rule.origin and rule.types != types_with_settings(rule.id)

@@ -97,6 +97,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Of types, beside those that are named in full."""
     origin: str = ""
     """Where it comes from, "" for a built-in one; no suppressor takes back what another finds."""
+    tail: bool = False
+    """Asked only of types that no other rule names: what it goes by is a guess from names."""
     on_change: ChangeCheck | None = None
     on_plan: PlanCheck | None = None
 
@@ -164,10 +166,12 @@ def rule(
     types: Iterable[str] | None = None,
     classes: Iterable[ResourceClass] | None = None,
     since: str = "0.1",
+    tail: bool = False,
 ) -> Callable[[ChangeCheck], Rule]:
     """Declare a rule on one change; the docstring is its page.
 
-    `types` and `classes` narrow down which changes it sees: either is enough.
+    `types` and `classes` narrow down which changes it sees: either is enough. A rule of the
+    `tail` is asked of types that no other rule names.
     """
 
     def declare(check: ChangeCheck) -> Rule:
@@ -182,6 +186,7 @@ def rule(
             types=None if types is None else frozenset(types),
             classes=None if classes is None else frozenset(classes),
             page=check.__doc__ or "",
+            tail=tail,
             on_change=check,
         )
 

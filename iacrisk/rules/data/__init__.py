@@ -30,6 +30,7 @@ from iacrisk.rules.data.named_versions import named_version_gone
 from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
 from iacrisk.rules.data.selections import selection_finds_less
 from iacrisk.rules.data.streams import stream_position_lost
+from iacrisk.rules.data.usual import kept_shorter
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -57,4 +58,5 @@ RULES: Final[tuple[Rule, ...]] = (
     arm_object_destroyed,
     named_version_gone,
     selection_finds_less,
+    kept_shorter,
 )

@@ -22,6 +22,7 @@ from iacrisk.rules.exposure.protected_branches import protection_moved
 from iacrisk.rules.exposure.recording import audit_off
 from iacrisk.rules.exposure.secrets_in_clear import credential_in_clear
 from iacrisk.rules.exposure.shares import shared_with_another_account
+from iacrisk.rules.exposure.usual import usual_guard_off
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -43,4 +44,5 @@ RULES: Final[tuple[Rule, ...]] = (
     unprotected_branches_deploy,
     share_of_logs_taken,
     nobody_on_call,
+    usual_guard_off,
 )

@@ -27,6 +27,7 @@ from iacrisk.rules.identity.principals import principal_recreated
 from iacrisk.rules.identity.refused import everyone_refused
 from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
 from iacrisk.rules.identity.secret_sources import secret_source_unreadable
+from iacrisk.rules.identity.usual import somebody_left_out
 from iacrisk.rules.identity.vault_denials import denied_what_another_grants
 from iacrisk.rules.identity.ways_in import way_in_destroyed
 from iacrisk.rules.rule import Rule
@@ -55,4 +56,5 @@ RULES: Final[tuple[Rule, ...]] = (
     secret_source_unreadable,
     denied_what_another_grants,
     account_still_named,
+    somebody_left_out,
 )
