@@ -22,6 +22,23 @@ def first_look_table() -> str:
     return "\n".join(table(["set", "when", "dangerous, held", "harmless, held"], rows))
 
 
+def first_look_sums() -> str:
+    """What to expect of new plans: the newest look of each kind, and all looks but the first."""
+    looks = _first_looks()
+    newest = list({look["set"].partition("-")[0]: look for look in looks}.values())
+    new, every = _total(newest), _total(looks[1:])
+    names = " and ".join(f"`{look['set']}`" for look in newest)
+    return (
+        f"The newest set of each kind, {names}, says what to expect of new plans: "
+        f"{new['held']} of {new['dangers']} dangerous plans held "
+        f"({new['held'] / new['dangers']:.0%}), {new['held_harmless']} of {new['harmless']} "
+        f"harmless ones ({new['held_harmless'] / new['harmless']:.0%}), a balanced accuracy of "
+        f"{_balanced(new)}; the aim is 95% and at most 10%. Over all first looks since the rules "
+        f"are complete (all but the first row) it is {every['held']} of {every['dangers']} and "
+        f"{every['held_harmless']} of {every['harmless']}."
+    )
+
+
 def rival_table() -> str:
     """Other tools on sets that iacrisk saw for the first time as well, by balanced accuracy."""
     asked = json.loads(RIVALS.read_text("utf-8"))

@@ -11,7 +11,13 @@ from typing import Final
 
 import msgspec
 
-from docs.accuracy_tables import first_look_table, pair_table, rival_table, rival_totals
+from docs.accuracy_tables import (
+    first_look_sums,
+    first_look_table,
+    pair_table,
+    rival_table,
+    rival_totals,
+)
 from docs.diffs import diff_table, replacing_counts
 from docs.hand_check import hand_check_tables
 from docs.pages import table
@@ -429,6 +435,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "lab-card": lab_card,
     "operators": operator_table,
     "first-looks": first_look_table,
+    "first-look-sums": first_look_sums,
     "pairs": pair_table,
     "rivals": rival_table,
     "rival-totals": rival_totals,
