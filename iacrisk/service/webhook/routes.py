@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request, Response, post
 from litestar.datastructures import State
 from litestar.exceptions import ClientException, NotAuthorizedException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from sqlalchemy.exc import IntegrityError
 
 from iacrisk.errors import HcpFailed
@@ -41,6 +42,7 @@ _starting: set[asyncio.Task[None]] = set()
     status_code=200,
     request_max_body_size=_LARGEST,
     tags=["run task"],
+    raises=[ClientException, NotAuthorizedException, RequestEntityTooLarge],
     summary="Webhook of a run task of HCP Terraform or Terraform Enterprise",
 )
 async def take_webhook(request: Request[Any, Any, State]) -> Response[None]:
