@@ -106,11 +106,11 @@ def test_enter_makes_a_change_the_middle_and_escape_goes_back(opened: Any) -> No
     assert tells(page).endswith("(Enter: make it the middle)")
     page.keyboard.press("Enter")
     assert focused(page) == QUEUE
-    assert page.locator(".ir-figure > svg").first.get_attribute("data-address") == QUEUE
+    assert page.locator(".ir-scroll > svg").first.get_attribute("data-address") == QUEUE
     assert page.locator(".ir-back").first.text_content() == "Back to aws_kms_key.main"
     page.keyboard.press("Escape")
     assert focused(page) == QUEUE
-    first = page.locator(".ir-figure > svg").first
+    first = page.locator(".ir-scroll > svg").first
     assert first.get_attribute("data-address") == "aws_kms_key.main"
     assert page.locator(".ir-back").first.is_hidden()
 
@@ -144,7 +144,7 @@ def test_the_pointer_is_told_the_reference(opened: Any) -> None:
 
 def test_a_screen_reader_is_told_what_eyes_see(opened: Any) -> None:
     page = opened(group_that_goes())
-    drawing = page.locator(".ir-figure > svg").first
+    drawing = page.locator(".ir-scroll > svg").first
     assert drawing.get_attribute("role") == "group"
     assert drawing.get_attribute("aria-label").startswith("aws_kms_key.main: destroyed")
     labels = page.locator(CARDS).evaluate_all("all => all.map((c) => c.ariaLabel)")

@@ -24,6 +24,7 @@
 
   function enliven(svg) {
     const figure = element("div", "ir-figure");
+    const scroll = element("div", "ir-scroll");
     const back = element("button", "ir-back");
     const tells = element("p", "ir-tells");
     const bar = element("div", "ir-bar");
@@ -36,10 +37,11 @@
     tells.textContent = HINT;
     svg.replaceWith(figure);
     bar.append(back, tells);
-    figure.append(svg, bar);
+    scroll.append(svg);
+    figure.append(scroll, bar);
 
     function show(drawing) {
-      if (drawing !== figure.firstChild) figure.firstChild.replaceWith(drawing);
+      if (drawing !== scroll.firstChild) scroll.firstChild.replaceWith(drawing);
       picture = new Picture(drawing);
       back.hidden = !before.length;
       back.textContent = before.length ? `Back to ${nameOf(before[before.length - 1])}` : "";
@@ -47,12 +49,12 @@
     function makeMiddle(card) {
       const other = card && drawingOf(figure, card.getAttribute("data-change"));
       if (!other || card.dataset.ring === "0") return;
-      before.push(figure.firstChild);
+      before.push(scroll.firstChild);
       show(fresh(other));
       picture.focus(picture.middle);
     }
     function goBack() {
-      const left = nameOf(figure.firstChild);
+      const left = nameOf(scroll.firstChild);
       show(before.pop());
       picture.focus(picture.cards.find((card) => card.dataset.address === left) ?? picture.middle);
     }
@@ -83,6 +85,19 @@
       event.preventDefault();
     });
     show(svg);
+    whenSeen(scroll, () => {
+      scroll.scrollLeft += (picture.middle ?? scroll).getBoundingClientRect().left - scroll.getBoundingClientRect().left - 16;
+    });
+  }
+
+  // Once, when it is first on the screen: on a narrow one the middle comes into sight.
+  function whenSeen(part, act) {
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      if (part.scrollWidth > part.clientWidth) act();
+    });
+    observer.observe(part);
   }
 
   const nameOf = (svg) => svg.getAttribute("data-address");
