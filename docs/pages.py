@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import typer.main
 
+from docs.pictures import pictures
 from iacrisk.catalog.settings import all_rows, all_usual_rows
 from iacrisk.cli.app import app
 from iacrisk.features import COLUMNS, HIT_COLUMNS
@@ -37,6 +38,7 @@ def whole_pages() -> dict[str, str]:
     rules = {f"docs/rules/{item.id}.md": rule_page(item) for item in items}
     return {
         **rules,
+        **pictures(),
         "docs/rules/README.md": rules_index(),
         "docs/settings.md": settings_page(),
         "docs/service-settings.md": service_settings_page(),

@@ -81,6 +81,7 @@ RUN = {
     "iacrisk feedback plan.json --outcome ok": 0,
     "iacrisk feedback plan.json --outcome incident --harm outage --address aws_lb.front": 0,
     'iacrisk feedback plan.json --outcome reverted --note "too slow, taken back"': 0,
+    "iacrisk graph plan.json --format svg > picture.svg": 0,
     "iacrisk diff origin/main .": 4,
     "iacrisk diff before/ after/ --format json": 4,
 }
