@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from iacrisk.gate.policy import NEVER
 from iacrisk.provenance.claim import ClaimFile
 from iacrisk.report.json_batch import RunReport
 from iacrisk.report.json_report import Report
-from iacrisk.rules import RULES, SUPPRESSORS, Rule, Suppressor
+from iacrisk.rules import RULES, SUPPRESSORS, Rule, Suppressor, registry
 from iacrisk.rules.rule import ANY_KIND
 from iacrisk.service import settings as service_settings
 
@@ -65,17 +66,6 @@ def rule_page(item: Rule | Suppressor) -> str:
 
 def rules_index() -> str:
     """All rules and suppressors with their one-line summaries."""
-    rules = [
-        [
-            _link(rule),
-            rule.name,
-            rule.severity.name.lower(),
-            rule.confidence,
-            rule.harm,
-            _says(rule),
-        ]
-        for rule in RULES
-    ]
     suppressors = [[_link(item), item.name, _covers(item), _says(item)] for item in SUPPRESSORS]
     return "\n".join(
         [
@@ -86,14 +76,39 @@ def rules_index() -> str:
             f"{len(RULES)} rules say what is dangerous about a change; {len(SUPPRESSORS)} "
             "suppressors recognise the harmless look-alikes. `iacrisk rules ID` prints a page.",
             "",
-            *table(["rule", "name", "severity", "confidence", "harm", "what it flags"], rules),
-            "",
+            *(line for family in _families() for line in _family(family)),
             "## Harmless look-alikes",
             "",
             *table(["suppressor", "name", "takes back", "what it recognises"], suppressors),
             "",
         ]
     )
+
+
+def _families() -> list[ModuleType]:
+    """The packages of rules, in report order."""
+    modules = [each for each in vars(registry).values() if inspect.ismodule(each)]
+    order = [rule.id for rule in RULES]
+    families = [each for each in modules if getattr(each, "RULES", ())]
+    return sorted(families, key=lambda family: order.index(family.RULES[0].id))
+
+
+def _family(family: ModuleType) -> Iterator[str]:
+    """The heading that a family's docstring gives, and its rules."""
+    letter, _, what = (family.__doc__ or "").partition("\n")[0].rstrip(".").partition(": ")
+    rows = [
+        [
+            _link(rule),
+            rule.name,
+            rule.severity.name.lower(),
+            rule.confidence,
+            rule.harm,
+            _says(rule),
+        ]
+        for rule in family.RULES
+    ]
+    head = ["rule", "name", "severity", "confidence", "harm", "what it flags"]
+    yield from (f"## {letter}: {what}", "", *table(head, rows), "")
 
 
 def _settings(rule: str) -> Iterator[str]:
