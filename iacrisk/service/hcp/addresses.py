@@ -18,7 +18,6 @@ import httpcore
 
 from iacrisk.errors import HcpFailed
 
-
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
 """IPv4 addresses of any kind, through a translator (RFC 6052)."""
 
