@@ -6,12 +6,6 @@ import datetime
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from iacrisk.assess import Circumstances, assess
-from iacrisk.gate import Policy
-from iacrisk.plan import decode_plan
-from iacrisk.report.page.view import view_of
 from iacrisk.service.deciding import Identity, approve, reject
 from iacrisk.service.scoring.job import Job
 from iacrisk.service.scoring.worker import score_plan
@@ -79,7 +73,7 @@ def seed(
         loose_fingerprint=scored.loose_fingerprint,
         report=scored.report,
         bond=scored.case,
-        view=scored.view or view_json(plan, now),
+        view=scored.view,
     )
     with store.begin() as connection:
         made = add_assessment(connection, new, now)
@@ -93,23 +87,23 @@ def seed(
     return made
 
 
-def view_json(plan: Path, now: datetime.datetime) -> bytes:
-    """What the page shows of a plan."""
-    around = Circumstances(today=now.date())
-    return msgspec.json.encode(view_of(assess(decode_plan(plan.read_bytes()), Policy(), around)))
-
-
 def person(name: str) -> Identity:
     """Somebody who signed in at the tests' provider."""
     return Identity(who=f"{name}@example.com", subject=name, issuer="https://id.example")
 
 
 def decided(
-    store: Store, made: str, who: str, now: datetime.datetime, *, against: bool = False
+    store: Store,
+    made: str,
+    who: str,
+    now: datetime.datetime,
+    *,
+    against: bool = False,
+    reason: str = "Not before the freeze ends.",
 ) -> None:
     """Somebody decides."""
     with store.begin() as connection:
         if against:
-            reject(connection, made, person(who), "Not before the freeze ends.", now)
+            reject(connection, made, person(who), reason, now)
         else:
             approve(connection, made, person(who), "Seen with the team.", now)

@@ -31,7 +31,9 @@ _ROLES: Final = (
 async def list_people(request: PageRequest) -> Response[str]:
     """Everybody who signed in."""
     found = await desk_of(request).ask(stored.list_people)
-    return page(request, "people.html", people=found, roles=_ROLES)
+    me = person_here(request).person
+    mine = stored.person_id(me.issuer, me.subject)
+    return page(request, "people.html", people=found, roles=_ROLES, my_id=mine)
 
 
 @post("/people/{person:str}", opt=_ADMIN)

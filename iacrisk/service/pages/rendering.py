@@ -13,7 +13,6 @@ from litestar import MediaType, Response
 
 from iacrisk import __version__
 from iacrisk.report.page.render import environment, script, style
-from iacrisk.report.picture import picture_style
 from iacrisk.report.plain import visible
 from iacrisk.service.people.guard import FORM_TOKEN, PageRequest, Visit
 from iacrisk.service.people.roles import Role
@@ -52,9 +51,8 @@ def page(request: PageRequest, template: str, status: int = 200, **values: Any) 
 
 
 def service_style() -> str:
-    """What our pages have beside the report's style, and the style of pictures."""
-    own = (_HERE / "assets" / "service.css").read_text("utf-8")
-    return f"{own}\n{picture_style()}"
+    """What our pages have beside the report's style."""
+    return (_HERE / "assets" / "service.css").read_text("utf-8")
 
 
 ASSETS: Final[dict[str, tuple[str, Callable[[], str]]]] = {

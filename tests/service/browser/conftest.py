@@ -97,7 +97,11 @@ def shoot() -> Callable[[Any, str], None]:
     def keep(page: Any, name: str) -> None:
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=str(Path(folder, f"{name}.png")), full_page=True)
+            seen = page.viewport_size
+            tall = page.evaluate("document.documentElement.scrollHeight")  # else rows stay blank
+            page.set_viewport_size({**seen, "height": max(tall, seen["height"])})
+            page.screenshot(path=str(Path(folder, f"{name}.png")))
+            page.set_viewport_size(seen)
 
     return keep
 
@@ -105,7 +109,7 @@ def shoot() -> Callable[[Any, str], None]:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     """A service without a provider."""
-    with _serving(_settings(tmp_path)) as found:
+    with serving(settings_in(tmp_path)) as found:
         yield found
 
 
@@ -125,11 +129,11 @@ def running_with_provider(tmp_path: Path) -> Iterator[Running]:
             admins=("iacrisk-admins",),
             admin_token=AdminToken.ALWAYS,
         )
-        with _serving(_settings(tmp_path, port=port, sign_in=sign_in)) as found:
+        with serving(settings_in(tmp_path, port=port, sign_in=sign_in)) as found:
             yield found
 
 
-def _settings(folder: Path, port: int = 0, sign_in: SignIn | None = None) -> Settings:
+def settings_in(folder: Path, port: int = 0, sign_in: SignIn | None = None) -> Settings:
     port = port or free_port()
     return Settings(
         host="127.0.0.1",
@@ -141,7 +145,7 @@ def _settings(folder: Path, port: int = 0, sign_in: SignIn | None = None) -> Set
 
 
 @contextlib.contextmanager
-def _serving(settings: Settings) -> Iterator[Running]:
+def serving(settings: Settings) -> Iterator[Running]:
     app = make_app(settings)
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None)
     server = uvicorn.Server(config)

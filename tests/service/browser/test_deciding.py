@@ -9,30 +9,11 @@ from typing import Any
 import pytest
 
 from tests.service.browser.conftest import PHONE, Running
+from tests.service.browser.people import sign_in_at_provider, sign_in_by_token
 from tests.service.seeding import QUORUM, decided, plan_file, seed
 
 Visitor = Callable[..., Any]
 Shoot = Callable[[Any, str], None]
-
-
-def sign_in_at_provider(page: Any, url: str, login: str) -> None:
-    """From our sign-in page through the provider's and back."""
-    page.goto(url)
-    page.get_by_role("link", name="Sign in with Example ID").click()
-    page.fill('input[name="login"]', login)
-    page.fill('input[name="password"]', "any")
-    page.get_by_role("button", name="Sign-in").click()
-    page.get_by_role("button", name="Continue").click()
-    home = "/".join(url.split("/")[:3])
-    page.wait_for_url(lambda found: found.startswith(home))
-
-
-def sign_in_by_token(page: Any, running: Running, name: str) -> None:
-    page.goto(running.url)
-    page.get_by_label("Your name or e-mail").fill(name)
-    page.get_by_label("Admin token").fill(running.admin_token())
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Waiting for a decision").wait_for()
 
 
 def test_a_stranger_signs_in_by_the_printed_token_and_approves(

@@ -20,6 +20,7 @@ from iacrisk.service.storage.assessments import (
     add_assessment,
     find_assessment,
 )
+from iacrisk.service.storage.people import person_id
 from tests.service.pages.conftest import SESSION, Site
 from tests.service.seeding import plan_file, seed
 
@@ -248,6 +249,7 @@ def test_an_administrator_gives_roles_but_not_to_themselves(site: Site) -> None:
         path = f"/people/{of[name]}"
         return site.client.post(path, data=data, follow_redirects=False).status_code
 
+    of["ada@example.com"] = person_id("https://id.example", "ada")
     assert give("ada@example.com", "viewer") == 409
     assert give("vera@example.com", "owner") == 404
     assert give("vera@example.com", "admin") == 303
