@@ -44,7 +44,7 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.ids: list[str] = []
         self.links: list[str] = []
-        self.raw: dict[str, str] = {}
+        self.raw: dict[str, list[str]] = {"script": [], "style": []}
         self.metas: list[dict[str, str | None]] = []
         self.feed(text)
         self.close()
@@ -65,6 +65,8 @@ class Page(HTMLParser):
             self.metas.append(values)
         if tag not in VOID:
             self.open.append(tag)
+        if tag in self.raw:
+            self.raw[tag].append("")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -77,7 +79,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] in {"script", "style"}:
-            self.raw[self.open[-1]] = self.raw.get(self.open[-1], "") + data
+            self.raw[self.open[-1]][-1] += data
 
     def handle_comment(self, data: str) -> None:
         raise AssertionError(data)
@@ -93,8 +95,9 @@ def test_the_policy_allows_the_style_and_the_script_of_the_page_and_nothing_else
     page = Page(renderer(Format.HTML)(judged(make_plan(20))))
     [policy] = [m["content"] for m in page.metas if m.get("http-equiv")]
     assert policy == (
-        f"default-src 'none'; style-src {source(page.raw['style'])}; "
-        f"script-src {source(page.raw['script'])}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {' '.join(map(source, page.raw['style']))}; "
+        f"script-src {' '.join(map(source, page.raw['script']))}; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 

@@ -136,11 +136,11 @@ function openTarget() {
 addEventListener(
   "toggle",
   ({ target }) => {
-    const picture = target.open && target.matches(".change") && target.querySelector(".picture");
-    const middle = picture && picture.querySelector(".ir-changed");
-    if (!middle || picture.scrollWidth <= picture.clientWidth) return;
-    const lead = middle.getBoundingClientRect().left - picture.getBoundingClientRect().left;
-    picture.scrollLeft += lead - 12;
+    const middle = target.open && target.matches(".change") && target.querySelector(".ir-changed");
+    const pane = middle && middle.closest(".ir-figure, .picture");
+    if (!pane || pane.scrollWidth <= pane.clientWidth) return;
+    const lead = middle.getBoundingClientRect().left - pane.getBoundingClientRect().left;
+    pane.scrollLeft += lead - 12;
   },
   true,
 );
