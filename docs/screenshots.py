@@ -1,10 +1,10 @@
 """Take the pictures of the page that the documentation shows.
 
-    python -m docs.screenshots [FOLDER] [--every]
+    python -m docs.screenshots [FOLDER] [--only TEXT]
 
-Writes small PNGs into docs/images, or into FOLDER. With --every also those that nobody shows, to
-be looked at after a change of the page: three sizes of plan, light and dark, desk and phone. Needs
-Chromium and Playwright (extra `test`); what letters look like depends on the machine's fonts.
+Writes small PNGs into docs/images, or into FOLDER: three sizes of plan, light and dark, desk and
+phone, to be looked at after a change of the page. Needs Chromium and Playwright (extra `test`);
+what letters look like depends on the machine's fonts.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True):
     scheme: str = "light"
     change: int | None = None
     script: str = ""
-    is_shown: bool = True
 
 
 SHOTS: Final = (
@@ -70,7 +69,7 @@ SHOTS: Final = (
         " form.text.value = 'aws_db_instance'; form.dispatchEvent(new Event('input'));"
         " form.scrollIntoView()",
     ),
-    Shot(name="page-5000-dark", page="5000", scheme="dark", is_shown=False),
+    Shot(name="page-5000-dark", page="5000", scheme="dark"),
     Shot(name="page-5000-phone", page="5000", size=PHONE, scheme="dark"),
 )
 PLANS: Final[dict[str, Callable[[], bytes]]] = {
@@ -84,11 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description="Take the pictures of the page.")
     parser.add_argument("folder", nargs="?", type=Path, default=IMAGES)
-    parser.add_argument("--every", action="store_true", help="also those that nobody shows")
     parser.add_argument("--only", default="", help="those whose names hold this")
     asked = parser.parse_args(arguments)
     asked.folder.mkdir(parents=True, exist_ok=True)
-    shots = [shot for shot in SHOTS if (asked.every or shot.is_shown) and asked.only in shot.name]
+    shots = [shot for shot in SHOTS if asked.only in shot.name]
     with tempfile.TemporaryDirectory() as scratch:
         pages = dict(_pages({shot.page for shot in shots}, Path(scratch)))
         for shot, picture in _taken(shots, pages):

@@ -78,6 +78,7 @@ NOT_RUN = {
 RUN = {
     "terraform plan -out plan.bin && terraform show -json plan.bin > plan.json": 0,
     "iacrisk score plan.json --format markdown --output comment.md --format console": 0,
+    "iacrisk score plan.json --format html --output report.html": 0,
     "iacrisk feedback plan.json --outcome ok": 0,
     "iacrisk feedback plan.json --outcome incident --harm outage --address aws_lb.front": 0,
     'iacrisk feedback plan.json --outcome reverted --note "too slow, taken back"': 0,

@@ -20,6 +20,8 @@ _PARTS: Final = {
     "likelihood": "How likely it hurts",
     "model": "The model's floor",
 }
+_FITS: Final = 32
+"""Characters that have room on any line."""
 _DANGER: Final = ("delete", "replace", "forget", "update", "create", "read", "no-op")
 _MODULE = re.compile(r'module\.[^.\[]+(?:\["(?:[^"\\]|\\.)*"\]|\[\d+\])?')
 _BREAKS = re.compile(r"(?<=[.:/,=])(?=[^\s.:/,=])|(?=\[)")
@@ -36,7 +38,9 @@ def part_words(name: str) -> str:
 
 
 def breakable(text: str) -> Markup:
-    """`text`, escaped, that may be broken between the parts of an address."""
+    """`text`, escaped, that may be broken between the parts of an address where it is long."""
+    if len(text) < _FITS:
+        return escape(text)
     return Markup("<wbr>").join(map(escape, _BREAKS.split(text)))
 
 

@@ -59,10 +59,8 @@ function enliven(plan) {
       delete other.dataset.up;
     }
     if (up) button.dataset.up = "";
-    const order = comparison(button.dataset.sort);
     for (const list of plan.querySelectorAll(".list")) {
-      const own = [...list.children].sort((a, b) => (up ? -1 : 1) * order(a, b));
-      list.append(...own);
+      list.replaceChildren(...ordered([...list.children], button.dataset.sort, up));
     }
   }
 
@@ -78,22 +76,22 @@ function isInside(module, outer) {
   return module === outer || module.startsWith(`${outer}.`);
 }
 
-function comparison(name) {
-  const number = (row, key) => Number(row.dataset[key] ?? 0);
-  const text = (row) => row.querySelector(".address").textContent;
-  const byNumber = (a, b) => number(a, "number") - number(b, "number");
-  const orders = {
-    score: byNumber,
-    hits: (a, b) => number(b, "hits") - number(a, "hits") || byNumber(a, b),
-    address: (a, b) => text(a).localeCompare(text(b), "en", { numeric: true }),
-    action: (a, b) => a.dataset.action.localeCompare(b.dataset.action) || byNumber(a, b),
-    class: (a, b) => a.dataset.class.localeCompare(b.dataset.class) || byNumber(a, b),
-    rules: (a, b) =>
-      !a.dataset.rules - !b.dataset.rules ||
-      (a.dataset.rules ?? "").localeCompare(b.dataset.rules ?? "") ||
-      byNumber(a, b),
+const collator = new Intl.Collator("en", { numeric: true });
+
+// The rows in the order of what a button names; what is equal stays by risk.
+function ordered(rows, name, up) {
+  const keys = {
+    score: (row) => Number(row.dataset.number),
+    hits: (row) => -Number(row.dataset.hits ?? 0),
+    address: (row) => row.querySelector(".address").textContent,
+    action: (row) => row.dataset.action,
+    class: (row) => row.dataset.class,
+    rules: (row) => row.dataset.rules ?? "\uffff",
   };
-  return orders[name];
+  const keyed = rows.map((row) => ({ row, key: keys[name](row), at: Number(row.dataset.number) }));
+  const compare = (a, b) => (typeof a === "number" ? a - b : collator.compare(a, b));
+  keyed.sort((a, b) => (up ? -1 : 1) * compare(a.key, b.key) || a.at - b.at);
+  return keyed.map(({ row }) => row);
 }
 
 // Arrow keys go from change to change; / goes to the search.
