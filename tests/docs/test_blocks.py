@@ -64,7 +64,7 @@ NOT_RUN = {
     'pip install -e ".[docs]"': NETWORK,
     "python -m docs.site ../iacrisk-site": BY_CI,
     'pip install "iacrisk[service]"': NETWORK,
-    "python -m tests.service.fake_hcp http://127.0.0.1:8080/v1/run-task "
+    "python -m tests.service.play_hcp http://127.0.0.1:8080/v1/run-task "
     "fixtures/plans/ingress-narrowed/plan.json --key change-me --folder .": (
         "waits for a person; tests/service uses the same stand-in"
     ),
