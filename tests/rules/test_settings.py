@@ -32,6 +32,8 @@ SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.SMALLER: ("S3", "S0"),
     Direction.REKEYED: ("alias/aws/kinesis", "alias/card-events"),
     Direction.RARER: ("rate(5 minutes)", "cron(0 3 * * ? *)"),
+    Direction.OFTENER: ("cron(0 6 1 * ? *)", "cron(0 6 * * ? *)"),
+    Direction.MULTIPLIES: (64, 1024),
     Direction.RETARGETS: ("https://one.example.com/a", "https://two.example.com/a"),
     Direction.GROWS: (["two"], ["one", "two"]),
 }

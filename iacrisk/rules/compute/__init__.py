@@ -23,6 +23,8 @@ from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.pod_limits import limit_below_need
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
+from iacrisk.rules.compute.schedules import runs_far_more_often
+from iacrisk.rules.compute.unfed import consumer_unfed
 from iacrisk.rules.compute.usual import switched_off_or_halved
 from iacrisk.rules.compute.watched_namespaces import controller_watches_less
 from iacrisk.rules.rule import Rule
@@ -47,4 +49,6 @@ RULES: Final[tuple[Rule, ...]] = (
     limit_below_need,
     controller_watches_less,
     switched_off_or_halved,
+    consumer_unfed,
+    runs_far_more_often,
 )

@@ -12,6 +12,7 @@ from iacrisk.rules.database.operations import (
     major_version_change,
     redundancy_lowered,
 )
+from iacrisk.rules.database.parameters import parameter_hurts
 from iacrisk.rules.database.settings import (
     database_password_changed,
     encryption_enforced,
@@ -31,4 +32,5 @@ RULES: Final[tuple[Rule, ...]] = (
     database_password_changed,
     index_lost,
     data_store_setting,
+    parameter_hurts,
 )

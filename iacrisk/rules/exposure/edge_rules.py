@@ -9,11 +9,16 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers import cloud_armor
 from iacrisk.rules.readers.edge_rulesets import rules_of
+from iacrisk.rules.readers.ip_permissions import address_peer
+from iacrisk.rules.readers.permission_readers import texts
 from iacrisk.rules.readers.removals import subject_goes
+from iacrisk.rules.readers.web_acl import is_wide, least_covered, passes, sets_let_through
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _RULESETS: Final = frozenset({"cloudflare_ruleset"})
 _SETTINGS: Final = frozenset({"cloudflare_zone_setting"})
+_WEB_ACLS: Final = frozenset({"aws_wafv2_rule_group", "aws_wafv2_web_acl"})
+_ADDRESS_SETS: Final = frozenset({"aws_wafv2_ip_set"})
 _SAFE: Final[dict[str, tuple[frozenset[str], str]]] = {
     "always_use_https": (frozenset({"on"}), "Plain HTTP is let in."),
     "security_level": (
@@ -37,7 +42,12 @@ _TLS: Final = ("1.0", "1.1", "1.2", "1.3")
     confidence=Confidence.HIGH,
     harm=Harm.EXPOSURE,
     kinds={ActionKind.UPDATE, ActionKind.DELETE},
-    types=_RULESETS | _SETTINGS | cloud_armor.POLICIES | cloud_armor.RULES,
+    types=_RULESETS
+    | _SETTINGS
+    | _WEB_ACLS
+    | _ADDRESS_SETS
+    | cloud_armor.POLICIES
+    | cloud_armor.RULES,
 )
 def edge_rule_weakened(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """What was held off at the edge gets through.
@@ -47,22 +57,29 @@ def edge_rule_weakened(change: ResourceChange, context: Context) -> Iterator[Out
         or only logs from now on; the delete of a ruleset with such rules; and a setting of a
         zone that leaves its safe side: TLS to the origin, HTTPS for all, the firewall. In a
         security policy of Google Cloud, a rule that denies or throttles and is removed, put
-        into preview or turned to allow.
+        into preview or turned to allow. In a web ACL of AWS, a rule that lets through what
+        nearly every client sends before later rules turn anybody away, a rule that comes to look
+        at some paths only, and a set of addresses whose clients pass that gets a huge range.
 
     Why it matters
         A ruleset owns all rules of its phase: what is missing in the plan is gone at once, for
         every name of the zone.
 
     When it is fine
-        Another rule holds the same off, or what was behind it is gone.
+        Another rule holds the same off, or what was behind it is gone. Not flagged: a rule that
+        lets through a set of addresses, a label, or the one path of a health check.
 
     What to do instead
         Let the rule log for a while and read who it would have stopped, then decide.
 
     References
         https://developers.cloudflare.com/ruleset-engine/about/rules/
+        https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-processing-order.html
     """
-    if change.type in cloud_armor.POLICIES | cloud_armor.RULES:
+    if change.type in _WEB_ACLS | _ADDRESS_SETS:
+        if change.kind is ActionKind.UPDATE:
+            yield from _passed(change) if change.type in _WEB_ACLS else _widened(change, context)
+    elif change.type in cloud_armor.POLICIES | cloud_armor.RULES:
         yield from _armor_weakened(change, context)
     elif change.type in _SETTINGS:
         yield from _setting_relaxed(change)
@@ -71,6 +88,45 @@ def edge_rule_weakened(change: ResourceChange, context: Context) -> Iterator[Out
             yield Flag(what="All its rules go: what they held off gets through.")
     else:
         yield from _rules_weakened(change)
+
+
+def _passed(change: ResourceChange) -> Iterator[Outcome]:
+    if "rule" not in change.changed or change.after.get("rule") is UNKNOWN:
+        return
+    known = list(passes(change.before))
+    for item in passes(change.after):
+        if not any((item.name, item.statement) == (one.name, one.statement) for one in known):
+            yield Flag(
+                what=f"The rule {item.name} lets nearly everything through before later rules "
+                "look at it.",
+                paths=(("rule",),),
+            )
+    before = least_covered(change.before)
+    for name, scope in least_covered(change.after).items():
+        if name in before and not before[name] and scope and _is_part(scope):
+            yield Flag(what=f"The rule {name} looks at a part only.", paths=(("rule",),))
+
+
+def _is_part(scope: dict[str, Any]) -> bool:
+    """Whether a rule looks at little: at what is named, and not at all but what is named."""
+    return "not_statement" not in scope and not is_wide(scope)
+
+
+_HUGE: Final = 2 ** (32 - 16)
+
+
+def _widened(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    if "addresses" not in change.changed:
+        return
+    arn = str(change.before.get("arn"))
+    if not any(arn in sets_let_through(one.after) for one in context.changes_of(*_WEB_ACLS)):
+        return
+    known = texts(change.before.get("addresses"))
+    new = [text for text in texts(change.after.get("addresses")) if text not in known]
+    peers = [peer for peer in map(address_peer, new) if peer is not None and peer.is_public]
+    huge = [peer for peer in peers if ":" not in peer.text and peer.last - peer.first + 1 >= _HUGE]
+    if huge:
+        yield Flag(what=f"All of {huge[0].text} passes the filter unseen.", paths=(("addresses",),))
 
 
 def _armor_weakened(change: ResourceChange, context: Context) -> Iterator[Outcome]:

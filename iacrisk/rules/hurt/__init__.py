@@ -58,6 +58,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "C06": (feeders,),
     "C08": (addresses_in_records, feeders, kinds_of_chart),
     "C09": (kinds_of_chart,),
+    "C14": (feeders,),
     "C15": (groups_answering, readers_behind),
     "D01": (naming_the_topic,),
     "D02": (naming_the_topic, views_over),

@@ -11,6 +11,7 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.network.acl_subnets import subnets_let_go, subnets_taken_in
 from iacrisk.rules.network.adopted import default_acls_taken_over, default_groups_taken_over
+from iacrisk.rules.network.listed_ranges import huge_ranges_listed
 from iacrisk.rules.readers.ip_permissions import (
     ALL_PROTOCOLS,
     ANYWHERE,
@@ -130,7 +131,8 @@ def opened_to_the_world(context: Context) -> Iterator[Outcome]:
     What it flags
         A source such as `0.0.0.0/0`, its halves, `::/0`, `*` or `Internet` that was not admitted
         before, on all ports, a shell, database or control port, or on another port where
-        machines and not only a load balancer listen.
+        machines and not only a load balancer listen. A huge range (`/8`, or `/16` for shells and
+        databases) that is added to a list which filters admit.
 
     Why it matters
         Scanners find an open port within minutes. It is the usual quick fix for a connection
@@ -151,6 +153,7 @@ def opened_to_the_world(context: Context) -> Iterator[Outcome]:
         for member in found.members:
             if member.is_touched and member.change.type not in _STATELESS_FILTERS:
                 yield from _judge_opening(found, member, context)
+    yield from huge_ranges_listed(context)
 
 
 @plan_rule(

@@ -19,6 +19,7 @@ _NAMES: Final = {
 _ANY: Final = frozenset({"*", "?"})
 _LONGEST: Final = 200
 _MUCH_RARER: Final = 0.5
+_FAR_OFTENER: Final = 6
 
 
 def is_rarer(before: Any, after: Any) -> bool:
@@ -27,6 +28,14 @@ def is_rarer(before: Any, after: Any) -> bool:
         return False
     often, seldom = runs_a_day(before), runs_a_day(after)
     return often is not None and seldom is not None and seldom <= often * _MUCH_RARER
+
+
+def is_oftener(before: Any, after: Any) -> bool:
+    """Whether a schedule runs six times as often, or more; False where that is not known."""
+    if not isinstance(before, str) or not isinstance(after, str):
+        return False
+    seldom, often = runs_a_day(before), runs_a_day(after)
+    return seldom is not None and often is not None and often >= seldom * _FAR_OFTENER > 0
 
 
 def runs_a_day(text: str) -> float | None:

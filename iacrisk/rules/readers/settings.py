@@ -10,7 +10,7 @@ from typing import Any, Final
 from iacrisk.catalog.settings import Direction, Setting, settings_of
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, unset
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.schedules import is_rarer
+from iacrisk.rules.readers.schedules import is_oftener, is_rarer
 from iacrisk.rules.readers.sizes import is_smaller, names_another_server, seconds_of
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
@@ -191,11 +191,21 @@ def _is_less(one: Any, other: Any) -> bool:
     return first is not None and second is not None and first < second
 
 
+_MANY_TIMES: Final = 4
+
+
+def _multiplies(before: Any, after: Any) -> bool:
+    first, second = _numbers(before, after)
+    return first is not None and second is not None and 0 < first * _MANY_TIMES <= second
+
+
 _COMPARISONS: Final[dict[Direction, Callable[[Any, Any], bool]]] = {
     Direction.ON: _switches_on,
     Direction.OFF: _switches_off,
     Direction.RISES: _is_less,
     Direction.RARER: is_rarer,
+    Direction.OFTENER: is_oftener,
+    Direction.MULTIPLIES: _multiplies,
     Direction.REKEYED: _is_rekeyed,
     Direction.RETARGETS: names_another_server,
     Direction.SMALLER: is_smaller,
