@@ -23,6 +23,7 @@ from iacrisk.service.storage.assessments import (
     Assessed,
     State,
     find_assessment,
+    lock_assessment,
     read_bond,
     settle,
 )
@@ -128,6 +129,7 @@ def review(connection: Connection, assessment: str, now: datetime.datetime) -> S
 
 
 def _open(connection: Connection, assessment: str) -> tuple[Assessed, Case]:
+    lock_assessment(connection, assessment)
     found = find_assessment(connection, assessment)
     kept = read_bond(connection, assessment)
     if found is None or kept is None or found.state not in DECIDABLE:

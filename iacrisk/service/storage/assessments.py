@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
+import zlib
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
@@ -15,6 +16,7 @@ from iacrisk.audit import Event
 from iacrisk.service.storage.audit import record_event
 from iacrisk.service.storage.tables import assessments
 
+_LEVEL: Final = 3
 _BLOBS: Final = frozenset({"view", "report", "bond"})
 _COLUMNS: Final = tuple(column for column in assessments.c if column.name not in _BLOBS)
 
@@ -97,6 +99,11 @@ def add_assessment(connection: Connection, new: NewAssessment, now: datetime.dat
     return made
 
 
+def lock_assessment(connection: Connection, wanted: str) -> None:
+    """Let whoever else decides on it wait for the end of this transaction."""
+    connection.execute(select(assessments.c.id).where(assessments.c.id == wanted).with_for_update())
+
+
 def find_assessment(connection: Connection, wanted: str) -> Assessed | None:
     """The one with this id."""
     row = connection.execute(select(*_COLUMNS).where(assessments.c.id == wanted)).one_or_none()
@@ -162,7 +169,9 @@ def start_scoring(connection: Connection, wanted: str) -> None:
 def keep_judgment(
     connection: Connection, wanted: str, judged: Judgment, now: datetime.datetime
 ) -> None:
-    """What judging gave; the audit log tells of it in the same transaction."""
+    """What judging gave, its large parts packed; the audit log tells of it in the same breath."""
+    values = msgspec.structs.asdict(judged)
+    values |= {name: zlib.compress(values[name], _LEVEL) for name in _BLOBS}
     found = find_assessment(connection, wanted)
     data = {
         "assessment": wanted,
@@ -174,7 +183,7 @@ def keep_judgment(
         "score": judged.score,
     }
     record_event(connection, Event(kind="decision", data=data), now)
-    _change(connection, wanted, scored_at=now, **msgspec.structs.asdict(judged))
+    _change(connection, wanted, scored_at=now, **values)
 
 
 def let_wait(connection: Connection, wanted: Assessed, now: datetime.datetime) -> None:
@@ -224,7 +233,7 @@ def _alike(like: Assessed) -> Any:
 def _blob(connection: Connection, name: str, wanted: str) -> bytes | None:
     asked = select(assessments.c[name]).where(assessments.c.id == wanted)
     found = connection.execute(asked).scalar_one_or_none()
-    return bytes(found) if found else None
+    return (zlib.decompress(found) or None) if found else None
 
 
 def _all(connection: Connection, asked: Select[Any]) -> Sequence[Assessed]:

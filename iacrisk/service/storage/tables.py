@@ -93,7 +93,10 @@ assessments = Table(
     Index(None, "organisation", "workspace", "created_at"),
     Index(None, "loose_fingerprint"),
 )
-"""One judged plan. `bond`: what an approval of it is bound to, and what is held (JSON)."""
+"""One judged plan. `bond`: what an approval of it is bound to, and what is held.
+
+`view`, `report` and `bond` are JSON, packed by zlib.
+"""
 
 deliveries = Table(
     "deliveries",
