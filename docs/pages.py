@@ -13,7 +13,7 @@ import msgspec
 import typer.main
 
 from docs.pictures import pictures
-from iacrisk.catalog.settings import all_rows, all_usual_rows
+from iacrisk.catalog.settings import all_kubernetes_rows, all_rows, all_usual_rows
 from iacrisk.cli.app import app
 from iacrisk.features import COLUMNS, HIT_COLUMNS
 from iacrisk.gate import Policy
@@ -117,6 +117,11 @@ def _settings(rule: str) -> Iterator[str]:
         [f"`{name}`", f"`{path}`", _direction(when), severity, says]
         for of, types, path, when, severity, _, _, says in all_rows()
         for name in types.split(" ")
+        if of == rule
+    ]
+    rows += [
+        [f"`{subject}`", f"`{path}`", _direction(when), severity, says]
+        for of, subject, path, when, severity, _, says in all_kubernetes_rows()
         if of == rule
     ]
     if rows:

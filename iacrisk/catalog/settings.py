@@ -121,6 +121,25 @@ def all_usual_rows() -> tuple[tuple[str, ...], ...]:
     return _rows("usual.csv")
 
 
+def kubernetes_settings_of(rule: str, *subjects: str) -> tuple[Setting, ...]:
+    """Settings of Kubernetes objects in the words of the API that the rule tells of.
+
+    Subjects are `kind:Ingress`, or `pod` for the template of any workload's pods.
+    """
+    table = _kubernetes()
+    return tuple(item for subject in subjects for item in table.get((rule, subject), ()))
+
+
+def kubernetes_kinds_of(rule: str) -> frozenset[str]:
+    """The kinds, and `pod`, of which the rule tells a setting."""
+    return frozenset(subject.removeprefix("kind:") for of, subject in _kubernetes() if of == rule)
+
+
+def all_kubernetes_rows() -> tuple[tuple[str, ...], ...]:
+    """The rows of `kubernetes.csv` as they stand in the file, without its head."""
+    return _rows("kubernetes.csv")
+
+
 def _rows(name: str) -> tuple[tuple[str, ...], ...]:
     with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
         return tuple(map(tuple, csv.reader(file)))[1:]
@@ -129,38 +148,16 @@ def _rows(name: str) -> tuple[tuple[str, ...], ...]:
 @cache
 def _controllers() -> dict[str, tuple[Setting, ...]]:
     found: dict[str, tuple[Setting, ...]] = {}
-    for subject, path, when, severity, confidence, says in all_controller_rows():
-        direction, _, values = when.partition(":")
-        setting = Setting(
-            rule="C09",
-            path=path,
-            direction=Direction(direction),
-            values=frozenset(values.lower().split("|")) if values else frozenset(),
-            severity=severity,
-            confidence=confidence,
-            needs_users=False,
-            says=says,
-        )
-        found[subject] = (*found.get(subject, ()), setting)
+    for subject, *cells in all_controller_rows():
+        found[subject] = (*found.get(subject, ()), _inside("C09", *cells))
     return found
 
 
 @cache
 def _usual() -> dict[tuple[str, str], tuple[Setting, ...]]:
     found: dict[tuple[str, str], tuple[Setting, ...]] = {}
-    for rule, path, when, severity, confidence, says in all_usual_rows():
-        direction, _, values = when.partition(":")
-        setting = Setting(
-            rule=rule,
-            path=path,
-            direction=Direction(direction),
-            values=frozenset(values.lower().split("|")) if values else frozenset(),
-            severity=severity,
-            confidence=confidence,
-            needs_users=False,
-            says=says,
-        )
-        found[rule, path] = (*found.get((rule, path), ()), setting)
+    for rule, path, *cells in all_usual_rows():
+        found[rule, path] = (*found.get((rule, path), ()), _inside(rule, path, *cells))
     return found
 
 
@@ -171,6 +168,29 @@ def _settled() -> frozenset[tuple[str, str]]:
         (name, path.partition(".")[0])
         for _, types, path, *_ in all_rows()
         for name in types.split(" ")
+    )
+
+
+@cache
+def _kubernetes() -> dict[tuple[str, str], tuple[Setting, ...]]:
+    found: dict[tuple[str, str], tuple[Setting, ...]] = {}
+    for rule, subject, *cells in all_kubernetes_rows():
+        found[rule, subject] = (*found.get((rule, subject), ()), _inside(rule, *cells))
+    return found
+
+
+def _inside(rule: str, path: str, when: str, severity: str, confidence: str, says: str) -> Setting:
+    """A setting in a manifest or in values, which has no attributes that others read."""
+    direction, _, values = when.partition(":")
+    return Setting(
+        rule=rule,
+        path=path,
+        direction=Direction(direction),
+        values=frozenset(values.lower().split("|")) if values else frozenset(),
+        severity=severity,
+        confidence=confidence,
+        needs_users=False,
+        says=says,
     )
 
 

@@ -200,10 +200,16 @@ def _in_api_words(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        _LISTS.get(name, _camel(name)): _member(name, item)
+        _in_api_word(name, item): _member(name, item)
         for name, item in value.items()
         if item is not None
     }
+
+
+def _in_api_word(name: str, value: Any) -> str:
+    """The name in the API; a block `port` is one of `ports`, a number `port` stays one."""
+    is_scalar = isinstance(value, str | int | float)
+    return _camel(name) if is_scalar else _LISTS.get(name, _camel(name))
 
 
 def _member(name: str, value: Any) -> Any:

@@ -21,6 +21,7 @@ from iacrisk.rules.compute.fleet_templates import fleet_template_weakened
 from iacrisk.rules.compute.in_place import workload_setting
 from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.pod_limits import limit_below_need
+from iacrisk.rules.compute.pod_settings import kubernetes_setting, pods_leave_their_service
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
 from iacrisk.rules.compute.schedules import runs_far_more_often
@@ -51,4 +52,6 @@ RULES: Final[tuple[Rule, ...]] = (
     switched_off_or_halved,
     consumer_unfed,
     runs_far_more_often,
+    kubernetes_setting,
+    pods_leave_their_service,
 )

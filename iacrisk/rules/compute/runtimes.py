@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.wording import texts
+from iacrisk.rules.readers.wording import some_of, texts
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _LANGUAGE: Final = re.compile(r"[a-z]+")
 _FUNCTIONS: Final = frozenset({"aws_lambda_function", "google_cloudfunctions_function"})
+_VARIABLES: Final = {
+    "aws_lambda_function": "environment.0.variables",
+    "google_cloudfunctions_function": "environment_variables",
+}
 _CODE: Final = frozenset(
     {
         "filename",
@@ -40,8 +44,8 @@ def runtime_without_code(change: ResourceChange, context: Context) -> Iterator[O
 
     What it flags
         An in-place update of `runtime` to another language, of `handler` or `entry_point`, or
-        of `architectures`, with none of the attributes that carry the code changing along; a
-        runtime for which a layer that the function keeps is not made; and a jump over several
+        of `architectures`, and a variable that goes, with none of the attributes that carry the
+        code changing along; a runtime for which a layer that the function keeps is not made; and a jump over several
         versions, or over one that took away what programs use. The next version of the same
         language is a remark.
 
@@ -66,11 +70,27 @@ def runtime_without_code(change: ResourceChange, context: Context) -> Iterator[O
     for name in ("handler", "entry_point"):
         if name in change.changed and change.was(name):
             yield Flag(what="Another entry point is called, in the same code.", paths=((name,),))
+    yield from _variables_gone(change)
     if "architectures" in change.changed and change.was("architectures"):
         yield Flag(
             what="The same code runs on another architecture.",
             paths=(("architectures",),),
             confidence=Confidence.LOW,
+        )
+
+
+def _variables_gone(change: ResourceChange) -> Iterator[Outcome]:
+    path = _VARIABLES[change.type]
+    before, after = change.was(path), change.becomes(path)
+    if not isinstance(before, dict) or after is UNKNOWN:
+        return
+    gone = sorted(before.keys() - (after.keys() if isinstance(after, dict) else set()))
+    if gone:
+        yield Flag(
+            what=f"The same code no longer gets {some_of(gone)}.",
+            paths=(parse_path(path),),
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
         )
 
 

@@ -18,6 +18,7 @@ from iacrisk.rules.exposure.metrics import alarm_without_metric
 from iacrisk.rules.exposure.on_call import nobody_on_call
 from iacrisk.rules.exposure.organisation_policies import organisation_policy_weakened
 from iacrisk.rules.exposure.origins import origin_unshielded
+from iacrisk.rules.exposure.pod_privileges import pod_privilege
 from iacrisk.rules.exposure.protected_branches import protection_moved
 from iacrisk.rules.exposure.recording import audit_off
 from iacrisk.rules.exposure.secrets_in_clear import credential_in_clear
@@ -45,4 +46,5 @@ RULES: Final[tuple[Rule, ...]] = (
     share_of_logs_taken,
     nobody_on_call,
     usual_guard_off,
+    pod_privilege,
 )

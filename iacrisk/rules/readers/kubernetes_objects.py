@@ -20,6 +20,7 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 
 MANIFESTS = frozenset({"kubectl_manifest", "kubernetes_manifest"})
+_CACHE_PATH = re.compile(r"(^|/)\.?caches?(/|$)|^/tmp(/|$)")
 _WORD = re.compile(rb"[A-Za-z0-9][\w.-]*")
 
 
@@ -34,6 +35,11 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def is_new(self) -> bool:
         """Whether the object exists only after this plan."""
         return self.change.kind is ActionKind.CREATE
+
+
+def is_cache_path(path: str) -> bool:
+    """Whether what a program keeps under this path is a cache, or scratch."""
+    return bool(_CACHE_PATH.search(path))
 
 
 def types_of(*kinds: str) -> frozenset[str]:

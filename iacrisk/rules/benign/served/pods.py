@@ -19,7 +19,14 @@ from iacrisk.plan.kubernetes import (
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, Seen, objects_of, seen, workloads_of
+from iacrisk.rules.readers.kubernetes_objects import (
+    MANIFESTS,
+    Seen,
+    is_cache_path,
+    objects_of,
+    seen,
+    workloads_of,
+)
 from iacrisk.rules.readers.pod_needs import amount, needs_of, total
 from iacrisk.rules.readers.programs import programs_naming, words_of
 
@@ -205,7 +212,6 @@ def why_enough(change: ResourceChange, context: Context) -> str | None:
 
 # Claims
 
-_CACHE_PATH: Final = re.compile(r"(^|/)\.?caches?(/|$)|^/tmp(/|$)")
 _CACHE_NAME: Final = re.compile(r"(^|-)cache(-|$)")
 _JOBS: Final = frozenset({"CronJob", "Job"})
 
@@ -230,7 +236,7 @@ def why_only_cache(change: ResourceChange, context: Context) -> str | None:
 def _is_cache(path: str, work: Seen, claim: KubernetesObject) -> bool:
     if work.before is None or work.before.kind == "StatefulSet":
         return False
-    if _CACHE_PATH.search(path):
+    if is_cache_path(path):
         return True
     return bool(_CACHE_NAME.search(claim.name)) and work.before.kind in _JOBS
 
