@@ -216,20 +216,21 @@ def graph(
         str,
         typer.Option(
             "--focus",
-            help="only what lies around this address; svg: this change, else the riskiest",
+            help="only what lies around this address; picture: this, else the riskiest change",
         ),
     ] = "",
     by_module: Annotated[
-        bool, typer.Option("--by-module", help="svg: all modules and what harm goes between them")
+        bool,
+        typer.Option("--by-module", help="picture: all modules and what harm goes between them"),
     ] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Print the resource graph, or draw a change and who is hit by it (svg)."""
+    """Print the resource graph, or draw a change and who is hit by it (svg, png)."""
     from iacrisk.cli import commands  # noqa: PLC0415 - help stays light
 
     if format_.is_picture:
         inputs = commands.Inputs(plan=plan, config=config)
-        commands.picture(inputs, focus, by_module=by_module)
+        commands.picture(inputs, format_, focus, by_module=by_module)
     else:
         commands.graph(plan, format_, focus)
 

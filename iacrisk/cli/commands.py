@@ -14,7 +14,7 @@ import msgspec
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.classifier import MODEL_FOLDER, HitModel, Model, load_hit_model, load_model
 from iacrisk.cli.checkout import main_file, repository, seen_from
-from iacrisk.cli.output import Outputs, emit
+from iacrisk.cli.output import Outputs, emit, emit_bytes
 from iacrisk.config import Settings, host_variables, load_settings, workspace_name
 from iacrisk.errors import SettingsError, UnknownAddress, UnknownRule, UnusableModel
 from iacrisk.gate import Environment, ModelUse, Policy
@@ -97,20 +97,30 @@ def explain(inputs: Inputs, address: str) -> None:
     emit(render_explanation(assessment, _find(assessment, address)))
 
 
-def picture(inputs: Inputs, focus: str, *, by_module: bool) -> None:
+def picture(inputs: Inputs, format_: GraphFormat, focus: str, *, by_module: bool) -> None:
     """Print the picture of one resource, of the riskiest change, or of all modules."""
+    scene = _scene(inputs, focus, by_module=by_module)
+    if format_ is GraphFormat.PNG:
+        from iacrisk.report.picture.png import render_png  # noqa: PLC0415 - of an extra
+
+        emit_bytes(render_png(scene))
+    else:
+        from iacrisk.report.picture import render_svg  # noqa: PLC0415 - rarely wanted
+
+        emit(render_svg(scene))
+
+
+def _scene(inputs: Inputs, focus: str, *, by_module: bool) -> Scene:
     from iacrisk.report import picture  # noqa: PLC0415 - rarely wanted
 
     assessment = assess_for_gate(inputs)
     if by_module:
-        scene = picture.modules_scene(assessment)
-    elif focus:
-        scene = _focused(assessment, focus)
-    elif assessment.changes:
-        scene = picture.scene_of(assessment, assessment.changes[0])
-    else:
-        scene = picture.nothing_scene()
-    emit(picture.render_svg(scene))
+        return picture.modules_scene(assessment)
+    if focus:
+        return _focused(assessment, focus)
+    if assessment.changes:
+        return picture.scene_of(assessment, assessment.changes[0])
+    return picture.nothing_scene()
 
 
 def _focused(assessment: Assessment, address: str) -> Scene:

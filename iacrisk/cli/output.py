@@ -71,6 +71,13 @@ def emit(text: str, *, to_stderr: bool = False) -> None:
         buffer.flush()
 
 
+def emit_bytes(data: bytes) -> None:
+    """Print what is no text."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def write(path: Path, text: str) -> None:
     """Write beside the target and rename, so that nobody reads half a file.
 

@@ -35,11 +35,12 @@ class GraphFormat(StrEnum):
     GRAPHML = "graphml"
     JSON = "json"
     SVG = "svg"
+    PNG = "png"
 
     @property
     def is_picture(self) -> bool:
         """Whether it shows one change and who is around it, as the assessment says."""
-        return self is GraphFormat.SVG
+        return self in {GraphFormat.SVG, GraphFormat.PNG}
 
 
 def renderer(format_: Format) -> Callable[[Assessment], str]:

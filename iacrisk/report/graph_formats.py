@@ -38,7 +38,7 @@ def export_graph(
             return _json(nodes, edges, redactor)
         case GraphFormat.GRAPHML:
             return _graphml(nodes, edges, redactor)
-        case GraphFormat.SVG:
+        case GraphFormat.SVG | GraphFormat.PNG:
             raise ValueError("a picture is made of an assessment, by report.picture")
 
 
