@@ -45,9 +45,9 @@ def runtime_without_code(change: ResourceChange, context: Context) -> Iterator[O
     What it flags
         An in-place update of `runtime` to another language, of `handler` or `entry_point`, or
         of `architectures`, and a variable that goes, with none of the attributes that carry the
-        code changing along; a runtime for which a layer that the function keeps is not made; and a jump over several
-        versions, or over one that took away what programs use. The next version of the same
-        language is a remark.
+        code changing along; a runtime for which a layer that the function keeps is not made;
+        and a jump over several versions, or over one that took away what programs use. The
+        next version of the same language is a remark.
 
     Why it matters
         The plan shows one harmless-looking update. The next call fails, because the code was
