@@ -21,7 +21,7 @@ from iacrisk.service.settings import Settings
 
 _PLANS: Final = "plans"
 _JOIN_SECONDS: Final = 10
-_WORKER: Final = "iacrisk.service.scoring.worker"
+_FORKED: Final = "iacrisk.service.scoring.forked"
 
 
 class ScoringPool:
@@ -40,7 +40,7 @@ class ScoringPool:
         self._places = asyncio.Semaphore(settings.scoring.workers)
         self._threads = ThreadPoolExecutor(settings.scoring.workers, thread_name_prefix="scoring")
         self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload([_WORKER])
+        self._processes.set_forkserver_preload([_FORKED])
         self.waiting = 0
         """Plans that have no place yet."""
         self.working = 0

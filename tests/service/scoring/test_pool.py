@@ -14,6 +14,8 @@ from iacrisk.report.json_report import Report
 from iacrisk.service.scoring.case import read_case
 from iacrisk.service.scoring.job import Job, Scored
 from iacrisk.service.scoring.pool import ScoringPool
+from iacrisk.service.scoring.warming import SMALL_PLAN
+from iacrisk.service.scoring.worker import score_plan
 from iacrisk.service.settings import Scoring, Settings
 from tests.conftest import ROOT
 from tests.plans import create, document
@@ -83,3 +85,9 @@ def test_plans_that_a_dead_process_left_are_deleted(tmp_path: Path) -> None:
     (folder / "4194305-left.json").write_text("{}")  # larger than any process id
     ScoringPool(Settings(data_folder=str(tmp_path))).close()
     assert list(folder.iterdir()) == []
+
+
+def test_the_plan_that_warms_processes_up_can_be_judged(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_bytes(SMALL_PLAN)
+    assert score_plan(Job(plan=str(plan))).verdict == "allowed"
