@@ -11,7 +11,8 @@ from typing import Final
 from iacrisk.service.scoring.job import Job
 from iacrisk.service.scoring.worker import score_plan
 
-SMALL_PLAN: Final = b"""{"format_version": "1.2", "terraform_version": "1.11.0", "resource_changes": [{
+SMALL_PLAN: Final = b"""{"format_version": "1.2", "terraform_version": "1.11.0",
+  "resource_changes": [{
   "address": "aws_security_group.app", "mode": "managed", "type": "aws_security_group",
   "name": "app", "provider_name": "registry.terraform.io/hashicorp/aws",
   "change": {"actions": ["update"], "before": {"id": "sg-1", "ingress": []},
