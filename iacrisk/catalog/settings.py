@@ -37,6 +37,8 @@ class Direction(StrEnum):
     """A number falls to 0."""
     HALVES = "halves"
     """A number falls to half or less."""
+    NARROWS = "narrows"
+    """A search query no longer finds all that it found."""
     RARER = "rarer"
     """A schedule runs half as often, or less often still."""
     OFTENER = "oftener"

@@ -9,9 +9,10 @@ from iacrisk.rules.compute.watched_namespaces import controller_watches_less
 from iacrisk.rules.entry.mail_texts import mail_text_doubled
 from iacrisk.rules.exposure.caches import personal_answers_cached
 from iacrisk.rules.exposure.deployers import unprotected_branches_deploy
-from iacrisk.rules.exposure.log_shares import covers, share_of_logs_taken
+from iacrisk.rules.exposure.log_shares import share_of_logs_taken
 from iacrisk.rules.exposure.on_call import nobody_on_call
 from iacrisk.rules.identity.vault_denials import denied_what_another_grants
+from iacrisk.rules.readers.queries import covers, finds_less
 from tests.conftest import Judge
 from tests.plans import Json, create, noop, plan, tweak, update
 
@@ -84,6 +85,24 @@ def test_a_text_on_mail_that_is_not_known_yet_says_nothing(judge: Judge) -> None
 )
 def test_a_query_takes_what_fits_it(wide: str, narrow: str, takes: bool) -> None:
     assert covers(wide, narrow) is takes
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "less"),
+    [
+        ("service:web", "*", False),
+        ("*", "service:web", True),
+        ("service:web", " service:web ", False),
+        ("service:(a OR b)", "service:(a OR b OR c)", False),
+        ("service:(a OR b)", "service:a", True),
+        ("anything else", "something else", True),
+        (None, "service:a", False),
+    ],
+)
+def test_a_query_finds_less_unless_it_can_be_seen_to_find_all(
+    before: object, after: object, less: bool
+) -> None:
+    assert finds_less(before, after) is less
 
 
 def rotation(name: str, start: int, end: int) -> Json:

@@ -35,9 +35,9 @@ def alarm_silenced(change: ResourceChange, context: Context) -> Iterator[Outcome
 
     What it flags
         A monitor that wakes people and is deleted or loses all its recipients; one, or an alarm
-        of CloudWatch, that goes off only far beyond its old threshold; a downtime or
-        suppression for everything, for all of production, or without an end; a log index that
-        drops all logs.
+        of CloudWatch, that goes off only far beyond its old threshold; a monitor whose query is
+        limited to fewer hosts or services; a downtime or suppression for everything, for all of
+        production, or without an end; a log index that drops all logs.
 
     Why it matters
         It is quiet, and quiet looks like health.
@@ -63,6 +63,7 @@ def alarm_silenced(change: ResourceChange, context: Context) -> Iterator[Outcome
     elif change.kind is ActionKind.UPDATE:
         yield from _unheard(change)
         yield from _threshold_moved(change)
+        yield from _scope_narrowed(change)
 
 
 def _deleted(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -111,6 +112,25 @@ def _threshold_moved(change: ResourceChange) -> Iterator[Outcome]:
             what=f"It goes off at {new[2]} instead of {old[2]}.",
             paths=(("query",),),
             severity=Severity.MEDIUM,
+        )
+
+
+_SCOPE: Final = re.compile(r"\{([^{}]*)\}")
+
+
+def _scope_narrowed(change: ResourceChange) -> Iterator[Outcome]:
+    """The same query looks at fewer of those that it looked at: `{env:live,service:web}`."""
+    before, after = (str(side.get("query") or "") for side in (change.before, change.after))
+    if _LIMIT.sub("", _SCOPE.sub("{}", before)) != _LIMIT.sub("", _SCOPE.sub("{}", after)):
+        return
+    pairs = zip(_SCOPE.findall(before), _SCOPE.findall(after), strict=True)
+    terms = [({*old.split(",")} - {"*"}, {*new.split(",")} - {"*"}) for old, new in pairs]
+    if any(old < new for old, new in terms):
+        yield Flag(
+            what="It looks at fewer of those that it looked at.",
+            paths=(("query",),),
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
         )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.permission_readers import blocks, texts
+from iacrisk.rules.readers.queries import covers
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
@@ -17,7 +17,6 @@ from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undeci
 _ORDER: Final = "datadog_logs_index_order"
 _INDEX: Final = "datadog_logs_index"
 _MONITOR: Final = "datadog_monitor"
-_TERM: Final = re.compile(r"(-?)(@?[\w.-]+):(\((?:[^()]*)\)|\"[^\"]*\"|[^\s()]+)")
 
 
 @rule(
@@ -104,30 +103,6 @@ def _name(index: ResourceChange) -> str:
 
 def _query(values: dict[str, Any]) -> str:
     return " ".join(str(one.get("query")) for one in blocks(values.get("filter")))
-
-
-def covers(wide: str, narrow: str) -> bool:
-    """Whether all that fits the second query fits the first, as far as plain terms tell."""
-    if wide.strip() in {"", "*"}:
-        return True
-    first, second = _terms(wide), _terms(narrow)
-    if first is None or second is None:
-        return wide.strip() == narrow.strip()
-    return all(name in second and (second[name] <= allowed) for name, allowed in first.items())
-
-
-@lru_cache(maxsize=256)
-def _terms(query: str) -> dict[str, frozenset[str]] | None:
-    """What each attribute may be; None for a query of another form."""
-    found: dict[str, frozenset[str]] = {}
-    rest = query
-    for minus, name, value in _TERM.findall(query):
-        if minus or name in found:
-            return None
-        inside = value.strip("()")
-        found[name] = frozenset(re.split(r"\s+OR\s+", inside.strip())) if inside else frozenset()
-    rest = re.sub(r"\bAND\b", " ", _TERM.sub(" ", query)).strip()
-    return found if found and not rest else None
 
 
 def _watching(name: str, context: Context) -> Iterator[str]:
