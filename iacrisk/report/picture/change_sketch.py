@@ -106,7 +106,10 @@ class _Sketching:
         for ring in states.keys() | self._around.hidden.keys():
             hidden = self._around.hidden.get(ring, Counter())
             told = _told(ring, hidden + states.get(ring, Counter()))
-            columns[ring] = Column(title=_title(ring, self._state), told=told, hidden=hidden)
+            columns[ring] = Column(title=_title(ring), told=told, hidden=hidden)
+        if self._state is State.UNTOUCHED:
+            columns[0] = Column(title="the resource")
+            columns[1] = Column(title="refer to it", hidden=columns[1].hidden)
         return columns
 
     def _card(self, item: Neighbour) -> Card:
@@ -177,10 +180,13 @@ class _Sketching:
 
     def _description(self, heading: str, cards: tuple[Card, ...]) -> str:
         """The picture in words."""
+        if self._state is State.UNTOUCHED:
+            return " ".join([heading, *(f"{card.words}." for card in cards if card.ring)])
         radius = self._radius
         named = len(radius.named)
         rest = len(radius.hits) - named
-        numbers = f"It hits {count(named, 'other')}, {rest:,} more may notice."
+        numbers = f"It hits {count(named, 'other') if named else 'nobody else'}"
+        numbers += f", {rest:,} more may notice." if rest else "."
         drawn = [f"{card.words}." for card in cards if card.state in _VICTIMS]
         return " ".join([heading, numbers, *drawn])
 
@@ -228,12 +234,12 @@ def _sign(node: Node) -> str:
     return _SIGNS.get(node.change.kind, "")
 
 
-def _title(ring: int, state: State) -> str:
+def _title(ring: int) -> str:
     """How far away a ring is."""
     if ring == DEPENDENCIES:
         return "it depends on"
     if ring == 0:
-        return "the change" if state is State.CHANGED else "the resource"
+        return "the change"
     far = " or more" if ring == FARTHEST else ""
     return f"{count(ring, 'hop')} away{far}"
 
@@ -243,4 +249,4 @@ def _told(ring: int, states: Counter[State]) -> str:
     hits, notices = states[State.HIT], states[State.MAY_NOTICE]
     told = [f"{hits:,} hit"] if hits else []
     told += [f"{notices:,} may notice"] if notices else []
-    return " · ".join(told) or ("nobody is hit" if ring == 1 else "")
+    return " · ".join(told) or ("nobody else is hit" if ring == 1 else "")

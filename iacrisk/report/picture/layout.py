@@ -36,7 +36,14 @@ _PITCH: Final = _COLUMN + 42
 _HEADING_HEIGHT: Final = 50
 _TITLE_HEIGHT: Final = 40
 _NOTE_HEIGHT: Final = 30
-_NARROWEST: Final = 2
+_DO: Final = {
+    State.WAITS: "wait",
+    State.HIT: "hit",
+    State.MAY_NOTICE: "may notice",
+    State.CHANGES_TOO: "change too",
+    State.UNTOUCHED: "untouched",
+}
+_NARROWEST: Final = 3
 """Columns that there is always room for, as headings need some."""
 
 
@@ -84,6 +91,7 @@ class _Drawing:
             height=height + _MARGIN if columns else bottom,
             address=sketch.address,
             change=sketch.change,
+            title=": ".join(filter(None, sketch.heading)),
             heading=(cut_middle(first, room, HEADING_SIZE), cut_end(second, room, TITLE_SIZE)),
             description=sketch.description,
             rings=tuple(self._rings),
@@ -213,6 +221,5 @@ def _note(hidden: Counter[State]) -> tuple[str, ...]:
     """How many found no room, and what happens to them."""
     if not hidden:
         return ()
-    kinds = sorted(hidden, key=ORDER.__getitem__)
-    told = ", ".join(f"{hidden[state]:,} {state}" for state in kinds if hidden[state])
+    told = ", ".join(f"{hidden[state]:,} {do}" for state, do in _DO.items() if hidden[state])
     return f"{hidden.total():,} more", told

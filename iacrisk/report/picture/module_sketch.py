@@ -77,7 +77,7 @@ def sketch_of_modules(assessment: Assessment, rows: int) -> Sketch:
     words = " ".join(f"{card.words}." for card in cards)
     return Sketch(
         address="",
-        heading=(headline(assessment), f"By module. {tally(assessment)}"),
+        heading=(headline(assessment), f"by module; {tally(assessment)}"),
         description=f"{headline(assessment)}. {words}",
         columns=columns,
         cards=tuple(cards),
@@ -160,7 +160,7 @@ def _card(module: _Module, level: int, lines: Iterable[Line]) -> Card:
     *above, name = path.removeprefix("module.").split(".module.")
     told = count(module.changes, "change") if module.changes else "nothing changes"
     worst = f", risk {module.worst}" if module.changes else ""
-    waits = f"{module.waiting:,} of them wait; " if module.waiting else ""
+    waits = f"{count(module.waiting, 'of them waits', 'of them wait')}; " if module.waiting else ""
     instances = count(len(module.instances), "instance")
     resources = count(module.resources, "resource")
     return Card(

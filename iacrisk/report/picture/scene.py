@@ -123,14 +123,17 @@ class LegendItem(Value, frozen=True, kw_only=True):
 
 
 class Scene(Value, frozen=True, kw_only=True):
-    """One drawing. `heading` is what the middle is and what happens to it."""
+    """One drawing; its heading tells what the middle is and what happens to it."""
 
     width: float
     height: float
     address: str
     change: int | None = None
     """The number of the change in the middle, as in its node."""
+    title: str
+    """The heading as a whole."""
     heading: tuple[str, str]
+    """Its two lines, cut to fit."""
     description: str
     """The picture in words."""
     rings: tuple[SceneRing, ...]

@@ -28,7 +28,7 @@ def render_svg(scene: Scene, *, with_style: bool = True) -> str:
         f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"{change} '
         f'data-address="{_escaped(scene.address)}">'
     )
-    title = f"<title>{_escaped(' '.join(scene.heading))}</title>"
+    title = f"<title>{_escaped(scene.title)}</title>"
     words = f"<desc>{_escaped(scene.description)}</desc>"
     return "\n".join([opening + title + words + style, *_parts(scene), "</svg>"]) + "\n"
 

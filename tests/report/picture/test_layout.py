@@ -12,7 +12,7 @@ import pytest
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
 from iacrisk.gate import Policy
 from iacrisk.plan import decode_plan, read_plan
-from iacrisk.report.picture import Scene, nothing_scene, scene_of
+from iacrisk.report.picture import Scene, nothing_scene, render_svg, scene_of, unchanged_scene
 from iacrisk.report.picture.labels import cut_end, cut_middle, natural, text_width
 from iacrisk.report.picture.layout import KIND_SIZE, NAME_SIZE
 from iacrisk.report.picture.legend import LEGEND_SIZE, SIGN_WIDTH
@@ -145,7 +145,7 @@ def test_those_that_are_not_alike_are_counted_when_the_ring_is_full() -> None:
 
 def test_the_first_ring_says_that_nobody_else_is_hit() -> None:
     rings = [(ring.title, ring.told) for ring in scene_of_group(0).rings]
-    assert rings == [("the change", ""), ("1 hop away", "nobody is hit")]
+    assert rings == [("the change", ""), ("1 hop away", "nobody else is hit")]
 
 
 def test_a_scene_survives_json_and_is_the_same_each_time() -> None:
@@ -159,6 +159,27 @@ def test_cards_of_a_module_stand_together() -> None:
     modules = [node.module for node in scene.nodes if node.hops == 1]
     assert modules == sorted(modules)
     assert [box.label for box in scene.boxes] == [f'app["{n}"]' for n in range(7)]
+
+
+def test_thousands_that_are_hit_make_a_picture_of_bounded_size() -> None:
+    drawn = [render_svg(scene_of_group(number)) for number in (70, 5000)]
+    assert len(drawn[1]) < len(drawn[0]) + 200
+
+
+def test_a_resource_that_stays_is_drawn_with_who_refers_to_it() -> None:
+    group = noop(GROUP, {"id": "sg-0123456789"})
+    user = noop("aws_instance.web", {"id": "i-1", "sg": "sg-0123456789"})
+    assessment = judged(json.dumps(document(group, user)).encode())
+    node = assessment.graph.node(GROUP)
+    assert node is not None
+    scene = unchanged_scene(assessment, node)
+    assert_well_laid(scene)
+    assert [ring.title for ring in scene.rings] == ["the resource", "refer to it"]
+    assert [node.words for node in scene.nodes] == [
+        f"{GROUP}: nothing happens to it",
+        "aws_instance.web: nothing happens to it",
+    ]
+    assert scene.heading == (GROUP, "unchanged")
 
 
 def test_a_plan_without_changes_has_a_picture() -> None:

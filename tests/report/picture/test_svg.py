@@ -94,9 +94,9 @@ def test_the_command_line_draws_the_riskiest_change_or_the_one_asked_for(cli: Ru
     unchanged = cli("graph", "plan.json", "--format", "svg", "--focus", "aws_instance.old")
 
     assert riskiest.out.startswith("<svg ")
-    assert "<title>aws_db_instance.orders destroyed" in riskiest.out
-    assert "<title>aws_instance.small created" in asked.out
-    assert "<title>aws_instance.old unchanged" in unchanged.out
+    assert "<title>aws_db_instance.orders: destroyed" in riskiest.out
+    assert "<title>aws_instance.small: created" in asked.out
+    assert "<title>aws_instance.old: unchanged" in unchanged.out
     unknown = cli("graph", "plan.json", "--format", "svg", "--focus", "aws_instance.nobody")
     assert (unknown.code, unknown.out) == (2, "")
     assert "The plan has no aws_instance.nobody." in unknown.err
@@ -106,7 +106,7 @@ def test_the_command_line_draws_all_modules(cli: RunCli) -> None:
     changes = (delete("module.a.aws_db_instance.orders", {"id": "db-1"}), noop("aws_instance.old"))
     Path("plan.json").write_text(json.dumps(document(*changes)))
     drawn = cli("graph", "plan.json", "--format", "svg", "--by-module").out
-    assert "a: 1 change, risk 90; 1 of them wait; 1 resource in 1 instance" in drawn
+    assert "a: 1 change, risk 90; 1 of them waits; 1 resource in 1 instance" in drawn
     assert "root module: nothing changes; 1 resource in 1 instance" in drawn
 
 
