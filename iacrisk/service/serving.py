@@ -19,7 +19,12 @@ from iacrisk.service.storage.api_tokens import ApiToken, list_tokens, make_token
 def serve(settings: Settings) -> None:
     """Answer requests; returns after SIGTERM or SIGINT, when work under way is done or put off."""
     configure_logs(settings)
-    config = uvicorn.Config(
+    uvicorn.Server(server_config(settings)).run()
+
+
+def server_config(settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves; an address that a proxy tells counts only from those that are trusted."""
+    return uvicorn.Config(
         make_app(settings),
         host=settings.host,
         port=settings.port,
@@ -27,10 +32,10 @@ def serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.sign_in.trusted_proxies),
+        forwarded_allow_ips=list(settings.sign_in.trusted_proxies),
         timeout_graceful_shutdown=settings.drain_seconds,
     )
-    uvicorn.Server(config).run()
 
 
 def make_api_token(settings: Settings, name: str, days: int) -> str:

@@ -167,7 +167,7 @@ class SignIn(Group, frozen=True, kw_only=True):
     ] = 120
     tries: Annotated[
         int, Meta(ge=1, le=1000, description="to sign in within ten minutes, from one address")
-    ] = 10
+    ] = 30
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(description="addresses of proxies whose X-Forwarded-For is believed"),

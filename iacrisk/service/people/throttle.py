@@ -27,7 +27,7 @@ class TooManyTries(IacriskError):
 class Throttle(msgspec.Struct, frozen=True, kw_only=True):
     """So many tries in so much time; signing in forgets them."""
 
-    tries: int = 10
+    tries: int = 30
     window: datetime.timedelta = datetime.timedelta(minutes=10)
 
     def take(self, connection: Connection, address: str, now: datetime.datetime) -> bool:

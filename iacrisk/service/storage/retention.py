@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from iacrisk.service.settings import Settings
 from iacrisk.service.storage.assessments import State
+from iacrisk.service.storage.people import sweep_people
 from iacrisk.service.storage.tables import assessments, decisions, deliveries
 
 
@@ -17,12 +18,14 @@ def clean_up(
 ) -> Mapping[str, int]:
     """Delete pages, then whole assessments; returns how many.
 
-    An approval lives as long as its assessment. What HCP still waits for stays.
+    An approval lives as long as its assessment. What HCP still waits for stays. Sessions that
+    ended and sign-ins that came to nothing go as well.
     """
     keeping = settings.keeping
     page, whole = (
         now - datetime.timedelta(days=days) for days in (keeping.page_days, keeping.assessment_days)
     )
+    sweep_people(connection, now=now, older=now - datetime.timedelta(days=1))
     return {
         "lapsed": _lapse(connection, now - datetime.timedelta(days=keeping.waiting_days)),
         "pages": _drop_pages(connection, page),

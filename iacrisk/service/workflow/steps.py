@@ -93,7 +93,7 @@ async def judge(engine: Engine, task_result: str) -> Answer:
             except IacriskError as error:
                 _log.exception("not judged", extra={"task_result": task_result})
                 answer = not_judged(str(error))
-    await engine.keep(lambda connection: _settle(connection, task, answer, engine.now()))
+    await engine.keep(lambda connection: _settle(connection, engine, task, answer))
     if not answer.is_final:
         await _tell(engine, task, answer)  # so that whoever looks at the run finds the link
     return answer
@@ -111,7 +111,7 @@ async def look_again(engine: Engine, task_result: str, *, is_last: bool) -> Answ
         else:
             await _tell(engine, task, answer)
     if answer.is_final:
-        await engine.keep(lambda connection: _settle(connection, task, answer, engine.now()))
+        await engine.keep(lambda connection: _settle(connection, engine, task, answer))
     return answer
 
 
@@ -119,7 +119,7 @@ async def give_up(engine: Engine, task_result: str, problem: str) -> Answer:
     """What is said when the workflow itself failed."""
     answer = not_judged(problem)
     task = await _task(engine, task_result)
-    await engine.keep(lambda connection: _settle(connection, task, answer, engine.now()))
+    await engine.keep(lambda connection: _settle(connection, engine, task, answer))
     return answer
 
 
@@ -228,9 +228,10 @@ async def _decide(engine: Engine, task_result: str) -> Answer:
     return await engine.keep(look)
 
 
-def _settle(connection: Connection, task: Task, answer: Answer, now: datetime.datetime) -> None:
+def _settle(connection: Connection, engine: Engine, task: Task, answer: Answer) -> None:
     """Keep what follows."""
-    keep_answer(connection, task.found.id, answer, now)
+    now = engine.now()
+    keep_answer(connection, task.found.id, answer, now, engine.settings)
     if task.payload.stage_name == "post_apply":
         note_applied(connection, task.found.organisation, task.found.run, now)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iacrisk.gate import Verdict
 from iacrisk.gate.approving import is_approvable
 from iacrisk.service.deciding import standing_of
+from iacrisk.service.notifying import Happening, announce
 from iacrisk.service.scoring.case import read_case
 from iacrisk.service.storage.assessments import (
     Assessed,
@@ -23,7 +24,7 @@ from iacrisk.service.workflow.answers import Answer, allowed, answer_of, not_jud
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from iacrisk.service.settings import Mode
+    from iacrisk.service.settings import Mode, Settings
 
 
 def weigh(
@@ -51,9 +52,13 @@ def weigh(
 
 
 def keep_answer(
-    connection: Connection, assessment: str, answer: Answer, now: datetime.datetime
+    connection: Connection,
+    assessment: str,
+    answer: Answer,
+    now: datetime.datetime,
+    settings: Settings,
 ) -> None:
-    """Keep what follows as the assessment's state."""
+    """Keep what follows as the assessment's state, and tell where a person has to decide."""
     found = find_assessment(connection, assessment)
     if found is None or found.state is answer.state:
         return
@@ -62,3 +67,4 @@ def keep_answer(
         settle(connection, assessment, answer.state, now, problem)
     elif found.state in {State.RECEIVED, State.SCORING}:
         let_wait(connection, found, now)
+        announce(connection, settings, assessment, Happening.WAITING, now=now)

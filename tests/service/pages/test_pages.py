@@ -9,10 +9,14 @@ from typing import Any, Final
 
 import pytest
 from litestar import HttpMethod
+from litestar.testing import TestClient
 
 from iacrisk.audit import verify_log
 from iacrisk.errors import BrokenLog
+from iacrisk.service.app import make_app
 from iacrisk.service.people.roles import Role
+from iacrisk.service.serving import server_config
+from iacrisk.service.settings import Settings, SignIn
 from iacrisk.service.storage.assessments import (
     NewAssessment,
     Source,
@@ -21,7 +25,7 @@ from iacrisk.service.storage.assessments import (
     find_assessment,
 )
 from iacrisk.service.storage.people import person_id
-from tests.service.pages.conftest import SESSION, Site
+from tests.service.pages.conftest import SESSION, Site, decide
 from tests.service.seeding import plan_file, seed
 
 INLINE: Final = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:")
@@ -222,6 +226,25 @@ def test_without_a_provider_there_is_no_way_to_it(site: Site) -> None:
     assert "No sign-in provider" in site.text("/sign-in/callback?state=x&code=y", 403)
 
 
+def test_with_tls_cookies_are_bound_to_this_host(tmp_path: Path) -> None:
+    settings = Settings(data_folder=str(tmp_path / "data"), public_url="https://risk.example")
+    with TestClient(make_app(settings), base_url="https://risk.example") as client:
+        answer = client.get("/sign-in")
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-iacrisk-sign-in=")
+        assert "; Secure" in cookie
+        assert "Domain" not in cookie
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_an_address_that_a_proxy_tells_counts_only_from_a_trusted_one() -> None:
+    plain = server_config(Settings())
+    behind = server_config(Settings(sign_in=SignIn(trusted_proxies=("192.0.2.7",))))
+    assert not plain.proxy_headers
+    assert behind.proxy_headers
+    assert behind.forwarded_allow_ips == ["192.0.2.7"]
+
+
 # --- roles
 
 
@@ -275,19 +298,6 @@ def test_what_waits_is_listed_with_the_longest_first(site: Site) -> None:
     assert re.findall(r'<h2><a href="/assessments/[^"]+">.*?</span> (\w+)', text) == ["data", "net"]
     assert f"/assessments/{made}" in text
     assert "<b>bob</b>" in text
-
-
-def decide(site: Site, made: str, choice: str, **fields: str) -> Any:
-    text = site.text(f"/assessments/{made}")
-    fingerprint = re.search(r'name="fingerprint" value="([^"]+)"', text)
-    data = {
-        "form_token": site.form_token(f"/assessments/{made}"),
-        "fingerprint": fingerprint[1] if fingerprint else "",
-        "choice": choice,
-        "reason": "Seen with the team.",
-        **fields,
-    }
-    return site.client.post(f"/assessments/{made}/decision", data=data, follow_redirects=False)
 
 
 def state_of(site: Site, made: str) -> State:
