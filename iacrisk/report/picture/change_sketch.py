@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from iacrisk.assess import AssessedChange, Assessment
 from iacrisk.graph import BlastRadius, Effect, Node, NodeKind
 from iacrisk.plan import ActionKind, ResourceChange
@@ -105,8 +107,10 @@ class _Sketching:
         columns = {}
         for ring in states.keys() | self._around.hidden.keys():
             hidden = self._around.hidden.get(ring, Counter())
-            told = _told(ring, hidden + states.get(ring, Counter()))
+            told = _told(hidden + states.get(ring, Counter()))
             columns[ring] = Column(title=_title(ring), told=told, hidden=hidden)
+        if not self._radius.hits:
+            columns[1] = msgspec.structs.replace(columns[1], told="nobody else is hit")
         if self._state is State.UNTOUCHED:
             columns[0] = Column(title="the resource")
             columns[1] = Column(title="refer to it", hidden=columns[1].hidden)
@@ -244,9 +248,11 @@ def _title(ring: int) -> str:
     return f"{count(ring, 'hop')} away{far}"
 
 
-def _told(ring: int, states: Counter[State]) -> str:
+def _told(states: Counter[State]) -> str:
     """Who of a ring is hit."""
-    hits, notices = states[State.HIT], states[State.MAY_NOTICE]
+    hits, notices, ways = (
+        states[state] for state in (State.HIT, State.MAY_NOTICE, State.PASSES_ON)
+    )
     told = [f"{hits:,} hit"] if hits else []
     told += [f"{notices:,} may notice"] if notices else []
-    return " · ".join(told) or ("nobody else is hit" if ring == 1 else "")
+    return " · ".join(told) or ("only passes it on" if ways else "")
