@@ -19,9 +19,9 @@ from tests.service.fake_hcp import FakeHcp, Manners, TaskResult
 from tests.service.in_process import Serve, Service, hcp_settings
 
 PLANS = ROOT / "fixtures" / "plans"
-ALLOWED, HELD, BLOCKED = (
+ALLOWED, HELD, OTHER, BLOCKED = (
     (PLANS / name / "plan.json").read_bytes()
-    for name in ("tags-only", "ingress-narrowed", "rds-replaced")
+    for name in ("tags-only", "ingress-narrowed", "ssh-open-danger", "rds-replaced")
 )
 
 
@@ -51,6 +51,7 @@ def test_a_held_plan_fails_and_passes_once_it_is_approved(serve: Serve, hcp: Fak
     passed = f"Score {score}/100, approved by alice@example.com."
     assert service.finish(again) == ("passed", passed)
     assert service.finish(hcp.run(HELD, stage="pre_apply"))[0] == "passed"
+    assert service.finish(hcp.run(OTHER, stage="pre_apply"))[0] == "failed"
     assert service.finish(hcp.run(HELD, run_created_by="alice"))[0] == "failed"
 
 

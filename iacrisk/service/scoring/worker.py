@@ -7,6 +7,7 @@ goes wrong here is told as a plan that was not judged.
 from __future__ import annotations
 
 import datetime
+import os
 import resource
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,6 +32,7 @@ _MB: Final = 1024 * 1024
 
 def run_job(channel: Connection, job: Job, memory_mb: int, seconds: int) -> None:
     """Judge the plan and send the result."""
+    _silence()
     _limit(memory_mb, seconds)
     result = _judge(job)
     channel.send_bytes(msgspec.msgpack.encode(result))
@@ -41,6 +43,14 @@ def read_result(data: bytes) -> Result:
     """The result as it was sent."""
     result: Result = msgspec.msgpack.decode(data, type=Result)
     return result
+
+
+def _silence() -> None:
+    """What rules of packages print may hold values of the plan, and has no place in a log."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nothing, stream)
+    os.close(nothing)
 
 
 def _limit(memory_mb: int, seconds: int) -> None:

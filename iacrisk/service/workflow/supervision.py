@@ -14,7 +14,7 @@ from dbos import DBOS
 from iacrisk.service.storage.deliveries import list_open
 from iacrisk.service.storage.replicas import forget_replica, list_silent, show_up
 from iacrisk.service.storage.retention import clean_up
-from iacrisk.service.workflow.engine import Engine
+from iacrisk.service.workflow.engine import FORM, Engine
 from iacrisk.service.workflow.run_task import WORKFLOW, start
 
 _SHOW_UP_SECONDS: Final = 5.0
@@ -53,7 +53,11 @@ async def sweep(engine: Engine) -> None:
     if not left or engine.is_draining:
         return
     busy = await DBOS.list_workflows_async(
-        status=_UNDER_WAY, name=WORKFLOW, load_input=False, load_output=False
+        status=_UNDER_WAY,
+        name=WORKFLOW,
+        app_version=FORM,  # of another form none can be continued here
+        load_input=False,
+        load_output=False,
     )
     looked_after = {each.workflow_id.partition(_AGAIN)[0] for each in busy}
     for task_result in left:
