@@ -75,9 +75,7 @@ def view_of(assessment: Assessment) -> PageView:
         provisional=provisional_line(assessment),
         undecided_by_text=[visible(redactor.text(text)) for text in undecided_by_text(assessment)],
         counts=_counts(assessment, len(shares.folded)),
-        reasons=[
-            visible(reason.what) for reason in assessment.decision.reasons if not reason.address
-        ],
+        reasons=list(_whole_plan(assessment)),
         matters=[_matter(group, numbers, assessment) for group in told[:_MATTER]],
         doubts=list(_doubts(assessment)),
         plan_findings=[
@@ -100,6 +98,14 @@ def view_of(assessment: Assessment) -> PageView:
     )
 
 
+def _whole_plan(assessment: Assessment) -> Iterator[str]:
+    """The reasons that concern the plan as a whole, beside its doubts."""
+    doubts = {doubt.problem for doubt in assessment.doubts}
+    for reason in assessment.decision.reasons:
+        if not reason.address and reason.what not in doubts:
+            yield visible(reason.what)
+
+
 def _counts(assessment: Assessment, number_folded: int) -> CountsView:
     changes = assessment.changes
     waiting = waiting_addresses(assessment)
@@ -120,7 +126,7 @@ def _matter(group: Group, numbers: dict[str, int], assessment: Assessment) -> Ma
     why = gravest.what if gravest else model_line(assessment, item)
     if not why:
         reasons = [r.what for r in assessment.decision.reasons if r.address == item.address]
-        why = "; ".join(reasons).capitalize()
+        why = "; ".join(reasons)
     subject = subject_of(item.change, redactor)
     return MatterView(
         number=numbers[item.address],

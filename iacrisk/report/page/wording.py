@@ -44,9 +44,9 @@ def breakable(text: str) -> Markup:
     return Markup("<wbr>").join(map(escape, _BREAKS.split(text)))
 
 
-def capital(text: str) -> str:
-    """`text` with a capital at its head, the rest as it is."""
-    return text[:1].upper() + text[1:]
+def sentence(text: str) -> str:
+    """`text` with a capital at its head and a full stop, the rest as it is."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def risk_band(score: int, hold: int, block: int) -> str:
@@ -91,7 +91,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "class_words": class_words,
     "part_words": part_words,
     "breakable": breakable,
-    "capital": capital,
+    "sentence": sentence,
     "rule_names": rule_names,
     "module_names": module_names,
     "action_counts": action_counts,

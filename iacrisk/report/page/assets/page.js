@@ -15,7 +15,7 @@ function enliven(plan) {
   const texts = new Map();
   let wasOpen = false;
   let narrowed = false;
-  form.hidden = sorts.hidden = false;
+  for (const part of [form, sorts]) part?.removeAttribute("hidden");
 
   const textOf = (row) => {
     if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
@@ -67,7 +67,7 @@ function enliven(plan) {
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(filter));
-  sorts.addEventListener("click", (event) => event.target.dataset.sort && sort(event.target));
+  sorts?.addEventListener("click", (event) => event.target.dataset.sort && sort(event.target));
   plan.addEventListener("keydown", walk);
   filter();
 }
