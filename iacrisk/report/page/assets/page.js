@@ -1,17 +1,17 @@
 // Filter, sort, search and keys. Without this script the page is complete, only not as quick.
 "use strict";
 
-for (const plan of document.querySelectorAll(".plan")) enliven(plan);
+for (const changes of document.querySelectorAll(".changes")) enliven(changes);
 openTarget();
 addEventListener("hashchange", openTarget);
 
-function enliven(plan) {
-  const form = plan.querySelector(".filters");
+function enliven(changes) {
+  const form = changes.querySelector(".filters");
   if (!form) return;
-  const sorts = plan.querySelector(".sorts");
-  const rows = [...plan.querySelectorAll(".change")];
-  const noise = plan.querySelector(".noise");
-  const nothing = plan.querySelector(".nothing");
+  const sorts = changes.querySelector(".sorts");
+  const rows = [...changes.querySelectorAll(".change")];
+  const noise = changes.querySelector(".noise");
+  const nothing = changes.querySelector(".nothing");
   const texts = new Map();
   let wasOpen = false;
   let narrowed = false;
@@ -59,7 +59,7 @@ function enliven(plan) {
       delete other.dataset.up;
     }
     if (up) button.dataset.up = "";
-    for (const list of plan.querySelectorAll(".list")) {
+    for (const list of changes.querySelectorAll(".list")) {
       list.replaceChildren(...ordered([...list.children], button.dataset.sort, up));
     }
   }
@@ -68,7 +68,7 @@ function enliven(plan) {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(filter));
   sorts?.addEventListener("click", (event) => event.target.dataset.sort && sort(event.target));
-  plan.addEventListener("keydown", walk);
+  changes.addEventListener("keydown", walk);
   filter();
 }
 
@@ -99,7 +99,7 @@ function walk(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const row = event.target.closest?.("summary")?.parentElement;
   if (!step || !row?.matches(".change") || event.altKey || event.ctrlKey || event.metaKey) return;
-  const visible = [...row.closest(".plan").querySelectorAll("details.change")].filter(
+  const visible = [...row.closest(".changes").querySelectorAll("details.change")].filter(
     (each) => !each.hidden && (!each.closest(".noise") || each.closest(".noise").open),
   );
   const next = visible[visible.indexOf(row) + step];
