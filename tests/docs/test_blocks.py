@@ -46,6 +46,8 @@ NOT_RUN = {
     "python -m docs.generate --check": BY_CI,
     "python -m pytest tests/rules": BY_CI,
     "python -m tests.benchmark.measure": "takes minutes, and measures nothing on a busy machine",
+    "python -m tests.benchmark.measure_service": "the same",
+    "python -m tests.service.faults": "takes an hour; tests/service/faults plays them smaller",
     "python -m pytest tests/catalog tests/test_fixtures.py": BY_CI,
     "python -m pytest tests/test_fixtures.py tests/rules": BY_CI,
     "python -m docs.generate": CHANGES,

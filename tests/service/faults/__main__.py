@@ -30,6 +30,8 @@ def scenarios(runs: int, outage: float) -> Mapping[str, Scenario]:
         "kill-approvals-sqlite": lambda folder, _: killing.kill_after_approvals(folder),
         "kill-approvals-postgresql": killing.kill_after_approvals,
         "kill-requests": lambda folder, _: killing.kill_in_requests(folder),
+        "kill-main": lambda folder, _: killing.kill_main_alone(folder),
+        "stop": lambda folder, _: killing.stop_politely(folder),
         "kill-judges": lambda folder, _: killing.kill_judges(folder),
         "database-gone": lambda folder, _: outages.database_gone(folder, seconds=outage, runs=20),
         "database-gone-held": lambda folder, _: outages.database_gone_while_held(

@@ -72,6 +72,49 @@ def kill_in_requests(folder: Path, database_url: str = "") -> Tally:
         )
 
 
+def stop_politely(folder: Path, *, times: int = 4, runs: int = 4) -> Tally:
+    """SIGTERM in the middle of work, again and again: it ends in time, and goes on afterwards."""
+    with FakeHcp() as hcp, Arena(hcp, folder, settings={"IACRISK_DRAIN_SECONDS": "5"}) as arena:
+        results: list[TaskResult] = []
+        longest = 0.0
+        for _ in range(times):
+            arena.service.start()
+            batch = [arena.run(len(results) + number) for number in range(runs)]
+            for result in batch:
+                hcp.deliver(result, arena.service.webhook)
+            results += batch
+            began = time.monotonic()
+            assert arena.service.stop() in (0, -signal.SIGTERM)
+            longest = max(longest, time.monotonic() - began)
+        arena.service.start()
+        for result in results:
+            if result.delivered != 200:
+                hcp.deliver(result, arena.service.webhook, tries=20)
+        said = f"{times} stops, the longest took {longest:.0f} s"
+        return arena.finish("SIGTERM in the middle of work", results, remark=said)
+
+
+def kill_main_alone(folder: Path) -> Tally:
+    """Kill the service but not what it started: the judge ends by itself, and its plan is gone."""
+    with FakeHcp() as hcp, Arena(hcp, folder) as arena:
+        arena.service.start()
+        result = hcp.run(make_plan(_LARGE))
+        hcp.deliver(result, arena.service.webhook)
+        judge = _find_judge(arena.service, result)
+        family = _below(arena.service.pid)
+        assert judge in family
+        os.kill(arena.service.pid, signal.SIGKILL)
+        _wait_gone(family)
+        arena.service.wait_dead()
+        arena.service.start()
+        tally = arena.finish(
+            "kill -9 of the service alone, while it judges", [result], remark="no process is left"
+        )
+        left = list(Path(arena.service.environment["IACRISK_DATA_FOLDER"], "plans").iterdir())
+        assert left == []
+        return tally
+
+
 def kill_judges(folder: Path, *, runs: int = 3) -> Tally:
     """Kill the process that judges, as the kernel does when memory is short: never `passed`."""
     with FakeHcp() as hcp, Arena(hcp, folder) as arena:
@@ -170,8 +213,28 @@ def _once(wanted: str, service: Service) -> Callable[[str], None]:
     return meanwhile
 
 
-def _kill_judge(service: Service, result: TaskResult, seconds: float = 60) -> None:
-    """Kill the youngest process below the service once the plan was fetched."""
+def _kill_judge(service: Service, result: TaskResult) -> None:
+    os.kill(_find_judge(service, result), signal.SIGKILL)
+
+
+def _wait_gone(family: Sequence[int], seconds: float = 60) -> None:
+    """Until none of these processes works any more."""
+    until = time.monotonic() + seconds
+    while living := [pid for pid in family if _works(pid)]:
+        assert time.monotonic() < until, f"{living} live on"
+        time.sleep(0.1)
+
+
+def _works(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def _find_judge(service: Service, result: TaskResult, seconds: float = 60) -> int:
+    """The process that judges, once the plan was fetched."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         judges = (
@@ -180,9 +243,7 @@ def _kill_judge(service: Service, result: TaskResult, seconds: float = 60) -> No
             else []
         )
         if judges:
-            time.sleep(0.05)
-            os.kill(max(judges), signal.SIGKILL)
-            return
+            return max(judges)
         time.sleep(0.005)
     raise AssertionError("nobody judged")
 

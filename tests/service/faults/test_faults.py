@@ -32,6 +32,14 @@ def test_a_process_that_dies_during_a_request_goes_on(tmp_path: Path) -> None:
     assert killing.kill_in_requests(tmp_path).runs == 3
 
 
+def test_a_service_that_is_asked_to_stop_goes_on_later(tmp_path: Path) -> None:
+    assert killing.stop_politely(tmp_path, times=2).runs == 8
+
+
+def test_a_service_that_dies_alone_leaves_nothing_behind(tmp_path: Path) -> None:
+    assert killing.kill_main_alone(tmp_path).runs == 1
+
+
 def test_a_judge_that_dies_lets_nothing_pass(tmp_path: Path) -> None:
     assert killing.kill_judges(tmp_path, runs=1).runs == 2
 
