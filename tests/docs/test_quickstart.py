@@ -57,6 +57,7 @@ def test_the_commands_on_plans_exit_as_the_page_says(host: Host) -> None:
             ran = host.run(line)
             assert (ran.code, ran.err) == (code, ""), line
     assert (host.folder / "plan.json").read_bytes() == ALLOWED.read_bytes()
+    assert "<h1" in (host.folder / "report.html").read_text("utf-8")
 
 
 def test_looking_closer_shows_the_database(host: Host) -> None:
