@@ -237,9 +237,11 @@ def test_with_tls_cookies_are_bound_to_this_host(tmp_path: Path) -> None:
         assert answer.headers["strict-transport-security"] == "max-age=31536000"
 
 
-def test_an_address_that_a_proxy_tells_counts_only_from_a_trusted_one() -> None:
-    plain = server_config(Settings())
-    behind = server_config(Settings(sign_in=SignIn(trusted_proxies=("192.0.2.7",))))
+def test_an_address_that_a_proxy_tells_counts_only_from_a_trusted_one(tmp_path: Path) -> None:
+    plain = server_config(Settings(data_folder=str(tmp_path)))
+    behind = server_config(
+        Settings(data_folder=str(tmp_path), sign_in=SignIn(trusted_proxies=("192.0.2.7",)))
+    )
     assert not plain.proxy_headers
     assert behind.proxy_headers
     assert behind.forwarded_allow_ips == ["192.0.2.7"]
