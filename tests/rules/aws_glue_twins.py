@@ -1331,7 +1331,7 @@ def _firewall(new: str) -> Plan:
             "web_acl_arn": arn("wafv2", "regional/webacl/w/1"),
         },
     )
-    verbs = {verb: [{}] if verb == new else [] for verb in ("allow", "block")}
+    verbs: Json = {verb: [{}] if verb == new else [] for verb in ("allow", "block")}
     return plan(
         attached,
         noop(

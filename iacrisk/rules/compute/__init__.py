@@ -16,6 +16,7 @@ from iacrisk.rules.compute.capacity import (
 from iacrisk.rules.compute.cluster_version import cluster_version_jump
 from iacrisk.rules.compute.consumers import consumer_outlives_visibility
 from iacrisk.rules.compute.controllers import controller_turned
+from iacrisk.rules.compute.dry_runs import no_longer_dry
 from iacrisk.rules.compute.filters import filter_narrowed
 from iacrisk.rules.compute.fleet_templates import fleet_template_weakened
 from iacrisk.rules.compute.in_place import workload_setting
@@ -24,6 +25,7 @@ from iacrisk.rules.compute.pod_limits import limit_below_need
 from iacrisk.rules.compute.pod_settings import kubernetes_setting, pods_leave_their_service
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
+from iacrisk.rules.compute.scheduled_capacity import scheduled_capacity_gone
 from iacrisk.rules.compute.schedules import runs_far_more_often
 from iacrisk.rules.compute.unfed import consumer_unfed
 from iacrisk.rules.compute.usual import switched_off_or_halved
@@ -54,4 +56,6 @@ RULES: Final[tuple[Rule, ...]] = (
     runs_far_more_often,
     kubernetes_setting,
     pods_leave_their_service,
+    no_longer_dry,
+    scheduled_capacity_gone,
 )

@@ -7,11 +7,15 @@ from typing import Final
 from iacrisk.rules.entry.admission import callers_turned_away, edge_protection_removed
 from iacrisk.rules.entry.certificates import certificate_narrowed
 from iacrisk.rules.entry.checks import health_check_changed
+from iacrisk.rules.entry.filters_put_on import filter_blocks_by_default
 from iacrisk.rules.entry.gone import entry_point_gone
 from iacrisk.rules.entry.in_place import entry_point_setting
 from iacrisk.rules.entry.mail_texts import mail_text_doubled
 from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
+from iacrisk.rules.entry.public_blocks import public_bucket_closed
+from iacrisk.rules.entry.renewal import renewal_proof_gone
 from iacrisk.rules.entry.requests import requests_led_elsewhere
+from iacrisk.rules.entry.shadowed import behaviour_takes_paths, record_hides_wildcard
 from iacrisk.rules.entry.shadows import names_hidden
 from iacrisk.rules.entry.vault_references import vault_out_of_reach
 from iacrisk.rules.rule import Rule
@@ -30,4 +34,9 @@ RULES: Final[tuple[Rule, ...]] = (
     names_hidden,
     vault_out_of_reach,
     mail_text_doubled,
+    record_hides_wildcard,
+    behaviour_takes_paths,
+    renewal_proof_gone,
+    public_bucket_closed,
+    filter_blocks_by_default,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.rules.exposure.alarms import alarm_silenced
+from iacrisk.rules.exposure.approval_steps import approval_step_removed
 from iacrisk.rules.exposure.caches import personal_answers_cached
 from iacrisk.rules.exposure.deployers import unprotected_branches_deploy
 from iacrisk.rules.exposure.edge_rules import edge_rule_weakened
@@ -47,4 +48,5 @@ RULES: Final[tuple[Rule, ...]] = (
     nobody_on_call,
     usual_guard_off,
     pod_privilege,
+    approval_step_removed,
 )

@@ -20,6 +20,7 @@ from iacrisk.rules.identity.lock_outs import (
     resource_policy_lock_out,
     self_lock_out,
 )
+from iacrisk.rules.identity.new_denials import new_denial_takes_rights
 from iacrisk.rules.identity.people import people_removed, role_of_people_lost
 from iacrisk.rules.identity.permission_loss import permission_narrowed
 from iacrisk.rules.identity.policy_denials import policy_comes_to_refuse
@@ -57,4 +58,5 @@ RULES: Final[tuple[Rule, ...]] = (
     denied_what_another_grants,
     account_still_named,
     somebody_left_out,
+    new_denial_takes_rights,
 )

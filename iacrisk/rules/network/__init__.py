@@ -12,6 +12,7 @@ from iacrisk.rules.network.filters import (
     traffic_no_longer_admitted,
 )
 from iacrisk.rules.network.firewalls import firewall_lets_less_through
+from iacrisk.rules.network.forwarded_names import own_names_forwarded
 from iacrisk.rules.network.in_place import network_setting
 from iacrisk.rules.network.interfaces import security_group_left
 from iacrisk.rules.network.links import link_cut, private_endpoint_removed
@@ -48,4 +49,5 @@ RULES: Final[tuple[Rule, ...]] = (
     firewall_lets_less_through,
     nat_ports_run_out,
     endpoint_shuts_out,
+    own_names_forwarded,
 )

@@ -35,6 +35,8 @@ def flag_of_removal(rule: str, change: ResourceChange, context: Context) -> Flag
 
 
 _OFF: Final = {
+    "actions_enabled": (False,),
+    "alarm_actions": ([],),
     "blocking": (False,),
     "enabled": (False,),
     "enforce": (False,),

@@ -3,6 +3,7 @@
 from typing import Final
 
 from iacrisk.rules.benign.served import (
+    amazon_glue_look_alikes,
     amazon_look_alikes,
     little_lost,
     look_alikes,
@@ -14,6 +15,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *look_alikes.SUPPRESSORS,
     *little_lost.SUPPRESSORS,
     *amazon_look_alikes.SUPPRESSORS,
+    *amazon_glue_look_alikes.SUPPRESSORS,
     *moved_look_alikes.SUPPRESSORS,
 )
 
