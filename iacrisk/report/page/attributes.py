@@ -55,7 +55,7 @@ def _attribute(
         path=visible(redactor.path(path)),
         lines=list(_bounded(_lines(old, new))),
         forces=change.is_forcing(path),
-        masked=sensitive or SENSITIVE in {*old, *new},
+        masked=any(SENSITIVE in line for line in (*old, *new)),
     )
 
 

@@ -124,6 +124,7 @@ class Changes:
             itself=ITSELF if radius.names_itself else "",
             itself_chance=_chance(radius.itself),
             total=len(named) + radius.names_itself,
+            complete=not radius.more,
             named=list(map(self._hit, named[:HITS_NAMED])),
             more=len(named[HITS_NAMED:]),
             may_notice=list(map(self._hit, noticing[:HITS_NAMED])),

@@ -62,7 +62,7 @@ class LineView(Part, frozen=True, kw_only=True):
 
 
 class AttributeView(Part, frozen=True, kw_only=True):
-    """An attribute that differs. `forces`: it forces the replacement; `masked`: never shown."""
+    """An attribute that differs. `forces`: the replacement; `masked`: some of it, or all."""
 
     path: str
     lines: list[LineView]
@@ -102,6 +102,7 @@ class HitsView(Part, frozen=True, kw_only=True):
     """Who is hit: named, with how many more, and those who may notice.
 
     `itself`: words for the changed resource where it is one of them, with its chance.
+    `complete`: False where the walk stopped and there may be more.
     """
 
     effect: str
@@ -113,6 +114,7 @@ class HitsView(Part, frozen=True, kw_only=True):
     may_notice: list[HitView]
     more_may_notice: int
     noticing: int
+    complete: bool = True
 
 
 class ContributionView(Part, frozen=True, kw_only=True):

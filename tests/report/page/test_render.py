@@ -29,7 +29,20 @@ VOID = frozenset({"meta", "input", "br", "wbr", "rect", "circle", "path", "use"}
 TAGS = VOID | {
     *("a", "article", "b", "body", "button", "code", "dd", "defs", "del", "desc", "details"),
     *("div", "dl", "dt", "em", "form", "g", "h1", "h2", "h3", "h4", "head", "header", "html"),
-    *("ins", "label", "li", "main", "ol", "option", "output", "p", "pre", "script", "section"),
+    *(
+        "ins",
+        "kbd",
+        "label",
+        "li",
+        "main",
+        "ol",
+        "option",
+        "output",
+        "p",
+        "pre",
+        "script",
+        "section",
+    ),
     *("select", "span", "style", "summary", "svg", "table", "tbody", "td", "text", "th"),
     *("thead", "title", "tr", "ul", "wbr", "i"),
 }

@@ -161,3 +161,42 @@ def test_who_is_hit_is_told_with_the_path() -> None:
 def test_a_plan_that_changes_nothing_has_a_view() -> None:
     view = view_of(judged(document(noop("aws_x.x"))))
     assert (view.verdict, view.changes, view.matters) == ("allowed", [], [])
+
+
+def test_those_who_are_hit_beyond_where_the_walk_stopped_are_not_passed_over() -> None:
+    hub = {"id": "sg-1"}
+    users = [noop(f"aws_instance.app[{n}]", {"id": f"i-{n}"}) for n in range(90)]
+    groups = [delete(f"aws_security_group.g[{n}]", hub) for n in range(230)]
+    references = {"aws_instance.app": {"vpc_security_group_ids": ["aws_security_group.g"]}}
+    view = view_of(judged(document(*groups, *users, references=references)))
+    by_completeness = {item.hits.complete: item.hits.total for item in view.changes}
+    assert set(by_completeness) == {True, False}
+    assert by_completeness[True] >= 90
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"key": "hunter2!", "n": 1},
+        json.dumps({"deep": [{"key": "hunter2!"}]}),
+        json.dumps({"port": 73311337}),
+        "first line\nand hunter2! in the second",
+        ["hunter2!"],
+    ],
+)
+def test_a_copy_of_a_secret_is_masked_on_every_line(value: object) -> None:
+    secret = {"password": "hunter2!", "pin": 73311337}
+    entry = update(
+        "aws_db_instance.x",
+        secret | {"copy": None},
+        secret | {"copy": value},
+        before_sensitive={"password": True, "pin": True},
+        after_sensitive={"password": True, "pin": True},
+    )
+    shown = differing(entry).shown
+    [copy] = [item for item in shown if item.path.startswith("copy")]
+    text = "\n".join(line.text for line in copy.lines)
+    assert "(sensitive value)" in text
+    assert copy.masked
+    assert "hunter2!" not in text
+    assert "73311337" not in text

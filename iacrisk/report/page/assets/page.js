@@ -15,7 +15,7 @@ function enliven(changes) {
   const texts = new Map();
   let wasOpen = false;
   let narrowed = false;
-  for (const part of [form, sorts]) part?.removeAttribute("hidden");
+  for (const part of [form, sorts, changes.querySelector(".keys")]) part?.removeAttribute("hidden");
 
   const textOf = (row) => {
     if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
