@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -122,6 +123,17 @@ def workflow_url(settings: Settings) -> URL:
     if not settings.database_url:
         return URL.create("sqlite", database=str(Path(settings.data_folder, "workflows.sqlite")))
     return store_url(settings)
+
+
+def prepare_workflow_file(settings: Settings) -> None:
+    """Let DBOS's file, where it is one, be written as ours is: the way is kept in the file.
+
+    With SQLite's own default, each of the many small commits of a workflow costs several syncs.
+    """
+    url = workflow_url(settings)
+    if url.get_backend_name() == "sqlite" and url.database:
+        with closing(sqlite3.connect(url.database)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

@@ -21,7 +21,7 @@ from iacrisk.service.scoring.pool import ScoringPool
 from iacrisk.service.settings import Settings
 from iacrisk.service.storage import Store
 from iacrisk.service.storage.cipher import Cipher, make_cipher
-from iacrisk.service.storage.store import workflow_url
+from iacrisk.service.storage.store import prepare_workflow_file, workflow_url
 from iacrisk.service.workflow.routing import check_policies
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ def engine() -> Engine:
 def launch(made: Engine) -> None:
     """Start DBOS on the event loop that runs here; what was under way goes on."""
     _engines[:] = [made]
+    prepare_workflow_file(made.settings)
     DBOS(config=_config(made))
     DBOS.launch()
 
