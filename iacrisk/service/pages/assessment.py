@@ -27,7 +27,7 @@ from iacrisk.service.storage.assessments import (
     find_assessment,
     read_view,
 )
-from iacrisk.service.storage.decisions import Decided, decisions_on
+from iacrisk.service.storage.decisions import Decided, decisions_about, decisions_on
 from iacrisk.service.workflow import decision_taken
 
 _ENDS: Final = frozenset({State.APPROVED, State.REJECTED})
@@ -111,7 +111,7 @@ async def _show(
 
     def ask(connection: Connection) -> tuple[Assessed, bytes | None, Sequence[Decided], Outlook]:
         item = _found(connection, wanted)
-        decided = decisions_on(connection, wanted)
+        decided = _decisions(connection, item)
         identity = identity_of(session.person)
         outlook = _outlook(connection, item, identity, session.role, now)
         return item, read_view(connection, wanted), decided, outlook
@@ -130,6 +130,12 @@ async def _show(
         problem=problem,
         reason=reason,
     )
+
+
+def _decisions(connection: Connection, item: Assessed) -> Sequence[Decided]:
+    """What was decided on it and, while it counts, on earlier runs of the same plan."""
+    found = [*decisions_on(connection, item.id), *decisions_about(connection, item)]
+    return sorted({each.id: each for each in found}.values(), key=lambda each: each.at)
 
 
 def _outlook(
@@ -153,6 +159,11 @@ def _outlook(
     ]
     if own:
         return Outlook(missing=missing, own=own[-1].id)
+    if standing.rejected:
+        stays = f"It stays rejected until {standing.rejected.who} withdraws that."
+        return Outlook(missing=missing, why_not=stays)
+    if standing.is_approved:
+        return Outlook(missing=missing, may_reject=True)
     why_not = deciding.why_not_approve(connection, item.id, identity, now)
     return Outlook(missing=missing, may_approve=not why_not, may_reject=True, why_not=why_not)
 

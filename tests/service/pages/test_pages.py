@@ -13,7 +13,9 @@ from litestar.testing import TestClient
 
 from iacrisk.audit import verify_log
 from iacrisk.errors import BrokenLog
+from iacrisk.report.page.render import style
 from iacrisk.service.app import make_app
+from iacrisk.service.pages.rendering import service_style
 from iacrisk.service.people.roles import Role
 from iacrisk.service.serving import server_config
 from iacrisk.service.settings import Settings, SignIn
@@ -137,6 +139,16 @@ def test_style_and_script_are_kept_by_browsers_under_names_that_change(site: Sit
         assert "immutable" in answer.headers["cache-control"]
     assert site.client.get("/assets/0000000000000000/page.css").status_code == 404
     assert site.client.get(found[0].replace("page.css", "layout.html")).status_code == 404
+
+
+def test_our_style_and_the_report_s_do_not_meet_by_accident() -> None:
+    def classes(text: str) -> set[str]:
+        return set(re.findall(r"\.([a-z][a-z0-9-]*)(?=[^{}]*{)", text))
+
+    together = classes(style()) & classes(service_style())
+    meant = {"approvals", "button", "number", "pill", "sorts"}
+    verdicts = {"verdict-approval-required", "verdict-blocked", "verdict-could-not-review"}
+    assert together <= meant | verdicts
 
 
 # --- signing in and out
@@ -479,3 +491,28 @@ def own_decision(site: Site, made: str) -> str:
     found = re.search(r'name="decision" value="([^"]+)"', site.text(f"/assessments/{made}"))
     assert found
     return found[1]
+
+
+def test_a_rejection_stands_on_the_next_run_of_the_same_plan(site: Site) -> None:
+    first = seed(site.store, plan_file("ingress-narrowed"), site.now())
+    site.come_as("alice", Role.APPROVER)
+    decide(site, first, "reject")
+    text = site.text(f"/assessments/{first}")
+    assert "stays rejected until alice@example.com withdraws" not in text, "it is her own"
+    second = seed(site.store, plan_file("ingress-narrowed"), site.now())
+    site.come_as("bob", Role.APPROVER)
+    text = site.text(f"/assessments/{second}")
+    assert "stays rejected until alice@example.com withdraws" in text
+    assert f'<a href="/assessments/{first}#decide">on an earlier run</a>' in text
+    assert 'value="approve"' not in text
+
+
+def test_what_was_approved_can_still_be_rejected(site: Site) -> None:
+    made = seed(site.store, plan_file("ingress-narrowed"), site.now())
+    site.come_as("alice", Role.APPROVER)
+    decide(site, made, "approve")
+    site.come_as("bob", Role.APPROVER)
+    text = site.text(f"/assessments/{made}")
+    assert 'value="approve"' not in text
+    assert decide(site, made, "reject").status_code == 303
+    assert state_of(site, made) is State.REJECTED
