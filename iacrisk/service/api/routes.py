@@ -198,7 +198,7 @@ async def _judge(
         answer = await engine.keep(look)
 
     def keep(connection: Connection) -> None:
-        keep_answer(connection, made, answer, engine.now(), engine.settings)
+        keep_answer(connection, made, answer, engine.now())
         finish(connection, made, engine.now())
 
     await engine.keep(keep)

@@ -1,4 +1,4 @@
-"""Writes down what is to be told, in the transaction that makes it true."""
+"""Finds what is to be told, and writes it down as it will be sent."""
 
 from __future__ import annotations
 
@@ -11,15 +11,8 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from iacrisk.service.settings import Settings
-from iacrisk.service.storage.notifications import put_notification
-from iacrisk.service.storage.tables import assessments, decisions
-
-
-class Happening(StrEnum):
-    """What is told; the name is the webhook's `type`."""
-
-    WAITING = "run.waiting"
-    DECIDED = "run.decided"
+from iacrisk.service.storage.notifications import Happening, list_untold, put_notification
+from iacrisk.service.storage.tables import decisions
 
 
 class Channel(StrEnum):
@@ -52,11 +45,10 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     stage: str
     mode: str
     state: str
+    """`waiting`, `approved` or `rejected`."""
     verdict: str
     score: int | None
-    outcome: str
-    """How it was decided, such as `approved`; empty while it waits."""
-    decisions: tuple[Decided, ...]
+    decisions: tuple[Decided, ...] = ()
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,34 +59,48 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     data: Told
 
 
+_AT_A_TIME: Final = 100
 _MANY: Final = 20
 """Decisions in one notification."""
 _SLACK_TEXT: Final = 300
 """Characters of one value; Slack takes 3,000 in a section."""
 
 
-def announce(
-    connection: Connection,
-    settings: Settings,
-    assessment: str,
-    happening: Happening,
-    *,
-    outcome: str = "",
-    now: datetime.datetime | None = None,
-) -> None:
-    """Tell of an assessment on every channel that the settings name, once for each happening."""
+def announce(connection: Connection, settings: Settings, now: datetime.datetime) -> int:
+    """Write down what has happened and was not told yet, for every channel of the settings.
+
+    Returns how many assessments that were. What is older than a notification is tried for is
+    history, and told to nobody.
+    """
     channels = tuple(_channels(settings))
     if not channels:
-        return
-    now = now or datetime.datetime.now(datetime.UTC)
-    told = _told(connection, settings, assessment, outcome)
-    event = Event(type=happening, timestamp=now, data=told)
+        return 0
+    since = now - datetime.timedelta(hours=settings.notifying.give_up_hours)
+    count = 0
+    for happening in Happening:
+        for row in list_untold(connection, happening, since, _AT_A_TIME):
+            count += 1
+            event = Event(
+                type=happening, timestamp=_happened_at(row, happening), data=_told(row, settings)
+            )
+            if happening is Happening.DECIDED:
+                decided = tuple(_decided(connection, row.id))
+                told = msgspec.structs.replace(event.data, decisions=decided)
+                event = msgspec.structs.replace(event, data=told)
+            _put(connection, event, channels, now)
+    return count
+
+
+def _put(
+    connection: Connection, event: Event, channels: tuple[Channel, ...], now: datetime.datetime
+) -> None:
     for channel in channels:
         body: Any = event if channel is Channel.WEBHOOK else slack_message(event)
         put_notification(
             connection,
-            assessment=assessment,
-            happening=happening,
+            assessment=event.data.assessment,
+            happening=event.type,
+            happened_at=event.timestamp,
             channel=channel,
             body=msgspec.json.encode(body),
             now=now,
@@ -108,7 +114,7 @@ def slack_message(event: Event) -> dict[str, Any]:
     if event.type is Happening.WAITING:
         head = f"{place or 'A plan'} waits for approval"
     else:
-        head = f"{place or 'A plan'}: {_plain(told.outcome) or 'decided'}"
+        head = f"{place or 'A plan'}: {_plain(told.state)}"
     score = "" if told.score is None else f", score {told.score}/100"
     lines = [f"*<{told.url}|{head}>*", f"Verdict {_plain(told.verdict)}{score}"]
     if told.author:
@@ -128,11 +134,17 @@ def _channels(settings: Settings) -> Iterator[Channel]:
         yield Channel.SLACK
 
 
-def _told(connection: Connection, settings: Settings, assessment: str, outcome: str) -> Told:
-    row = connection.execute(select(assessments).where(assessments.c.id == assessment)).one()
+def _happened_at(row: Any, happening: Happening) -> datetime.datetime:
+    at: datetime.datetime = row.waiting_since
+    if happening is Happening.DECIDED:
+        at = row.decided_at
+    return at
+
+
+def _told(row: Any, settings: Settings) -> Told:
     return Told(
-        assessment=assessment,
-        url=f"{settings.public_url.rstrip('/')}/assessments/{assessment}",
+        assessment=row.id,
+        url=f"{settings.public_url.rstrip('/')}/assessments/{row.id}",
         source=row.source,
         organisation=row.organisation,
         workspace=row.workspace,
@@ -144,8 +156,6 @@ def _told(connection: Connection, settings: Settings, assessment: str, outcome: 
         state=row.state,
         verdict=row.verdict,
         score=row.score,
-        outcome=outcome,
-        decisions=tuple(_decided(connection, assessment)),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 
-from iacrisk.service.notifying.announcing import Channel
+from iacrisk.service.notifying.announcing import Channel, announce
 from iacrisk.service.notifying.signing import signed_headers
 from iacrisk.service.operations.metrics import NOTIFICATIONS
 from iacrisk.service.settings import Settings
@@ -67,16 +67,19 @@ class Sender:
 
     async def send_one(self) -> bool:
         """Send the notification that is due longest; False when none is."""
-        due = await asyncio.to_thread(self._claim)
+        due = await asyncio.to_thread(self._next)
         if due is None:
             return False
         answer, wait = await self._post(due)
         await asyncio.to_thread(self._settle, due, answer, wait)
         return True
 
-    def _claim(self) -> Due | None:
+    def _next(self) -> Due | None:
+        now = self._clock()
         with self._store.begin() as connection:
-            return claim_notification(connection, self._clock(), _LEASE)
+            announce(connection, self._settings, now)
+        with self._store.begin() as connection:
+            return claim_notification(connection, now, _LEASE)
 
     async def _post(self, due: Due) -> tuple[int, float]:
         """The answer's status (0: none came) and for how long the receiver asks to be left."""

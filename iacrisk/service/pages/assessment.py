@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,24 +13,19 @@ from litestar import Response, get, post
 from iacrisk.errors import DecisionRefused
 from iacrisk.report.page.values import PageView
 from iacrisk.service import deciding
-from iacrisk.service.notifying import Happening, announce
 from iacrisk.service.pages.desk import desk_of, see_other
 from iacrisk.service.pages.failures import NoSuchPage, TooLate
 from iacrisk.service.pages.rendering import page
 from iacrisk.service.people.guard import PageRequest, person_here, visit_of
 from iacrisk.service.people.person import Person
 from iacrisk.service.people.roles import Role
-from iacrisk.service.settings import Settings
 from iacrisk.service.storage.assessments import (
     Assessed,
-    State,
     find_assessment,
     read_view,
 )
 from iacrisk.service.storage.decisions import Decided, decisions_about, decisions_on
 from iacrisk.service.workflow import decision_taken
-
-_ENDS: Final = frozenset({State.APPROVED, State.REJECTED})
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -61,23 +56,20 @@ async def decide(request: PageRequest) -> Response[Any]:
     wanted, reason = request.path_params["wanted"], visit_of(request).form.get("reason", "")
     desk = desk_of(request)
     try:
-        await desk.ask(_decision(request, wanted, desk.settings))
+        await desk.ask(_decision(request, wanted))
     except DecisionRefused as refusal:
         return await _show(request, problem=str(refusal), reason=reason, status=409)
     await decision_taken(request.app.state["engine"], wanted)
     return see_other(f"/assessments/{wanted}#decide")
 
 
-def _decision(
-    request: PageRequest, wanted: str, settings: Settings
-) -> Callable[[Connection], None]:
-    """What takes the decision in a form, and tells of it where it settles the plan."""
+def _decision(request: PageRequest, wanted: str) -> Callable[[Connection], None]:
+    """What takes the decision in a form."""
     visit, identity = visit_of(request), identity_of(person_here(request).person)
     choice, reason = visit.form.get("choice", ""), visit.form.get("reason", "")
 
     def take(connection: Connection) -> None:
-        before = _found(connection, wanted)
-        if before.fingerprint != visit.form.get("fingerprint"):
+        if _found(connection, wanted).fingerprint != visit.form.get("fingerprint"):
             raise TooLate("The plan was judged anew. Look at it again.")
         match choice:
             case "approve":
@@ -89,9 +81,6 @@ def _decision(
                 deciding.withdraw(connection, wanted, own, identity, visit.now)
             case _:
                 raise NoSuchPage("There is no such decision.")
-        after = _found(connection, wanted)
-        if after.state is not before.state and after.state in _ENDS:
-            announce(connection, settings, wanted, Happening.DECIDED, outcome=after.state)
 
     return take
 

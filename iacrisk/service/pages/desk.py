@@ -36,7 +36,6 @@ T = TypeVar("T")
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Where reviewers come to."""
 
-    settings: Settings
     store: Store
     guard: Guard
     throttle: Throttle
@@ -90,7 +89,6 @@ def make_desk(settings: Settings, store: Store, clock: Clock) -> Desk:
         admin_token=datetime.timedelta(minutes=asked.admin_token_minutes),
     )
     return Desk(
-        settings=settings,
         store=store,
         guard=Guard(
             store=store,

@@ -1,19 +1,29 @@
-"""Notifications that are still to be sent, and what became of them.
+"""Notifications: what has happened and was not told yet, and what is still to be sent.
 
-They are written in the transaction that changes what they tell of, so none is lost and none is
-told of something that did not happen; they are sent afterwards, by whichever replica is first.
+What happened is read from the assessments themselves, so nothing that was kept goes untold, and
+nothing is told that was rolled back. Each is sent by whichever replica is first.
 """
 
 from __future__ import annotations
 
 import datetime
 import secrets
+from collections.abc import Sequence
+from enum import StrEnum
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from iacrisk.service.storage.tables import notifications
+from iacrisk.service.storage.assessments import State
+from iacrisk.service.storage.tables import assessments, notifications
+
+
+class Happening(StrEnum):
+    """What is told; the name is the webhook's `type`."""
+
+    WAITING = "run.waiting"
+    DECIDED = "run.decided"
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,11 +36,35 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime.datetime
 
 
+def list_untold(
+    connection: Connection, happening: Happening, since: datetime.datetime, limit: int
+) -> Sequence[Row[tuple[object, ...]]]:
+    """Assessments that have come to wait, or were decided, since a moment and without a word."""
+    table = assessments
+    if happening is Happening.WAITING:
+        at: ColumnElement[object] = table.c.waiting_since
+        is_so = table.c.state == State.WAITING
+    else:
+        at = table.c.decided_at
+        is_so = table.c.state.in_((State.APPROVED, State.REJECTED))
+    told = exists().where(
+        notifications.c.assessment == table.c.id,
+        notifications.c.happening == happening,
+        notifications.c.happened_at == at,
+    )
+    columns = [column for column in table.c if column.name not in {"view", "report", "bond"}]
+    asked = select(*columns).where(
+        and_(is_so, table.c.waiting_since.is_not(None), at >= since, ~told)
+    )
+    return connection.execute(asked.order_by(at).limit(limit)).all()
+
+
 def put_notification(
     connection: Connection,
     *,
     assessment: str,
-    happening: str,
+    happening: Happening,
+    happened_at: datetime.datetime,
     channel: str,
     body: bytes,
     now: datetime.datetime,
@@ -43,12 +77,15 @@ def put_notification(
             id=f"ntf_{secrets.token_hex(16)}",
             assessment=assessment,
             happening=happening,
+            happened_at=happened_at,
             channel=channel,
             body=body,
             created_at=now,
             next_at=now,
         )
-        .on_conflict_do_nothing(index_elements=["assessment", "happening", "channel"])
+        .on_conflict_do_nothing(
+            index_elements=["assessment", "happening", "happened_at", "channel"]
+        )
     )
     return written.rowcount == 1
 

@@ -230,6 +230,7 @@ notifications = Table(
         "assessment", String(40), ForeignKey("assessments.id", ondelete="CASCADE"), nullable=False
     ),
     Column("happening", String(20), nullable=False),
+    Column("happened_at", Instant, nullable=False),
     Column("channel", String(20), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
@@ -237,7 +238,7 @@ notifications = Table(
     Column("created_at", Instant, nullable=False),
     Column("next_at", Instant),
     Column("delivered_at", Instant),
-    UniqueConstraint("assessment", "happening", "channel"),
+    UniqueConstraint("assessment", "happening", "happened_at", "channel"),
     Index(None, "next_at"),
 )
 """What is to be told of an assessment. `next_at`: when it is tried (again); empty when done."""

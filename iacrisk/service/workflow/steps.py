@@ -231,7 +231,7 @@ async def _decide(engine: Engine, task_result: str) -> Answer:
 def _settle(connection: Connection, engine: Engine, task: Task, answer: Answer) -> None:
     """Keep what follows."""
     now = engine.now()
-    keep_answer(connection, task.found.id, answer, now, engine.settings)
+    keep_answer(connection, task.found.id, answer, now)
     if task.payload.stage_name == "post_apply":
         note_applied(connection, task.found.organisation, task.found.run, now)
 

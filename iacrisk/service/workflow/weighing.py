@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from iacrisk.gate import Verdict
 from iacrisk.gate.approving import is_approvable
 from iacrisk.service.deciding import standing_of
-from iacrisk.service.notifying import Happening, announce
 from iacrisk.service.scoring.case import read_case
 from iacrisk.service.storage.assessments import (
     Assessed,
@@ -24,7 +23,7 @@ from iacrisk.service.workflow.answers import Answer, allowed, answer_of, not_jud
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from iacrisk.service.settings import Mode, Settings
+    from iacrisk.service.settings import Mode
 
 
 def weigh(
@@ -56,9 +55,8 @@ def keep_answer(
     assessment: str,
     answer: Answer,
     now: datetime.datetime,
-    settings: Settings,
 ) -> None:
-    """Keep what follows as the assessment's state, and tell where a person has to decide."""
+    """Keep what follows as the assessment's state."""
     found = find_assessment(connection, assessment)
     if found is None or found.state is answer.state:
         return
@@ -67,4 +65,3 @@ def keep_answer(
         settle(connection, assessment, answer.state, now, problem)
     elif found.state in {State.RECEIVED, State.SCORING}:
         let_wait(connection, found, now)
-        announce(connection, settings, assessment, Happening.WAITING, now=now)

@@ -12,11 +12,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select, update
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from iacrisk.errors import SettingsError
-from iacrisk.service.notifying import Happening, Sender, announce, refuse_bad_settings
+from iacrisk.service.notifying import Sender, announce, refuse_bad_settings
 from iacrisk.service.notifying.sending import pause
 from iacrisk.service.secret import Secret
 from iacrisk.service.settings import Notifying, Settings
@@ -71,13 +71,31 @@ class World:
             "report": b"PLAN REPORT",
             "run_message": "MESSAGE",
             "created_at": START,
+            "waiting_since": START,
         }
         with self.store.begin() as connection:
             connection.execute(insert(assessments).values(**row | values))
 
-    def tell(self, happening: Happening = Happening.WAITING, name: str = "a1", **how: Any) -> None:
+    def decide(self, state: str, name: str = "a1", who: str = "alice") -> None:
         with self.store.begin() as connection:
-            announce(connection, self.settings, name, happening, now=self.now, **how)
+            connection.execute(
+                insert(decisions).values(
+                    id=f"d-{who}-{self.now:%H%M%S}",
+                    assessment=name,
+                    loose_fingerprint="f",
+                    who=who,
+                    subject=who,
+                    issuer="i",
+                    verdict="approve",
+                    reason="window agreed",
+                    at=self.now,
+                )
+            )
+            connection.execute(
+                update(assessments)
+                .where(assessments.c.id == name)
+                .values(state=state, decided_at=self.now)
+            )
 
     def send_all(self) -> int:
         """Send whatever is due now; how many."""
@@ -108,7 +126,6 @@ class World:
 def test_a_program_gets_a_webhook_that_its_library_verifies(store: Store) -> None:
     world = World(store, slack_url=Secret(""))
     world.assess()
-    world.tell()
     assert world.send_all() == 1
     (request,) = world.requests
 
@@ -130,7 +147,6 @@ def test_a_program_gets_a_webhook_that_its_library_verifies(store: Store) -> Non
             "state": "waiting",
             "verdict": "approval required",
             "score": 78,
-            "outcome": "",
             "decisions": [],
         },
     }
@@ -141,7 +157,6 @@ def test_a_program_gets_a_webhook_that_its_library_verifies(store: Store) -> Non
 def test_slack_gets_text_without_markup_of_others(store: Store) -> None:
     world = World(store, webhook_url=Secret(""))
     world.assess(workspace="<!channel> *x* <https://evil.example|here>", author="@all & co")
-    world.tell()
     world.send_all()
     (request,) = world.requests
     sent = json.loads(request.content)
@@ -160,7 +175,6 @@ def test_slack_gets_text_without_markup_of_others(store: Store) -> None:
 def test_nothing_of_the_plan_is_told(store: Store) -> None:
     world = World(store)
     world.assess()
-    world.tell()
     world.send_all()
 
     for request in world.requests:
@@ -171,75 +185,83 @@ def test_nothing_of_the_plan_is_told(store: Store) -> None:
 def test_a_decision_is_told_with_who_and_why(store: Store) -> None:
     world = World(store)
     world.assess()
-    with store.begin() as connection:
-        connection.execute(
-            insert(decisions).values(
-                id="d1",
-                assessment="a1",
-                loose_fingerprint="f",
-                who="alice",
-                subject="s",
-                issuer="i",
-                verdict="approve",
-                reason="window agreed",
-                at=START,
-            )
-        )
-    world.tell(Happening.DECIDED, outcome="approved")
-    world.send_all()
-    webhook, slack = sorted(world.requests, key=lambda one: str(one.url))
+    assert world.send_all() == 2
+    world.now += HOUR
+    world.decide("approved")
+    assert world.send_all() == 2
+    webhook, slack = sorted(world.requests[2:], key=lambda one: str(one.url))
     told = json.loads(webhook.content)
 
     assert told["type"] == "run.decided"
-    assert told["data"]["outcome"] == "approved"
+    assert told["timestamp"] == "2026-03-01T13:00:00Z"
+    assert told["data"]["state"] == "approved"
     assert told["data"]["decisions"] == [
         {
             "who": "alice",
             "verdict": "approve",
             "reason": "window agreed",
-            "at": "2026-03-01T12:00:00Z",
+            "at": "2026-03-01T13:00:00Z",
         }
     ]
+    assert "acme / network: approved" in slack.content.decode()
     assert "approve by alice: window agreed" in slack.content.decode()
 
 
-def test_the_same_is_told_once(store: Store) -> None:
-    world = World(store)
+def test_the_same_is_told_once_whoever_sends(store: Store) -> None:
+    world, other = World(store), World(store)
     world.assess()
-    for _ in range(3):
-        world.tell()
 
-    assert world.send_all() == 2
+    assert [world.send_all(), other.send_all(), world.send_all()] == [2, 0, 0]
+
+
+def test_what_is_decided_again_is_told_again(store: Store) -> None:
+    world = World(store, slack_url=Secret(""))
+    world.assess()
+    sent = [world.send_all()]
+    for state in ("approved", "rejected"):
+        world.now += HOUR
+        world.decide(state, who=state)
+        sent.append(world.send_all())
+
+    assert sent == [1, 1, 1]
+    assert [json.loads(one.content)["data"]["state"] for one in world.requests] == [
+        "waiting",
+        "approved",
+        "rejected",
+    ]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": "scoring", "waiting_since": None},
+        {"state": "allowed", "waiting_since": None},
+        {"state": "approved", "waiting_since": None, "decided_at": START},
+        {"state": "superseded"},
+        {"state": "waiting", "waiting_since": START - 25 * HOUR},
+    ],
+)
+def test_nobody_is_told_of_what_never_waited_or_is_history(
+    store: Store, values: dict[str, Any]
+) -> None:
+    world = World(store)
+    world.assess(**values)
+
     assert world.send_all() == 0
 
 
 def test_without_a_channel_nothing_is_written(store: Store) -> None:
     world = World(store, webhook_url=Secret(""), slack_url=Secret(""))
     world.assess()
-    world.tell()
-
-    assert world.rows() == []
-
-
-def test_what_is_rolled_back_is_not_told(store: Store) -> None:
-    world = World(store)
-    world.assess()
-
-    def fail(connection: Connection) -> None:
-        announce(connection, world.settings, "a1", Happening.WAITING)
-        raise RuntimeError
-
-    with pytest.raises(RuntimeError), store.begin() as connection:
-        fail(connection)
 
     assert world.send_all() == 0
+    assert world.rows() == []
 
 
 @pytest.mark.parametrize("status", [500, 404, 302])
 def test_what_is_not_taken_is_tried_again_later(store: Store, status: int) -> None:
     world = World(store, slack_url=Secret(""))
     world.assess()
-    world.tell()
     world.answer = lambda _: httpx.Response(status, headers={"Location": "https://evil.example"})
     assert world.send_all() == 1
     assert world.send_all() == 0
@@ -257,7 +279,6 @@ def test_what_is_not_taken_is_tried_again_later(store: Store, status: int) -> No
 def test_a_receiver_that_does_not_answer_is_tried_again(store: Store) -> None:
     world = World(store, slack_url=Secret(""))
     world.assess()
-    world.tell()
 
     def lost(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no route", request=request)
@@ -273,7 +294,6 @@ def test_a_receiver_that_does_not_answer_is_tried_again(store: Store) -> None:
 def test_the_receiver_may_ask_for_patience(store: Store) -> None:
     world = World(store, slack_url=Secret(""))
     world.assess()
-    world.tell()
     world.answer = lambda _: httpx.Response(429, headers={"Retry-After": "1800"})
     world.send_all()
     (row,) = world.rows()
@@ -285,7 +305,8 @@ def test_the_receiver_may_ask_for_patience(store: Store) -> None:
 def test_what_is_gone_or_too_old_is_given_up(store: Store, status: int, hours: int) -> None:
     world = World(store, slack_url=Secret(""))
     world.assess()
-    world.tell()
+    with store.begin() as connection:
+        announce(connection, world.settings, START)
     world.now += hours * HOUR
     world.answer = lambda _: httpx.Response(status)
     world.send_all()
@@ -297,8 +318,8 @@ def test_what_is_gone_or_too_old_is_given_up(store: Store, status: int, hours: i
 def test_whoever_dies_while_sending_leaves_it_to_the_next(store: Store) -> None:
     world = World(store, slack_url=Secret(""))
     world.assess()
-    world.tell()
     with store.begin() as connection:  # and never settled
+        assert announce(connection, world.settings, START) == 1
         assert claim_notification(connection, START, datetime.timedelta(seconds=60)) is not None
     assert world.send_all() == 0
     world.now += datetime.timedelta(seconds=61)

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("assessment", sa.String(length=40), nullable=False),
         sa.Column("happening", sa.String(length=20), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -35,8 +36,9 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "assessment",
             "happening",
+            "happened_at",
             "channel",
-            name=op.f("uq_notifications_assessment_happening_channel"),
+            name=op.f("uq_notifications_assessment_happening_happened_at_channel"),
         ),
     )
     op.create_index(op.f("ix_notifications_next_at"), "notifications", ["next_at"], unique=False)
