@@ -259,7 +259,7 @@ pair(
 # Rights of roles beside what runs as them
 
 
-def _detached(policy: str, **function_values: Any) -> Plan:
+def detached(policy: str, **function_values: Any) -> Plan:
     runs = function("export", **function_values)
     attachment = {
         "id": "a",
@@ -284,11 +284,11 @@ def _detached(policy: str, **function_values: Any) -> Plan:
 
 pair(
     "a function in a network loses the right to its interfaces / one that is in none",
-    _detached(
+    detached(
         "AWSLambdaVPCAccessExecutionRole",
         vpc_config=[{"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]}],
     ),
-    _detached("AWSLambdaVPCAccessExecutionRole"),
+    detached("AWSLambdaVPCAccessExecutionRole"),
 )
 
 
@@ -364,7 +364,7 @@ pair(
 )
 
 
-def _new_denial(statement: Json) -> Plan:
+def new_denial(statement: Json) -> Plan:
     holds = allow(None, ["s3:PutObject", "s3:GetObject"], "arn:aws:s3:::exports/*")
     return plan(
         create(
@@ -391,8 +391,8 @@ def _new_denial(statement: Json) -> Plan:
 
 pair(
     "a new policy denies what the role's other policy gives / what it never had",
-    _new_denial(deny("s3:PutObject")),
-    _new_denial(deny("iam:CreateUser")),
+    new_denial(deny("s3:PutObject")),
+    new_denial(deny("iam:CreateUser")),
 )
 
 
@@ -787,7 +787,7 @@ pair(
 )
 
 
-def _validation(name: str) -> Plan:
+def validation(name: str) -> Plan:
     certificate = arn("acm", "certificate/1")
     proof = "_abc.api.shop.example."
     option = {
@@ -837,8 +837,8 @@ def _validation(name: str) -> Plan:
 
 pair(
     "the record by which a certificate in use renews itself goes / one of no certificate",
-    _validation("_abc.api.shop.example"),
-    _validation("_def.legacy.shop.example"),
+    validation("_abc.api.shop.example"),
+    validation("_def.legacy.shop.example"),
 )
 
 
@@ -886,7 +886,7 @@ pair(
 )
 
 
-def _public_block(*, website: bool) -> Plan:
+def public_block(*, website: bool) -> Plan:
     policy = document(allow("*", "s3:GetObject", "arn:aws:s3:::www.shop.example/*"))
     private = document(
         deny(
@@ -952,8 +952,8 @@ def _public_block(*, website: bool) -> Plan:
 
 pair(
     "a block on public access for a bucket that serves a website / for a private one",
-    _public_block(website=True),
-    _public_block(website=False),
+    public_block(website=True),
+    public_block(website=False),
 )
 
 
@@ -1084,7 +1084,7 @@ pair(
 )
 
 
-def _findings_filter(criteria: Json) -> Plan:
+def findings_filter(criteria: Json) -> Plan:
     return plan(
         create(
             "aws_guardduty_filter.noise",
@@ -1105,8 +1105,8 @@ def _findings_filter(criteria: Json) -> Plan:
 
 pair(
     "findings of high severity are archived unseen / those of one scanner",
-    _findings_filter({"field": "severity", "greater_than_or_equal": "4"}),
-    _findings_filter(
+    findings_filter({"field": "severity", "greater_than_or_equal": "4"}),
+    findings_filter(
         {
             "field": "service.action.networkConnectionAction.remoteIpDetails.ipAddressV4",
             "equals": ["10.0.5.20"],
@@ -1323,7 +1323,7 @@ pair(
 )
 
 
-def _firewall(new: str) -> Plan:
+def firewall(new: str) -> Plan:
     attached = create(
         "aws_wafv2_web_acl_association.front",
         {
@@ -1360,12 +1360,12 @@ def _firewall(new: str) -> Plan:
 
 pair(
     "a balancer gets a web ACL that blocks by default / that lets in by default",
-    _firewall("block"),
-    _firewall("allow"),
+    firewall("block"),
+    firewall("allow"),
 )
 
 
-def _resolver(domain: str) -> Plan:
+def resolver(domain: str) -> Plan:
     zone = {
         "id": "Z9",
         "zone_id": "Z9",
@@ -1411,8 +1411,8 @@ def _resolver(domain: str) -> Plan:
 
 pair(
     "names of an own zone are asked elsewhere from now on / names of a partner",
-    _resolver("internal.shop.example"),
-    _resolver("corp.partner.example"),
+    resolver("internal.shop.example"),
+    resolver("corp.partner.example"),
 )
 
 
@@ -1556,7 +1556,7 @@ pair(
 )
 
 
-def _service_control(*statements: Json) -> Plan:
+def service_control(*statements: Json) -> Plan:
     old = deny(["cloudtrail:StopLogging"])
     before = {
         "id": "p-1",
@@ -1590,8 +1590,8 @@ def _service_control(*statements: Json) -> Plan:
 
 pair(
     "accounts may no longer start machines / no longer stop the detectors, nor act as root",
-    _service_control(deny("ec2:RunInstances")),
-    _service_control(
+    service_control(deny("ec2:RunInstances")),
+    service_control(
         deny(
             [
                 "guardduty:DeleteDetector",
@@ -1604,7 +1604,7 @@ pair(
 )
 
 
-def _image_lifecycle(*rules: Json) -> Plan:
+def image_lifecycle(*rules: Json) -> Plan:
     untagged = {
         "rulePriority": 1,
         "selection": {
@@ -1650,7 +1650,7 @@ def _image_lifecycle(*rules: Json) -> Plan:
     )
 
 
-def _expire(number: int, **selection: Any) -> Json:
+def expiring(number: int, **selection: Any) -> Json:
     return {
         "rulePriority": 2,
         "selection": {
@@ -1666,12 +1666,12 @@ def _expire(number: int, **selection: Any) -> Json:
 
 pair(
     "images of releases expire after a week / those of branches",
-    _image_lifecycle(_expire(7, tagPrefixList=["v"])),
-    _image_lifecycle(_expire(7, tagPrefixList=["branch-", "pr-"])),
+    image_lifecycle(expiring(7, tagPrefixList=["v"])),
+    image_lifecycle(expiring(7, tagPrefixList=["branch-", "pr-"])),
 )
 
 
-def _stream_keeps(reader: str) -> Plan:
+def stream_keeps(reader: str) -> Plan:
     stream = arn("kinesis", "stream/clicks")
     readers = {
         "function": [
@@ -1742,8 +1742,8 @@ def _stream_keeps(reader: str) -> Plan:
 
 pair(
     "a stream keeps less, and a function reads it / and all of it is archived within minutes",
-    _stream_keeps("function"),
-    _stream_keeps("archive"),
+    stream_keeps("function"),
+    stream_keeps("archive"),
 )
 
 
@@ -1777,7 +1777,7 @@ pair(
 )
 
 
-def _callbacks(gone: str) -> Plan:
+def callbacks(gone: str) -> Plan:
     hosts = ["app.shop.example", "old.shop.example"]
     before = {
         "id": "c",
@@ -1805,12 +1805,12 @@ def _callbacks(gone: str) -> Plan:
 
 pair(
     "the address of a live host goes from a login / that of a host without a record",
-    _callbacks("app.shop.example"),
-    _callbacks("old.shop.example"),
+    callbacks("app.shop.example"),
+    callbacks("old.shop.example"),
 )
 
 
-def _opened(key: str) -> Plan:
+def opened(key: str) -> Plan:
     before = {
         "id": "r",
         "api_id": "a",
@@ -1832,8 +1832,8 @@ def _opened(key: str) -> Plan:
 
 pair(
     "a route with data is opened to everybody / the one for health checks",
-    _opened("GET /customers/{id}"),
-    _opened("GET /healthz"),
+    opened("GET /customers/{id}"),
+    opened("GET /healthz"),
 )
 
 
@@ -1865,7 +1865,7 @@ pair(
 )
 
 
-def _file_system(path: str) -> Plan:
+def file_system(path: str) -> Plan:
     old = {
         "id": "fs-1",
         "arn": arn("elasticfilesystem", "file-system/fs-1"),
@@ -1898,6 +1898,6 @@ def _file_system(path: str) -> Plan:
 
 pair(
     "a file system with uploads is replaced / one that holds the cache of packages",
-    _file_system("/var/www/uploads"),
-    _file_system("/root/.npm"),
+    file_system("/var/www/uploads"),
+    file_system("/root/.npm"),
 )
