@@ -186,3 +186,18 @@ def test_a_leap_over_versions_waits() -> None:
     assert is_held(plan(tweak("aws_lambda_function.f", before, runtime="nodejs18.x")))
     newer = before | {"runtime": "nodejs18.x"}
     assert not is_held(plan(tweak("aws_lambda_function.f", newer, runtime="nodejs20.x")))
+
+
+def piped(state: str) -> Plan:
+    machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:bill"
+    pipe = {"id": "p", "name": "p", "source": f"{SQS}:invoices", "target": machine}
+    bill = {"id": machine, "arn": machine, "name": "bill"}
+    return plan(
+        delete("aws_pipes_pipe.bill", pipe | {"desired_state": state}),
+        noop("aws_sfn_state_machine.bill", bill),
+    )
+
+
+def test_a_pipe_that_was_stopped_may_go() -> None:
+    assert is_held(piped("RUNNING"))
+    assert findings_of(judge(piped("STOPPED"))) == ()

@@ -38,7 +38,12 @@ _READERS: Final = frozenset(
         "google_pubsub_subscription",
     }
 )
-_OFF: Final = (("state", "DISABLED"), ("enabled", False), ("paused", True))
+_OFF: Final = (
+    ("desired_state", "STOPPED"),
+    ("enabled", False),
+    ("paused", True),
+    ("state", "DISABLED"),
+)
 _SOURCE_GOES: Final = frozenset({"aws_cloudwatch_event_rule"})
 """Sources that hold nothing themselves: what they start is missed though they go as well."""
 

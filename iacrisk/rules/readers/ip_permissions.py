@@ -41,7 +41,7 @@ _PROTOCOL_NAMES: Final = {
     "icmpv6": "icmp",
     "ipv6-icmp": "icmp",
 }
-_WIDEST_V4: Final = 2 ** (32 - 7)
+_WIDEST_V4: Final = 2 ** (32 - 8)
 _WIDEST_V6: Final = 2 ** (128 - 16)
 _IMPLICIT_ORDER: Final = 1_000_000
 
@@ -60,7 +60,7 @@ class Peer(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_world(self) -> bool:
-        """Whether the addresses are a large part of the internet: /0, its halves, 2000::/3."""
+        """Whether the addresses are a large part of the internet: a /8 or wider, 2000::/3."""
         if self.is_name:
             return False
         widest = _WIDEST_V4 if self.first < _V6_START else _WIDEST_V6
