@@ -14,6 +14,8 @@ from tests.service.fake_hcp import FakeHcp, Manners
 from tests.service.faults.arena import Arena, Tally
 
 _MB = 1_000_000
+_PATIENCE = 1800
+"""Seconds for the largest plan; it needs less than one of CPU for each 4 MB."""
 
 
 def hostile(folder: Path, *, bomb_mb: int = 2000) -> Tally:
@@ -48,14 +50,15 @@ def hostile(folder: Path, *, bomb_mb: int = 2000) -> Tally:
 def large(folder: Path, *, megabytes: int) -> Tally:
     """A large plan is judged as a small one is, beside small ones that do not wait for it."""
     changes = max(10, megabytes * _MB // 4600)
-    with FakeHcp() as hcp, Arena(hcp, folder, settings={"IACRISK_SCORING_WORKERS": "2"}) as arena:
+    settings = {"IACRISK_SCORING_WORKERS": "2", "IACRISK_SCORING_SECONDS": str(_PATIENCE)}
+    with FakeHcp() as hcp, Arena(hcp, folder, settings=settings) as arena:
         arena.service.start()
         body = make_plan(changes, bytes_per_change=4600)
         results = [hcp.run(body), arena.run(1), arena.run(2)]
         for result in results:
             hcp.deliver(result, arena.service.webhook)
         hcp.wait_final(*results[1:], timeout=60)
-        hcp.wait_final(results[0], timeout=600)
+        hcp.wait_final(results[0], timeout=_PATIENCE)
         message = results[0].final.body["data"]["attributes"]["message"]
         assert message.startswith("Score "), message
         said = (
