@@ -48,7 +48,7 @@ _SEARCH = f"""async () => {{
 }}"""
 _SORT = f"""async () => {{
   const start = performance.now();
-  document.querySelector("[data-sort=address]").click();
+  document.querySelector("[data-sort=address]")?.click();
   await {_FRAME};
   return performance.now() - start;
 }}"""
