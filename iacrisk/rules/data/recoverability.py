@@ -25,7 +25,7 @@ from iacrisk.rules.rule import (
 _SOON: Final = 30
 _EXPIRY: Final = re.compile(r"expir|ttl|delete|purge|valid|until|remove", re.IGNORECASE)
 _SCRATCH: Final = re.compile(
-    r"(^|.*/)_?(ad-?hoc|cache|dry-?run|multi-?part|partial|scratch|temp|temporary|tmp)(/|$|-)",
+    r"(^|.*/)_?(ad-?hoc|cache|dry-?run|multi-?part|partial|scratch|staging|temp|temporary|tmp)(/|$|-)",
     re.IGNORECASE,
 )
 _LEADING_NUMBER: Final = re.compile(r"\d+")

@@ -50,6 +50,14 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True):
             for name, patterns in self.fields.items()
         )
 
+    def parts(self) -> Iterator[Matching]:
+        """All that it matches, and what it matches by each one of its patterns."""
+        yield self
+        for name, patterns in self.fields.items():
+            for text in sorted(patterns) if len(patterns) > 1 else ():
+                only = {**self.fields, name: frozenset({text})}
+                yield msgspec.structs.replace(self, fields=only)
+
     def within(self, hosts: frozenset[str]) -> Matching:
         """What it matches of the requests for these names."""
         fields = {name: texts for name, texts in self.fields.items() if name != _HOST}
@@ -137,11 +145,15 @@ def _losing(
 def _robbed(
     before: Matching | None, after: Matching, change: ResourceChange, context: Context
 ) -> Iterator[tuple[str, Matching]]:
-    """Rules that match something of which this one newly takes all."""
+    """Rules with a pattern of which this one newly takes all."""
     for label, other in _others(change, context, planned=False):
-        if other.order <= after.order or other.targets == after.targets or not after.holds(other):
+        if other.order <= after.order or other.targets == after.targets:
             continue
-        if before is None or not (before.order < other.order and before.holds(other)):
+        came_first = before is not None and before.order < other.order
+        if any(
+            after.holds(part) and not (came_first and before is not None and before.holds(part))
+            for part in other.parts()
+        ):
             yield label, other
 
 

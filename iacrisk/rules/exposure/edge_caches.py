@@ -9,6 +9,7 @@ from typing import Any, Final
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.rules.readers.edge_rulesets import rules_of
 from iacrisk.rules.readers.permission_readers import blocks
+from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
 Values = Mapping[str, Any]
@@ -24,6 +25,7 @@ _LIMITS: Final = re.compile(
     re.IGNORECASE,
 )
 """What makes an expression mean a part of a site; a host alone means all of it."""
+_PREFIX: Final = re.compile(r'starts_with\(http\.request\.uri(?:\.path)?,\s*"([^"]+)"\)')
 
 
 def personal_answers_kept(change: ResourceChange) -> Iterator[Outcome]:
@@ -48,6 +50,16 @@ def personal_answers_kept(change: ResourceChange) -> Iterator[Outcome]:
         )
     elif wide and not _is_spared_afterwards(wide, after):
         yield Flag(what="The cache comes to keep all answers of a site.", paths=(("rules",),))
+    elif wider := _wider_paths(before, after):
+        what = f"The cache comes to keep all answers under {some_of(wider)}."
+        yield Flag(what=what, paths=(("rules",),))
+
+
+def _wider_paths(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[str]:
+    """Paths that forced rules come to cover, which are the beginning of one they covered."""
+    old = {path for one in before if _keeps(one) for path in _PREFIX.findall(_text(one))}
+    new = {path for one in after if _is_forced(one) for path in _PREFIX.findall(_text(one))}
+    return sorted(path for path in new - old if any(other.startswith(path) for other in old - new))
 
 
 def _is_spared_afterwards(wide: list[dict[str, Any]], after: list[dict[str, Any]]) -> bool:

@@ -32,6 +32,16 @@ def new(priority: int, action: list[Json], **fields: list[str]) -> Json:
     return create(NEW, {"listener_arn": "arn:li/443", **values})
 
 
+def test_a_new_rule_that_takes_one_pattern_of_a_later_one_is_flagged() -> None:
+    both = {**RULE_VALUES, "condition": when(path_pattern=["/api/*", "/v2/*"])}
+    takes, beside = (
+        new(50, forward("web"), path_pattern=["/gifts/*", path]) for path in ("/v2/*", "/v3/*")
+    )
+
+    assert found(stack(noop(RULE, both), takes, references=TO_LISTENER)) == [("E07", NEW)]
+    assert found(stack(noop(RULE, both), beside, references=TO_LISTENER)) == []
+
+
 @pytest.mark.parametrize(
     "condition",
     [
