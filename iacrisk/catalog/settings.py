@@ -9,9 +9,12 @@ name means almost everywhere (`enabled`, `retention_days`), for the long tail of
 from __future__ import annotations
 
 import csv
+import re
 from enum import StrEnum
-from functools import cache
+from fnmatch import fnmatchcase
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -43,6 +46,8 @@ class Direction(StrEnum):
     """A schedule runs half as often, or less often still."""
     OFTENER = "oftener"
     """A schedule runs six times as often, or more."""
+    LOSES = "loses"
+    """A list loses items and gains none."""
     MULTIPLIES = "multiplies"
     """A number becomes four times as large, or larger."""
     REKEYED = "rekeyed"
@@ -111,11 +116,52 @@ def all_controller_rows() -> tuple[tuple[str, ...], ...]:
     return _rows("controllers.csv")
 
 
-def usual_settings(rule: str, type_name: str, root: str) -> tuple[Setting, ...]:
-    """What the rule tells of a setting with this name, on types that have no row for it."""
-    if (type_name, root) in _settled():
-        return ()
-    return _usual().get((rule, root), ())
+def is_settled(type_name: str, root: str) -> bool:
+    """Whether `settings.csv` judges something of the type below this argument."""
+    return (type_name, root) in _settled()
+
+
+def has_rows(type_name: str) -> bool:
+    """Whether `settings.csv` judges anything of the type, or it is of a provider known well."""
+    return type_name.startswith(_KNOWN_WELL) or type_name in _types_with_rows()
+
+
+@lru_cache(maxsize=65536)
+def usual_settings(rule: str, name: str, *, any_name: bool = True) -> tuple[Setting, ...]:
+    """What the rule tells of a setting with this name, on types that have no row for it.
+
+    `any_name`: also what it tells whatever the name is, for types of which nothing is known.
+    """
+    near = _near(rule, name)
+    if near or not any_name or _PLAIN.search(name) or any(_near(of, name) for of in _usual()):
+        return near
+    return tuple(item for item in _usual()[rule][1] if item.path == "*")
+
+
+def _near(rule: str, name: str) -> tuple[Setting, ...]:
+    """What the rule tells of this name, or of names like it."""
+    exact, patterns = _usual()[rule]
+    if name in exact:
+        return exact[name]
+    return tuple(item for item in patterns if item.path != "*" and fnmatchcase(name, item.path))
+
+
+_KNOWN_WELL: Final = ("aws_", "azapi_", "azuread_", "azurerm_", "google_", "kubernetes_")
+"""Providers whose types have rows and rules enough to say less of the others."""
+
+
+@cache
+def _types_with_rows() -> frozenset[str]:
+    return frozenset(name for name, _ in _settled())
+
+
+_PLAIN: Final = re.compile(
+    r"(^|_)(allow|anonymous|beta|color|comment|cooldown|debug|delay|delete|deletion|description|"
+    r"destroy|display|duration|experimental|force|icon|ignore|insecure|interval|labels?|level|lifetime|min|name|notes?|"
+    r"order|override|port|position|preview|priority|public|purge|recreate|replace|revision|session|skip|sort|"
+    r"step|tags?|theme|timeout|title|ttl|version|wait|warn|warning|weight|widgets?)(_|$)"
+)
+"""Names of settings in which less, or off, says nothing by itself."""
 
 
 def all_usual_rows() -> tuple[tuple[str, ...], ...]:
@@ -155,11 +201,30 @@ def _controllers() -> dict[str, tuple[Setting, ...]]:
     return found
 
 
+_Usual = tuple[dict[str, tuple[Setting, ...]], tuple[Setting, ...]]
+"""Settings by their name, and those whose name is a pattern."""
+
+
 @cache
-def _usual() -> dict[tuple[str, str], tuple[Setting, ...]]:
-    found: dict[tuple[str, str], tuple[Setting, ...]] = {}
-    for rule, path, *cells in all_usual_rows():
-        found[rule, path] = (*found.get((rule, path), ()), _inside(rule, path, *cells))
+def _usual() -> dict[str, _Usual]:
+    found: dict[str, _Usual] = {}
+    for rule, path, when, severity, confidence, says in all_usual_rows():
+        direction, _, values = when.partition(":")
+        setting = Setting(
+            rule=rule,
+            path=path,
+            direction=Direction(direction),
+            values=frozenset(values.lower().split("|")) if values else frozenset(),
+            severity=severity,
+            confidence=confidence,
+            needs_users=False,
+            says=says,
+        )
+        exact, patterns = found.get(rule, ({}, ()))
+        if "*" in path:
+            found[rule] = (exact, (*patterns, setting))
+        else:
+            found[rule] = ({**exact, path: (*exact.get(path, ()), setting)}, patterns)
     return found
 
 

@@ -31,6 +31,7 @@ SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.SHRINKS: (["one", "two"], ["two"]),
     Direction.SMALLER: ("S3", "S0"),
     Direction.REKEYED: ("alias/aws/kinesis", "alias/card-events"),
+    Direction.LOSES: (["one", "two"], ["two"]),
     Direction.NARROWS: ("*", "service:web"),
     Direction.RARER: ("rate(5 minutes)", "cron(0 3 * * ? *)"),
     Direction.OFTENER: ("cron(0 6 1 * ? *)", "cron(0 6 * * ? *)"),

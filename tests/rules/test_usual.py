@@ -25,10 +25,11 @@ def findings(type_name: str, name: str, before: Any, after: Any) -> list[Finding
 
 @pytest.mark.parametrize("row", all_usual_rows(), ids=lambda row: "-".join(row[:3]))
 def test_every_row_fires_and_its_reverse_is_silent(row: tuple[str, ...]) -> None:
-    rule, path, when, severity, confidence, says = row
+    rule, pattern, when, severity, confidence, says = row
+    path = pattern.replace("*", "some")
     [setting] = [
         item
-        for item in usual_settings(rule, TYPE, path)
+        for item in usual_settings(rule, path)
         if item.says == says and when.startswith(item.direction)
     ]
     before, after = sides(setting.direction, setting.values)
@@ -69,8 +70,31 @@ def test_a_type_that_a_rule_knows_is_left_to_that_rule(
 
 
 def test_a_row_of_the_type_itself_wins() -> None:
-    assert usual_settings("C21", "datadog_security_monitoring_rule", "enabled") == ()
-    assert usual_settings("C21", TYPE, "enabled") != ()
+    assert findings(TYPE, "enabled", True, False)[0].rule == "C21"
+    assert [
+        item.rule for item in findings("datadog_security_monitoring_rule", "enabled", True, False)
+    ] == ["X09"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rules"),
+    [
+        ([{"versioning": [{"enabled": True}]}], [{"versioning": [{"enabled": False}]}], ["C21"]),
+        ({"log_retention": "7d"}, {"log_retention": "1d"}, ["D33"]),
+        ([{"enabled": True}, {"a": 1}], [{"enabled": False}, {"a": 1}], []),
+        (
+            [{"a": {"b": {"c": {"d": {"enabled": True}}}}}],
+            [{"a": {"b": {"c": {"d": {"enabled": False}}}}}],
+            [],
+        ),
+    ],
+)
+def test_single_blocks_are_looked_into(before: Any, after: Any, rules: list[str]) -> None:
+    assert [item.rule for item in findings(TYPE, "config", before, after)] == rules
+
+
+def test_labels_and_tags_are_words_of_their_owner() -> None:
+    assert findings(TYPE, "labels", {"plan": "b-8"}, {"plan": "b-4"}) == []
 
 
 def test_a_value_that_is_not_known_yet_says_nothing() -> None:
@@ -78,3 +102,22 @@ def test_a_value_that_is_not_known_yet_says_nothing() -> None:
     made = plan(change)
 
     assert review(Context(made, build_graph(made))).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("type_name", "name", "before", "after", "rules"),
+    [
+        (TYPE, "replication", True, False, ["C21"]),
+        (TYPE, "repositories", ["a", "b"], ["a"], ["C21"]),
+        (TYPE, "repositories", ["a", "b"], ["a", "c"], []),
+        (TYPE, "action", "BLOCK", "ALLOW", ["X20"]),
+        (TYPE, "log_ttl", 600, 60, []),
+        (TYPE, "force_destroy", True, False, []),
+        ("aws_nobody_knows", "replication", True, False, []),
+        ("random_password", "special", True, False, []),
+    ],
+)
+def test_less_of_anything_counts_where_nothing_else_is_known(
+    type_name: str, name: str, before: Any, after: Any, rules: list[str]
+) -> None:
+    assert [item.rule for item in findings(type_name, name, before, after)] == rules

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iacrisk.catalog import ResourceClass
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.role_grants import grants_roles
@@ -21,7 +22,7 @@ from iacrisk.rules.rule import Confidence, Harm, Outcome, Severity, rule
     since="0.2",
     tail=True,
 )
-def somebody_left_out(change: ResourceChange, context: Context) -> Iterator[Outcome]:  # noqa: ARG001
+def somebody_left_out(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """Somebody loses access, or gets more of it.
 
     What it flags
@@ -42,5 +43,6 @@ def somebody_left_out(change: ResourceChange, context: Context) -> Iterator[Outc
     References
         The providers' documentation of each argument.
     """
-    if not grants_roles(change.type):
+    is_filter = context.type_of(change).resource_class is ResourceClass.NETWORK_PATH
+    if not is_filter and not grants_roles(change.type):
         yield from flags_of_usual_settings("I26", change)

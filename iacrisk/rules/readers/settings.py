@@ -154,6 +154,12 @@ def _shrinks(before: Any, after: Any) -> bool:
     return bool(_items(before) - _items(after)) and repr("*") not in _items(after)
 
 
+def _loses(before: Any, after: Any) -> bool:
+    if not isinstance(before, list) or not (isinstance(after, list) or after is None):
+        return False
+    return bool(_items(before) - _items(after)) and not _items(after) - _items(before)
+
+
 def _grows(before: Any, after: Any) -> bool:
     return bool(_items(after) - _items(before))
 
@@ -207,6 +213,7 @@ _COMPARISONS: Final[dict[Direction, Callable[[Any, Any], bool]]] = {
     Direction.NARROWS: finds_less,
     Direction.RARER: is_rarer,
     Direction.OFTENER: is_oftener,
+    Direction.LOSES: _loses,
     Direction.MULTIPLIES: _multiplies,
     Direction.REKEYED: _is_rekeyed,
     Direction.RETARGETS: names_another_server,

@@ -15,9 +15,10 @@ _SECONDS: Final = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
 
 
 def is_smaller(before: Any, after: Any) -> bool:
-    """Whether two names of sizes differ in one number only, and it falls.
+    """Whether two names of sizes differ in numbers only, and each that differs falls.
 
-    A version in the name (`Standard_D4s_v5`) is a number as well, so two that differ say nothing.
+    A version in the name (`Standard_D4s_v5`) is a number as well: where one rises and another
+    falls, nothing can be said.
     """
     if not isinstance(before, str) or not isinstance(after, str):
         return False
@@ -25,7 +26,7 @@ def is_smaller(before: Any, after: Any) -> bool:
         return False
     pairs = zip(_NUMBERS.findall(before), _NUMBERS.findall(after), strict=True)
     moved = [(int(old), int(new)) for old, new in pairs if old != new]
-    return len(moved) == 1 and moved[0][1] < moved[0][0]
+    return bool(moved) and all(new < old for old, new in moved)
 
 
 def seconds_of(text: str) -> float | None:
