@@ -75,6 +75,7 @@ NOT_RUN = {
     'curl --fail-with-body --data-binary @plan.json -H "Content-Type: application/json" '
     '-H "Authorization: Bearer $TOKEN" "https://risk.example.com/v1/assessments?'
     'organisation=acme&workspace=prod&author=alice"': "tests/service/api asks",
+    "SERVICE_SCREENSHOTS=shots python -m pytest tests/service/browser/test_looks.py": BY_CI,
     "python -m http.server --directory ../iacrisk-site": "never ends; tests/docs/site serves it",
 }
 RUN = {
