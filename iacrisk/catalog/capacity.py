@@ -234,3 +234,9 @@ SCHEDULERS: Final = frozenset(
     }
 )
 """Types that only start jobs from time to time: switching one off stops no running service."""
+
+
+def is_counted(type_name: str, root: str) -> bool:
+    """Whether a number or a switch of the type that stands under this argument is known here."""
+    paths = (*(item.path for item in CAPACITY.get(type_name, ())), *SWITCHES.get(type_name, ()))
+    return any(path.partition(".")[0] == root for path in paths)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.catalog.capacity import is_counted
 from iacrisk.catalog.settings import has_rows, is_settled, usual_settings
 from iacrisk.plan import Path, ResourceChange
 from iacrisk.rules.readers.settings import outcomes
@@ -37,7 +38,7 @@ def flags_of_usual_settings(rule: str, change: ResourceChange) -> Iterator[Outco
         return
     any_name = not has_rows(change.type)
     for root in sorted(map(str, change.changed)):
-        if root in _SPOKEN or is_settled(change.type, root):
+        if root in _SPOKEN or is_settled(change.type, root) or is_counted(change.type, root):
             continue
         for path, name in _places(change.before.get(root), change.after.get(root), (root,)):
             for setting in usual_settings(rule, name, any_name=any_name):
