@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,7 @@ from iacrisk.service.storage.api_tokens import ApiToken, list_tokens, make_token
 
 def serve(settings: Settings) -> None:
     """Answer requests; returns after SIGTERM or SIGINT, when work under way is done or put off."""
+    gc.enable()  # the command line does without, as its runs are short; this one is not
     configure_logs(settings)
     uvicorn.Server(server_config(settings)).run()
 

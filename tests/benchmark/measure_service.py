@@ -101,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def memory_table(file: Path, rounds: int, runs: int, connections: int) -> str:
     """What the service itself holds after each round of runs; its workers end with their plan."""
     lines = ["| runs so far | resident MB |", "| ---: | ---: |"]
-    with _running("SQLite", 2) as (hcp, service):
+    with _running("PostgreSQL" if found() else "SQLite", 2) as (hcp, service):
         for number in range(1, rounds + 1):
             load = _load(hcp, service, file, runs, connections)
             hcp.results.clear()
