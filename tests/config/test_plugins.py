@@ -45,7 +45,7 @@ def slower(change, context):
 
 RULES = (slower,)
 '''
-PLAN = document(tweak("acme_disk.main", {"iops": 3000}, iops=1000))
+PLAN = document(tweak("acme_disk.main", {"iops": 3000}, iops=2000))
 POLICY = '[plugins]\nrules = ["acme"]\n'
 
 Install = Callable[..., Path]

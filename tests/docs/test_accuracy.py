@@ -22,13 +22,12 @@ def summed(rows: list[dict[str, Any]]) -> list[int]:
 
 
 def test_the_newest_look_of_each_kind_and_all_but_the_first_are_summed() -> None:
-    aws = next(look for look in reversed(LOOKS) if look["set"].startswith("aws-"))
-    others = next(look for look in reversed(LOOKS) if look["set"].startswith("others-"))
+    newest = {look["set"].partition("-")[0]: look for look in LOOKS}
     said = first_look_sums()
     numbers = [int(number) for pair in re.findall(r"(\d+) of (\d+)", said) for number in pair]
 
-    assert {aws["set"], others["set"]} == set(re.findall(r"`(\S+)`", said))
-    assert numbers == [*summed([aws, others]), *summed(LOOKS[1:])]
+    assert {look["set"] for look in newest.values()} == set(re.findall(r"`(\S+)`", said))
+    assert numbers == [*summed([*newest.values()]), *summed(LOOKS[1:])]
 
 
 def test_tools_are_summed_over_the_plans_that_iacrisk_saw_first_as_well() -> None:

@@ -61,7 +61,7 @@ def own_plan(number: int) -> tuple[Json, str, bool]:
     root, shrinks = ROOTS[number % len(ROOTS)], number // len(ROOTS) % 3 == 0
     function = {"id": f"f-{root}", "timeout": 60, "memory_size": 512}
     changes = [
-        tweak(f"aws_lambda_function.{root}", function, timeout=3)
+        tweak(f"aws_lambda_function.{root}", function, timeout=40)
         if shrinks
         else create(f"aws_cloudwatch_log_group.{root}", {"name": "new"}),
         noop(f"aws_instance.{root}", {"id": f"i-{root}"}),

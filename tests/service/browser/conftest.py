@@ -51,9 +51,9 @@ class Running:
             return issue_admin_token(connection, self.now(), Lifetimes())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The system's Chromium, driven by Playwright."""
+    """The system's Chromium; closed after each module, for its driver keeps an event loop running."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if path is None:
         pytest.skip("Chromium is not installed")
