@@ -53,7 +53,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The system's Chromium; closed after each module, for its driver keeps an event loop running."""
+    """The system's Chromium; closed after each module, as its driver keeps an event loop going."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if path is None:
         pytest.skip("Chromium is not installed")
