@@ -44,8 +44,6 @@ class Direction(StrEnum):
     """A search query no longer finds all that it found."""
     RARER = "rarer"
     """A schedule runs half as often, or less often still."""
-    OFTENER = "oftener"
-    """A schedule runs six times as often, or more."""
     LOSES = "loses"
     """A list loses items and gains none."""
     MULTIPLIES = "multiplies"
@@ -197,7 +195,7 @@ def _rows(name: str) -> tuple[tuple[str, ...], ...]:
 def _controllers() -> dict[str, tuple[Setting, ...]]:
     found: dict[str, tuple[Setting, ...]] = {}
     for subject, *cells in all_controller_rows():
-        found[subject] = (*found.get(subject, ()), _inside("C09", *cells))
+        found[subject] = (*found.get(subject, ()), _setting("C09", *cells))
     return found
 
 
@@ -208,18 +206,8 @@ _Usual = tuple[dict[str, tuple[Setting, ...]], tuple[Setting, ...]]
 @cache
 def _usual() -> dict[str, _Usual]:
     found: dict[str, _Usual] = {}
-    for rule, path, when, severity, confidence, says in all_usual_rows():
-        direction, _, values = when.partition(":")
-        setting = Setting(
-            rule=rule,
-            path=path,
-            direction=Direction(direction),
-            values=frozenset(values.lower().split("|")) if values else frozenset(),
-            severity=severity,
-            confidence=confidence,
-            needs_users=False,
-            says=says,
-        )
+    for rule, path, *cells in all_usual_rows():
+        setting = _setting(rule, path, *cells)
         exact, patterns = found.get(rule, ({}, ()))
         if "*" in path:
             found[rule] = (exact, (*patterns, setting))
@@ -242,12 +230,14 @@ def _settled() -> frozenset[tuple[str, str]]:
 def _kubernetes() -> dict[tuple[str, str], tuple[Setting, ...]]:
     found: dict[tuple[str, str], tuple[Setting, ...]] = {}
     for rule, subject, *cells in all_kubernetes_rows():
-        found[rule, subject] = (*found.get((rule, subject), ()), _inside(rule, *cells))
+        found[rule, subject] = (*found.get((rule, subject), ()), _setting(rule, *cells))
     return found
 
 
-def _inside(rule: str, path: str, when: str, severity: str, confidence: str, says: str) -> Setting:
-    """A setting in a manifest or in values, which has no attributes that others read."""
+def _setting(
+    rule: str, path: str, when: str, severity: str, confidence: str, says: str, users: str = "0"
+) -> Setting:
+    """The cells of a row as a setting; only `settings.csv` says something of users."""
     direction, _, values = when.partition(":")
     return Setting(
         rule=rule,
@@ -256,7 +246,8 @@ def _inside(rule: str, path: str, when: str, severity: str, confidence: str, say
         values=frozenset(values.lower().split("|")) if values else frozenset(),
         severity=severity,
         confidence=confidence,
-        needs_users=False,
+        needs_users=users == "1",
+        read=frozenset(users.split(" ")) - {"0", "1"},
         says=says,
     )
 
@@ -265,18 +256,7 @@ def _inside(rule: str, path: str, when: str, severity: str, confidence: str, say
 def _table() -> dict[tuple[str, str], tuple[Setting, ...]]:
     found: dict[tuple[str, str], tuple[Setting, ...]] = {}
     for rule, types, path, when, severity, confidence, users, says in all_rows():
-        direction, _, values = when.partition(":")
-        setting = Setting(
-            rule=rule,
-            path=path,
-            direction=Direction(direction),
-            values=frozenset(values.lower().split("|")) if values else frozenset(),
-            severity=severity,
-            confidence=confidence,
-            needs_users=users == "1",
-            read=frozenset(users.split(" ")) - {"0", "1"},
-            says=says,
-        )
+        setting = _setting(rule, path, when, severity, confidence, says, users)
         for name in types.split(" "):
             found[rule, name] = (*found.get((rule, name), ()), setting)
     return found

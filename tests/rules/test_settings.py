@@ -34,7 +34,6 @@ SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.LOSES: (["one", "two"], ["two"]),
     Direction.NARROWS: ("*", "service:web"),
     Direction.RARER: ("rate(5 minutes)", "cron(0 3 * * ? *)"),
-    Direction.OFTENER: ("cron(0 6 1 * ? *)", "cron(0 6 * * ? *)"),
     Direction.MULTIPLIES: (64, 1024),
     Direction.RETARGETS: ("https://one.example.com/a", "https://two.example.com/a"),
     Direction.GROWS: (["two"], ["one", "two"]),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import WORKLOADS, KubernetesObject
+from iacrisk.plan.kubernetes import WORKLOADS, KubernetesObject, mapping, members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, seen, types_of
+from iacrisk.rules.readers.kubernetes_objects import Seen, containers_of, objects_of, seen, types_of
 from iacrisk.rules.readers.kubernetes_settings import (
     flags_of_kubernetes_settings,
     types_with_kubernetes_settings,
@@ -112,8 +111,7 @@ def _selects(service: Seen, work: KubernetesObject) -> bool:
     one = service.after
     if one is None or one.namespace != work.namespace:
         return False
-    selector = one.spec.get("selector")
-    wanted = selector if isinstance(selector, dict) else {}
+    wanted = mapping(one.spec.get("selector"))
     return bool(wanted) and all(work.pod_labels.get(key) == wanted[key] for key in wanted)
 
 
@@ -121,18 +119,12 @@ def _targets(service: Seen) -> set[str]:
     ports = service.after.spec.get("ports") if service.after else None
     return {
         str(port.get("targetPort") or port.get("port"))
-        for port in _blocks(ports)
+        for port in members(ports)
         if port.get("targetPort") or port.get("port")
     }
 
 
 def _ports(work: KubernetesObject) -> set[str]:
     """The ports that the containers name, by number and by name."""
-    spec = work.pod.get("spec")
-    containers = spec.get("containers") if isinstance(spec, dict) else None
-    named = [port for one in _blocks(containers) for port in _blocks(one.get("ports"))]
+    named = [port for one in containers_of(work) for port in members(one.get("ports"))]
     return {str(port[key]) for port in named for key in ("containerPort", "name") if port.get(key)}
-
-
-def _blocks(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

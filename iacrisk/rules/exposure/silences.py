@@ -12,6 +12,7 @@ import msgspec
 from iacrisk.catalog.environments import environment_named
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.permission_readers import first_block
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence
 
@@ -63,14 +64,14 @@ def _ends(values: Tree) -> bool:
     """Whether it ends by itself, comes again and ends each time, or the plan cannot tell."""
     if values.get("recurring_schedule") or values.get("recurrence"):
         return True
-    once = _block(values.get("one_time_schedule"))
+    once = first_block(values.get("one_time_schedule"))
     ends = (once.get("end"), values.get("end"), values.get("end_date"))
     return values.get("one_time_schedule") is UNKNOWN or any(end not in (None, "") for end in ends)
 
 
 def _names_monitors(values: Tree) -> bool:
     """Whether the silence is for some monitors only."""
-    block = _block(values.get("monitor_identifier"))
+    block = first_block(values.get("monitor_identifier"))
     if values.get("monitor_id") or block.get("monitor_id"):
         return True
     tags = [*_texts(values.get("monitor_tags")), *_texts(block.get("monitor_tags"))]
@@ -90,14 +91,14 @@ def _azure(values: Tree) -> Quiet | None:
     if values.get("enabled") is False or _is_below_production(_texts(values.get("scopes"))):
         return None
     schedule = values.get("schedule")
-    block = _block(schedule)
+    block = first_block(schedule)
     if schedule is UNKNOWN or block.get("effective_until") or block.get("recurrence"):
         return None
     return Quiet(what=_ENDLESS, argument="schedule")
 
 
 def _azure_classic(values: Tree) -> Quiet | None:
-    block = _block(values.get("suppression"))
+    block = first_block(values.get("suppression"))
     if values.get("enabled") is False or block.get("recurrence_type") != "Always":
         return None
     return Quiet(what=_ENDLESS, argument="suppression")
@@ -112,7 +113,7 @@ def _pagerduty(values: Tree) -> Quiet | None:
 
 
 def _opsgenie(values: Tree) -> Quiet | None:
-    if _block(values.get("time")).get("type") != "indefinitely":
+    if first_block(values.get("time")).get("type") != "indefinitely":
         return None
     return Quiet(what=_ENDLESS, argument="time")
 
@@ -133,12 +134,6 @@ def _time(value: Any) -> datetime.datetime | None:
     if found is None or found.tzinfo is not None:
         return found
     return found.replace(tzinfo=datetime.UTC)
-
-
-def _block(value: Any) -> Tree:
-    if isinstance(value, list):
-        value = next(iter(value), None)
-    return value if isinstance(value, dict) else {}
 
 
 def _texts(value: Any) -> list[str]:
@@ -164,7 +159,7 @@ SILENCES: Final = frozenset(_READERS)
 def muted_monitors(change: ResourceChange, context: Context) -> tuple[str, ...]:
     """Monitors of the plan that have all tags that a downtime asks for, and see its scope."""
     values = change.after
-    block = _block(values.get("monitor_identifier"))
+    block = first_block(values.get("monitor_identifier"))
     tags = [*_texts(values.get("monitor_tags")), *_texts(block.get("monitor_tags"))]
     wanted = {tag for tag in tags if tag not in _EVERYTHING}
     scopes = [term for scope in _texts(values.get("scope")) for term in _TERMS.findall(scope)]

@@ -11,6 +11,7 @@ import msgspec
 
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.permission_readers import first_block
 
 Tree = dict[str, Any]
 
@@ -87,7 +88,7 @@ def protected(type_name: str, values: Tree) -> Protected | None:
 def _ruleset(values: Tree) -> Protected | None:
     if values.get("target") != "branch" or values.get("enforcement") != "active":
         return None
-    names = _block(_block(values.get("conditions")).get("ref_name"))
+    names = first_block(first_block(values.get("conditions")).get("ref_name"))
     include, exclude = names.get("include"), names.get("exclude")
     if not isinstance(include, list) or any(item is UNKNOWN for item in include):
         return None
@@ -110,12 +111,6 @@ def _approvals(values: Tree) -> Protected | None:
 
 def _short(items: list[Any]) -> frozenset[str]:
     return frozenset(str(item).removeprefix("refs/heads/") for item in items)
-
-
-def _block(value: Any) -> Tree:
-    if isinstance(value, list):
-        value = next(iter(value), None)
-    return value if isinstance(value, dict) else {}
 
 
 def _fits(pattern: str, branch: str, across: bool) -> bool:

@@ -12,7 +12,10 @@ from iacrisk.plan.kubernetes import (
     KINDS,
     WORKLOADS,
     KubernetesObject,
+    Tree,
     label_pairs,
+    mapping,
+    members,
     read_object,
     writes_kubernetes,
 )
@@ -40,6 +43,11 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def is_cache_path(path: str) -> bool:
     """Whether what a program keeps under this path is a cache, or scratch."""
     return bool(_CACHE_PATH.search(path))
+
+
+def containers_of(one: KubernetesObject) -> list[Tree]:
+    """The containers of its pods; those that only prepare them are left out."""
+    return members(mapping(one.pod.get("spec")).get("containers"))
 
 
 def types_of(*kinds: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from iacrisk.catalog.settings import Setting, kubernetes_kinds_of, kubernetes_settings_of
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import WORKLOADS, KubernetesObject, mapping, members
-from iacrisk.rules.readers.kubernetes_objects import is_cache_path, seen, types_of
+from iacrisk.rules.readers.kubernetes_objects import containers_of, is_cache_path, seen, types_of
 from iacrisk.rules.readers.settings import outcomes, steps_of
 from iacrisk.rules.rule import Flag, Outcome, Undecided
 
@@ -91,5 +91,4 @@ def _mounts(item: KubernetesObject) -> dict[str, str]:
 
 
 def _of_containers(item: KubernetesObject, name: str) -> list[Any]:
-    spec = mapping(item.pod.get("spec"))
-    return [one.get(name) for one in members(spec.get("containers"))]
+    return [one.get(name) for one in containers_of(item)]

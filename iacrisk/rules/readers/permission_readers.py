@@ -55,6 +55,13 @@ def blocks(value: Any) -> list[Values]:
     return [item for item in value if isinstance(item, Mapping)]
 
 
+def first_block(value: Any) -> dict[str, Any]:
+    """The block of a list that holds one at most, or of a single object; {} where there is none."""
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    return value if isinstance(value, dict) else {}
+
+
 def texts(*values: Any) -> list[str]:
     """All texts of lists and single values, empty and unknown ones left out."""
     found: list[str] = []

@@ -11,7 +11,7 @@ from iacrisk.catalog.settings import Direction, Setting, settings_of
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, unset
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.queries import finds_less
-from iacrisk.rules.readers.schedules import is_oftener, is_rarer
+from iacrisk.rules.readers.schedules import is_rarer
 from iacrisk.rules.readers.sizes import is_smaller, names_another_server, seconds_of
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
@@ -212,7 +212,6 @@ _COMPARISONS: Final[dict[Direction, Callable[[Any, Any], bool]]] = {
     Direction.RISES: _is_less,
     Direction.NARROWS: finds_less,
     Direction.RARER: is_rarer,
-    Direction.OFTENER: is_oftener,
     Direction.LOSES: _loses,
     Direction.MULTIPLIES: _multiplies,
     Direction.REKEYED: _is_rekeyed,
