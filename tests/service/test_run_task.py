@@ -50,9 +50,33 @@ def test_a_held_plan_fails_and_passes_once_it_is_approved(serve: Serve, hcp: Fak
     score = service.assessed(first).score
     passed = f"Score {score}/100, approved by alice@example.com."
     assert service.finish(again) == ("passed", passed)
-    assert service.finish(hcp.run(HELD, stage="pre_apply"))[0] == "passed"
-    assert service.finish(hcp.run(OTHER, stage="pre_apply"))[0] == "failed"
     assert service.finish(hcp.run(HELD, run_created_by="alice"))[0] == "failed"
+    assert service.finish(hcp.run(OTHER, stage="pre_apply"))[0] == "failed"
+    assert service.finish(hcp.run(HELD, stage="pre_apply"))[0] == "passed"
+
+
+@pytest.mark.parametrize("stage", ["pre_apply", "post_apply"])
+def test_an_approval_is_used_once(serve: Serve, hcp: FakeHcp, stage: str) -> None:
+    service, first = serve(), hcp.run(HELD, run_id="run-1")
+    service.finish(first)
+    service.decide(first, approve)
+    assert service.finish(hcp.run(HELD, run_id="run-2"))[0] == "passed"  # discarded, say
+    for stage_of_one in ("post_plan", stage, stage):
+        assert service.finish(hcp.run(HELD, run_id="run-3", stage=stage_of_one))[0] == "passed"
+
+    late = hcp.run(HELD, run_id="run-2", stage="pre_apply")
+    again = hcp.run(HELD, run_id="run-4")
+    assert (service.finish(late)[0], service.finish(again)[0]) == ("failed", "failed")
+    service.decide(again, approve)
+    assert service.finish(hcp.run(HELD, run_id="run-5"))[0] == "passed"
+
+
+def test_a_run_that_failed_before_its_apply_uses_no_approval(serve: Serve, hcp: FakeHcp) -> None:
+    service, first = serve(), hcp.run(HELD, run_id="run-1", stage="pre_apply")
+    assert service.finish(first)[0] == "failed"
+    service.decide(first, approve)
+    again = hcp.run(HELD, run_id="run-2", stage="pre_apply")
+    assert service.finish(again)[0] == "passed"
 
 
 def test_a_rejected_plan_fails_again(serve: Serve, hcp: FakeHcp) -> None:

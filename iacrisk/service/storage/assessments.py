@@ -211,10 +211,11 @@ def finish(connection: Connection, wanted: str, now: datetime.datetime) -> None:
 
 def note_applied(
     connection: Connection, organisation: str, run: str, now: datetime.datetime
-) -> None:
-    """That the run was applied."""
+) -> Sequence[Assessed]:
+    """That the run was applied. Returns what was judged of it."""
     same = and_(assessments.c.organisation == organisation, assessments.c.run == run)
     connection.execute(update(assessments).where(same).values(applied_at=now))
+    return _all(connection, select(*_COLUMNS).where(same, assessments.c.scored_at.is_not(None)))
 
 
 def _change(connection: Connection, wanted: str, **values: Any) -> None:

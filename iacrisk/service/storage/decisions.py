@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from iacrisk.service.storage.assessments import Assessed
 from iacrisk.service.storage.tables import assessments, decisions
@@ -45,6 +45,8 @@ class Decided(NewDecision, frozen=True, kw_only=True):
     id: str
     revoked_at: datetime.datetime | None
     revoked_by: str
+    used_at: datetime.datetime | None
+    used_by: str
 
 
 _COLUMNS: Final = tuple(decisions.c[name] for name in Decided.__struct_fields__)
@@ -66,7 +68,7 @@ def decisions_on(connection: Connection, assessment: str) -> Sequence[Decided]:
 def decisions_about(connection: Connection, like: Assessed) -> Sequence[Decided]:
     """What was decided in its workspace on plans that do the same, the oldest first.
 
-    Withdrawn ones are left out.
+    Withdrawn ones are left out, and approvals that another run has used.
     """
     asked = (
         select(*_COLUMNS)
@@ -74,11 +76,32 @@ def decisions_about(connection: Connection, like: Assessed) -> Sequence[Decided]
         .where(
             decisions.c.loose_fingerprint == like.loose_fingerprint,
             decisions.c.revoked_at.is_(None),
+            _free_for(like.run),
             assessments.c.organisation == like.organisation,
             assessments.c.workspace == like.workspace,
         )
     )
     return [_decided(row) for row in connection.execute(asked.order_by(decisions.c.at))]
+
+
+def use_approvals(connection: Connection, like: Assessed, now: datetime.datetime) -> bool:
+    """Let its run, and no other one, use the approvals of its plan that are left.
+
+    Returns whether they still were: another run may use them at the same moment.
+    """
+    wanted = [
+        each.id for each in decisions_about(connection, like) if each.verdict is Choice.APPROVE
+    ]
+    found = connection.execute(
+        update(decisions)
+        .where(decisions.c.id.in_(wanted), _free_for(like.run))
+        .values(used_at=now, used_by=like.run)
+    )
+    return found.rowcount == len(wanted)
+
+
+def _free_for(run: str) -> ColumnElement[bool]:
+    return decisions.c.used_by.in_(("", run))
 
 
 def revoke_decision(connection: Connection, wanted: str, by: str, now: datetime.datetime) -> bool:

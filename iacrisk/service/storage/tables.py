@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -136,10 +137,13 @@ decisions = Table(
     Column("expires", Instant),
     Column("revoked_at", Instant),
     Column("revoked_by", Text, nullable=False, default=""),
+    Column("used_at", Instant),
+    Column("used_by", Text, nullable=False, default="", server_default=text("''")),
 )
 """What a person decided. `who` by their name, `subject` and `issuer` as they signed in.
 
 `aliases`: other names of theirs, one a line, so that authors are recognised under each.
+`used_by`: the run that an approval let apply; it counts for no other.
 """
 
 api_tokens = Table(

@@ -37,6 +37,7 @@ from iacrisk.service.storage.assessments import (
     read_report,
     start_scoring,
 )
+from iacrisk.service.storage.decisions import use_approvals
 from iacrisk.service.storage.deliveries import (
     Delivery,
     claim_final,
@@ -233,7 +234,8 @@ def _settle(connection: Connection, engine: Engine, task: Task, answer: Answer) 
     now = engine.now()
     keep_answer(connection, task.found.id, answer, now)
     if task.payload.stage_name == "post_apply":
-        note_applied(connection, task.found.organisation, task.found.run, now)
+        for applied in note_applied(connection, task.found.organisation, task.found.run, now):
+            use_approvals(connection, applied, now)
 
 
 async def _final_body(engine: Engine, task: Task, answer: Answer) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from iacrisk.gate import Verdict
 from iacrisk.gate.approving import is_approvable
@@ -17,13 +17,15 @@ from iacrisk.service.storage.assessments import (
     read_bond,
     settle,
 )
-from iacrisk.service.storage.decisions import decisions_about
+from iacrisk.service.storage.decisions import decisions_about, use_approvals
 from iacrisk.service.workflow.answers import Answer, allowed, answer_of, not_judged
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from iacrisk.service.settings import Mode
+
+_LAST_BEFORE_APPLY: Final = "pre_apply"
 
 
 def weigh(
@@ -34,16 +36,23 @@ def weigh(
     *,
     can_wait: bool,
 ) -> Answer:
-    """The answer for a judged plan. `can_wait`: whether a run of this kind may be held."""
+    """The answer for a judged plan; a run that is about to be applied uses its approvals up.
+
+    `can_wait`: whether a run of this kind may be held.
+    """
     kept = read_bond(connection, found.id)
     if kept is None or found.verdict == Verdict.COULD_NOT_REVIEW:
         return not_judged("iacrisk could not review it; its page tells why.")
     if found.verdict == Verdict.ALLOWED:
         return allowed(found)
     case = read_case(kept)
+    standing = standing_of(case, decisions_about(connection, found), found.author, now)
+    starts = standing.is_approved and found.stage == _LAST_BEFORE_APPLY
+    if starts and not use_approvals(connection, found, now):
+        standing = standing_of(case, decisions_about(connection, found), found.author, now)
     return answer_of(
         found,
-        standing_of(case, decisions_about(connection, found), found.author, now),
+        standing,
         mode,
         can_wait=can_wait,
         can_approve=is_approvable(case.held, case.approvals),

@@ -44,6 +44,9 @@ def scenarios(runs: int, outage: float) -> Mapping[str, Scenario]:
         "stages": lambda folder, _: storms.stages_out_of_order(folder),
         "approvals-sqlite": lambda folder, _: storms.approvals_at_once(folder, runs=10),
         "approvals-postgresql": lambda folder, url: storms.approvals_at_once(folder, url, runs=20),
+        "approvals-used-postgresql": lambda folder, url: storms.approvals_used(
+            folder, url, runs=20
+        ),
         "forgeries": lambda folder, _: storms.forgeries(folder),
         "replicas-race": lambda folder, url: storms.replicas_race(folder, url, runs=60),
         "replicas-die": lambda folder, url: storms.replicas_race(folder, url, runs=60, kill=True),

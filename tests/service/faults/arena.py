@@ -107,9 +107,11 @@ class Arena:
         finally:
             opened.close()
 
-    def run(self, number: int, name: str = "ingress-narrowed") -> TaskResult:
-        """A run in a workspace of its own, so that no approval of another one counts for it."""
-        return self.hcp.run(plan(name), workspace_name=f"network-{number}")
+    def run(
+        self, number: int, name: str = "ingress-narrowed", stage: str = "post_plan"
+    ) -> TaskResult:
+        """A run in the workspace of this number; no approval of another one counts for it."""
+        return self.hcp.run(plan(name), stage=stage, workspace_name=f"network-{number}")
 
     def wait_waiting(self, *results: TaskResult) -> None:
         """Until all of them wait for a person.

@@ -81,6 +81,34 @@ def approvals_at_once(folder: Path, database_url: str = "", *, runs: int = 4) ->
         )
 
 
+def approvals_used(folder: Path, database_url: str, *, runs: int = 4) -> Tally:
+    """Two runs of one approved plan are about to be applied at the same moment: one may."""
+    settings = HOLDING | {"IACRISK_MODE": "fail-then-rerun"}
+    with (
+        FakeHcp() as hcp,
+        Arena(hcp, folder, database_url=database_url, settings=settings) as arena,
+    ):
+        other = arena.replica("other")
+        arena.service.start()
+        other.start()
+        first = [arena.run(number) for number in range(runs)]
+        _deliver(hcp, first, [arena.service.webhook])
+        hcp.wait_final(*first, timeout=PATIENCE)
+        for result in first:
+            arena.approve(result)
+        rivals = [arena.run(number, stage="pre_apply") for number in range(runs) for _ in "ab"]
+        webhooks = [arena.service.webhook, other.webhook] * runs
+        _at_once([partial(hcp.deliver, *job) for job in zip(rivals, webhooks, strict=True)])
+        tally = arena.finish(
+            "two runs and one approval, PostgreSQL", [*first, *rivals], "passed", "failed"
+        )
+    passed = Counter(
+        result.payload["workspace_name"] for result in rivals if result.final.status == "passed"
+    )
+    assert sorted(passed.values()) == [1] * runs, passed
+    return tally
+
+
 def forgeries(folder: Path) -> Tally:
     """Unsigned, forged, replayed, malformed: nothing is begun, and what is true goes on."""
     with FakeHcp() as hcp, Arena(hcp, folder) as arena:
@@ -185,11 +213,11 @@ def _deliver(hcp: FakeHcp, results: Sequence[TaskResult], webhooks: Sequence[str
         return Counter(pool.map(lambda job: hcp.deliver(*job), jobs))
 
 
-def _at_once(works: Sequence[Callable[[], None]]) -> None:
+def _at_once(works: Sequence[Callable[[], object]]) -> None:
     """Run all of them at the same moment; what one raises is raised."""
     barrier = threading.Barrier(len(works))
 
-    def run(work: Callable[[], None]) -> None:
+    def run(work: Callable[[], object]) -> None:
         barrier.wait()
         work()
 

@@ -77,6 +77,10 @@ def test_two_approvals_at_once_both_count_on_postgresql(tmp_path: Path, database
     assert storms.approvals_at_once(tmp_path, database_url, runs=4).runs == 4
 
 
+def test_one_approval_lets_one_run_apply(tmp_path: Path, database_url: str) -> None:
+    assert storms.approvals_used(tmp_path, database_url, runs=2).runs == 6
+
+
 def test_forged_and_replayed_webhooks_begin_nothing(tmp_path: Path) -> None:
     assert storms.forgeries(tmp_path).runs == 1
 
