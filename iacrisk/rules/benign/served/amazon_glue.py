@@ -12,6 +12,7 @@ from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.plan.policy_document import Effect, Grant, grants_removed, parse_policy
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.permission_readers import blocks, texts
 from iacrisk.rules.readers.programs import programs, shows_all_names
 from iacrisk.rules.readers.siblings import stays
@@ -174,16 +175,24 @@ def why_parameter_unread(change: ResourceChange, context: Context) -> str | None
         return None
     if _WEIGHTY.search(name) or context.consumers(change):
         return None
-    running = programs(context)
-    if not running or not all(map(shows_all_names, running)):
-        return None
-    texts_ = [bytes(one.raw.change.after) for one in running]
-    if any(name.encode() in text or arn.encode() in text for text in texts_):
+    told = _told_to_programs(context)
+    if name.encode() in told or arn.encode() in told:
         return None
     family = f":parameter/{name.strip('/').partition('/')[0]}/".encode()
-    if any(family in text for text in texts_):
+    if family in told:
         return "programs of the plan read others of the same family, and none reads this one"
     return None
+
+
+def _told_to_programs(context: Context) -> bytes:
+    """All values of programs after the plan; empty where the plan does not show all of them."""
+
+    def build() -> bytes:
+        running = programs(context)
+        shown = all(map(shows_all_names, running))
+        return b"\n".join(bytes(one.raw.change.after) for one in running) if shown else b""
+
+    return once(context.plan, "told to programs", build)
 
 
 # Routes for health checks
