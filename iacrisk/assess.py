@@ -8,7 +8,7 @@ Everything here is pure: the same plan, policy, date and model give the same ass
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -197,7 +197,7 @@ def assess(
     context = Context(plan, graph, circumstances.source, places.environment, told)
     said = review(context, own=circumstances.own.rules)
     treated = treat(said, policy, places.settings, circumstances.today)
-    opinions = _Opinions(plan, graph, policy, places, model)
+    opinions = _Opinions(plan, graph, policy, places, model, said.benign)
     names = _Names(plan, graph, None if policy.model.use is ModelUse.OFF else naming)
     changes = _score_changes(plan, graph, said, treated, opinions, names, circumstances)
     changing = {item.address for item in changes}
@@ -242,10 +242,19 @@ def assess(
 
 
 class _Opinions:
-    """What the model says of each change, and how much that counts there."""
+    """What the model says of each change, and how much that counts there.
+
+    It is not asked about what a look-alike explains as a whole (`benign`).
+    """
 
     def __init__(
-        self, plan: Plan, graph: Graph, policy: Policy, places: _Places, model: Model | None
+        self,
+        plan: Plan,
+        graph: Graph,
+        policy: Policy,
+        places: _Places,
+        model: Model | None,
+        benign: Mapping[str, str],
     ) -> None:
         self.places = places
         self._policy = policy
@@ -254,10 +263,10 @@ class _Opinions:
         self._predictions: Mapping[str, Prediction] = {}
         self.asked: ModelAsked | None = None
         if self._model is not None:
-            self._ask(self._model, plan, graph)
+            self._ask(self._model, plan, graph, benign)
 
-    def _ask(self, model: Model, plan: Plan, graph: Graph) -> None:
-        rows = extract_features(plan, graph)
+    def _ask(self, model: Model, plan: Plan, graph: Graph, benign: Container[str]) -> None:
+        rows = extract_features(plan, graph, benign)
         predictions = model.predict(rows)
         self._values = {row.label: row.values for row in rows}
         self._predictions = {item.label: item for item in predictions}

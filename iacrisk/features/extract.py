@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final
 
@@ -68,12 +68,18 @@ class FeatureRow(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, float]
 
 
-def extract_features(plan: Plan, graph: Graph) -> tuple[FeatureRow, ...]:
-    """A row for each pending change of managed resources, in the plan's order."""
+def extract_features(
+    plan: Plan, graph: Graph, leave_out: Container[str] = ()
+) -> tuple[FeatureRow, ...]:
+    """A row for each pending change of managed resources, in the plan's order.
+
+    `leave_out`: labels of changes that get none.
+    """
     surroundings = _Surroundings(plan, graph)
     return tuple(
         FeatureRow(label=change.label, values=_row(change, surroundings))
         for change in surroundings.pending
+        if change.label not in leave_out
     )
 
 
