@@ -16,14 +16,13 @@ from iacrisk.plan.kubernetes import (
     WORKLOADS,
     KubernetesObject,
     label_pairs,
-    mapping,
-    members,
     names_used,
     read_object,
     required_label,
     selects,
     writes_kubernetes,
 )
+from iacrisk.plan.values import mapping, members
 
 _CLUSTER_WIDE = frozenset({"IngressClass", "Namespace", "PersistentVolume", "StorageClass"})
 _SELECTING = {"NetworkPolicy": "podSelector", "PodDisruptionBudget": "selector"}

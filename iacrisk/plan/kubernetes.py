@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from iacrisk.plan.values import UNKNOWN
+from iacrisk.plan.values import UNKNOWN, mapping, members
 from iacrisk.plan.yaml_text import read_yaml
 
 Tree = dict[str, Any]
@@ -227,16 +227,6 @@ def _member(name: str, value: Any) -> Any:
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
-
-
-def mapping(value: Any) -> Tree:
-    """`value` where it is a mapping, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def members(value: Any) -> list[Tree]:
-    """The mappings of a list."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def selects(selector: Any, labels: Tree) -> bool:

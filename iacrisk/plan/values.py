@@ -49,6 +49,16 @@ def lookup(tree: Any, path: Path) -> Any:
     return tree
 
 
+def mapping(value: Any) -> dict[str, Any]:
+    """`value` where it is a mapping, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def members(value: Any) -> list[dict[str, Any]]:
+    """The mappings of a list, such as the blocks of one name."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def marked(marks: Any, path: Path) -> bool:
     """Whether a mirror tree such as `after_unknown` marks `path` or something above it."""
     for step in path:

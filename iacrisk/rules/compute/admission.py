@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ResourceChange
-from iacrisk.plan.kubernetes import KubernetesObject, mapping, members
+from iacrisk.plan.kubernetes import KubernetesObject
+from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes_objects import Seen, seen, types_of
 from iacrisk.rules.rule import CHANGES, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import KubernetesObject, mapping, members
+from iacrisk.plan.kubernetes import KubernetesObject
+from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, objects_of, seen, types_of
 from iacrisk.rules.readers.pod_needs import Needs, amount, needs_of, total

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import WORKLOADS, KubernetesObject, mapping, members
+from iacrisk.plan.kubernetes import WORKLOADS, KubernetesObject
+from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes_objects import Seen, containers_of, objects_of, seen, types_of
 from iacrisk.rules.readers.kubernetes_settings import (

@@ -9,7 +9,8 @@ import msgspec
 
 from iacrisk.catalog.charts import chart_name
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import KubernetesObject, mapping
+from iacrisk.plan.kubernetes import KubernetesObject
+from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.chart_values import values_of
 from iacrisk.rules.readers.kubernetes_objects import objects_of

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from iacrisk.catalog.charts import DATA_KINDS, RUNNING_KINDS
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import mapping, read_object
+from iacrisk.plan.kubernetes import read_object
+from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes_objects import MANIFESTS
 from iacrisk.rules.readers.left_alone import why_left_alone

@@ -18,6 +18,7 @@ from iacrisk.catalog.databases import (
     TLS_SWITCHES,
 )
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup, parse_path, unset
+from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -88,16 +89,13 @@ def _changed_parameters(change: ResourceChange) -> Iterator[tuple[str, str, str]
     """Name, apply method and new value of each parameter that is new or gets another value."""
     if change.type not in PARAMETER_GROUPS or "parameter" not in change.changed:
         return
-    before = {str(item.get("name")): item.get("value") for item in _blocks(change.before)}
-    for item in _blocks(change.after):
+    before = {
+        str(item.get("name")): item.get("value") for item in members(change.before.get("parameter"))
+    }
+    for item in members(change.after.get("parameter")):
         name, value = str(item.get("name")), item.get("value")
         if value is not UNKNOWN and before.get(name) != value:
             yield name, str(item.get("apply_method")), str(value)
-
-
-def _blocks(values: dict[str, Any]) -> list[dict[str, Any]]:
-    items = values.get("parameter")
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 @rule(

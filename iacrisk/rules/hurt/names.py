@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from iacrisk.catalog import resource_type
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import KubernetesObject, mapping, required_label, selects
+from iacrisk.plan.kubernetes import KubernetesObject, required_label, selects
+from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes_objects import seen, workloads_of

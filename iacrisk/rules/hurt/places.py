@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from iacrisk.catalog import ResourceClass, resource_type
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import mapping
+from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.ip_permissions import Peer, address_peer

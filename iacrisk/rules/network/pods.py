@@ -8,14 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.plan import ActionKind
-from iacrisk.plan.kubernetes import (
-    KubernetesObject,
-    label_pairs,
-    mapping,
-    members,
-    required_label,
-    selects,
-)
+from iacrisk.plan.kubernetes import KubernetesObject, label_pairs, required_label, selects
+from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, workloads_of

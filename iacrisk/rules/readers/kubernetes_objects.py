@@ -14,11 +14,10 @@ from iacrisk.plan.kubernetes import (
     KubernetesObject,
     Tree,
     label_pairs,
-    mapping,
-    members,
     read_object,
     writes_kubernetes,
 )
+from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 

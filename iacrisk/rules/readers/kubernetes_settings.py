@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from iacrisk.catalog.settings import Setting, kubernetes_kinds_of, kubernetes_settings_of
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import WORKLOADS, KubernetesObject, mapping, members
+from iacrisk.plan.kubernetes import WORKLOADS, KubernetesObject
+from iacrisk.plan.values import mapping, members
 from iacrisk.rules.readers.kubernetes_objects import containers_of, is_cache_path, seen, types_of
 from iacrisk.rules.readers.settings import outcomes, steps_of
 from iacrisk.rules.rule import Flag, Outcome, Undecided

@@ -19,6 +19,7 @@ from iacrisk.plan.policy_document import (
     Policy,
     parse_policy,
 )
+from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 
 POLICY_TYPES: Final = frozenset(
@@ -207,19 +208,15 @@ def _statement(block: dict[str, Any]) -> dict[str, Any]:
         keyword: _texts(block[name]) for name, keyword in names.items() if block.get(name)
     }
     made |= {
-        keyword: {"AWS": [text for item in _blocks(block.get(name)) for text in _ids(item)]}
+        keyword: {"AWS": [text for item in members(block.get(name)) for text in _ids(item)]}
         for name, keyword in (("principals", "Principal"), ("not_principals", "NotPrincipal"))
         if block.get(name)
     }
     tests: dict[str, Any] = {}
-    for item in _blocks(block.get("condition")):
+    for item in members(block.get("condition")):
         keys = tests.setdefault(_shown(item.get("test")), {})
         keys[_shown(item.get("variable"))] = _texts(item.get("values"))
     return made | {"Effect": block.get("effect") or "Allow", "Condition": tests}
-
-
-def _blocks(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _ids(principals: dict[str, Any]) -> list[str]:

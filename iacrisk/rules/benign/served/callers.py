@@ -12,11 +12,10 @@ from iacrisk.plan.kubernetes import (
     KubernetesObject,
     Tree,
     label_pairs,
-    mapping,
-    members,
     required_label,
     selects,
 )
+from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.served.addresses import is_preview
 from iacrisk.rules.benign.served.pods import backends, default_backend, rest_is_explained, selection
 from iacrisk.rules.context import Context

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from iacrisk.catalog import ResourceClass, resource_type
 from iacrisk.plan import ResourceChange, lookup
+from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -60,17 +61,13 @@ def why_users_admitted(change: ResourceChange, context: Context) -> str | None:
 def _listed(change: ResourceChange) -> Iterator[str]:
     """The subnets that are let in afterwards, in lower case."""
     for name in _LISTS[change.type]:
-        for block in _blocks(change.after.get(name)):
+        for block in members(change.after.get(name)):
             listed = block.get("virtual_network_subnet_ids", block.get("id"))
             for text in listed if isinstance(listed, list) else [listed]:
                 if isinstance(text, str):
                     yield text.lower()
-            for rule in _blocks(block.get("virtual_network_rules")):
+            for rule in members(block.get("virtual_network_rules")):
                 yield str(rule.get("subnet_id")).lower()
-
-
-def _blocks(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _bypass_narrowed(change: ResourceChange, name: str) -> bool:

@@ -7,15 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import (
-    WORKLOADS,
-    KubernetesObject,
-    Tree,
-    mapping,
-    members,
-    required_label,
-    selects,
-)
+from iacrisk.plan.kubernetes import WORKLOADS, KubernetesObject, Tree, required_label, selects
+from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from iacrisk.plan import ResourceChange
-from iacrisk.plan.kubernetes import KubernetesObject, mapping, members
+from iacrisk.plan.kubernetes import KubernetesObject
+from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.served.pods import selection
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes_objects import seen, workloads_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import mapping
+from iacrisk.plan.values import mapping
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
