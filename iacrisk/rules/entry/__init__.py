@@ -8,6 +8,7 @@ from iacrisk.rules.entry.admission import callers_turned_away, edge_protection_r
 from iacrisk.rules.entry.certificates import certificate_narrowed
 from iacrisk.rules.entry.checks import health_check_changed
 from iacrisk.rules.entry.filters_put_on import filter_blocks_by_default
+from iacrisk.rules.entry.first_fit import entry_put_in_front
 from iacrisk.rules.entry.gone import entry_point_gone
 from iacrisk.rules.entry.in_place import entry_point_setting
 from iacrisk.rules.entry.mail_texts import mail_text_doubled
@@ -39,4 +40,5 @@ RULES: Final[tuple[Rule, ...]] = (
     renewal_proof_gone,
     public_bucket_closed,
     filter_blocks_by_default,
+    entry_put_in_front,
 )

@@ -13,7 +13,7 @@ from iacrisk.rules.readers.siblings import stays
 
 _GROUPS: Final = ("aws_alb_target_group", "aws_lb_target_group")
 _ANSWERING: Final = frozenset({"aws_autoscaling_group", "aws_ecs_service", "aws_instance"})
-_RECORDS: Final = ("aws_route53_record",)
+_RECORDS: Final = ("aws_route53_record", "cloudflare_dns_record", "cloudflare_record")
 _MOST: Final = 20
 """A pattern that fits more records than this means none of them in particular."""
 
@@ -52,7 +52,7 @@ def answering(targets: Iterable[str], context: Context) -> Iterator[str]:
 def _records(context: Context) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for record in context.changes_of(*_RECORDS):
-        name = record.before.get("fqdn") or record.before.get("name")
+        name = next(filter(None, map(record.before.get, ("fqdn", "hostname", "name"))), None)
         leads = record.before.get("type") in {None, "A", "AAAA", "CNAME", "HTTPS"}
         if isinstance(name, str) and name and leads and stays(record):
             found.setdefault(name.rstrip(".").lower(), []).append(record.label)

@@ -76,6 +76,16 @@ def moved(before: Json, after: Json) -> Json:
 
 _CALLER: Final = pods("portal", env={"LEDGER": "http://ledger.billing.svc.cluster.local"})
 _NAMED: Final = {"app": "ledger", "app.kubernetes.io/name": "ledger"}
+
+
+def _slot(name: str, replicas: int = 3) -> Json:
+    """One of two deployments of the same program."""
+    labels = {"app": "ledger", "slot": name}
+    return pods(
+        f"ledger_{name}", labels, replicas=replicas, image=f"registry.example/ledger:{name}"
+    )
+
+
 SELECTORS: Final = [
     pair(
         "a service moves to a label that other pods share / that the same pods alone have",
@@ -102,6 +112,34 @@ SELECTORS: Final = [
             moved({"app": "ledger"}, {"app": "ledger", "tier": "api"}),
             pods("ledger", {"app": "ledger", "tier": "api"}),
             pods("ledger_b", {"app": "ledger", "tier": "api"}, replicas=6),
+        ],
+        _CALLER,
+    ),
+    pair(
+        "a service turns to a slot without pods / to one that has as many",
+        [
+            moved({"app": "ledger", "slot": "blue"}, {"app": "ledger", "slot": "green"}),
+            _slot("blue"),
+            _slot("green", replicas=0),
+        ],
+        [
+            moved({"app": "ledger", "slot": "blue"}, {"app": "ledger", "slot": "green"}),
+            _slot("blue"),
+            _slot("green"),
+        ],
+        _CALLER,
+    ),
+    pair(
+        "a service turns to another program of its group / to another slot of its own",
+        [
+            moved({"part-of": "books", "app": "ledger"}, {"part-of": "books", "app": "worker"}),
+            pods("ledger", {"app": "ledger", "part-of": "books"}),
+            pods("worker", {"app": "worker", "part-of": "books"}),
+        ],
+        [
+            moved({"app": "ledger", "slot": "green"}, {"app": "ledger", "slot": "blue"}),
+            _slot("blue", replicas=4),
+            _slot("green"),
         ],
         _CALLER,
     ),

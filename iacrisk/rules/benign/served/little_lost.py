@@ -111,9 +111,35 @@ def remaining_pods_enough(change: ResourceChange, context: Context) -> str | Non
     return remaining_pods.why_enough_left(change, context)
 
 
+@suppressor(
+    id="BL-slotready",
+    name="other-slot-ready",
+    suppresses={"E07"},
+    kinds=_UPDATE,
+    types=types_of("Service"),
+)
+def other_slot_ready(change: ResourceChange, context: Context) -> str | None:
+    """A service turns from one slot of a program to another, which runs as many pods already.
+
+    Harmless when
+        Nothing but one label of several in the selector changes. The workloads it comes to
+        select stand as they are in this plan, run the same images, whatever their versions, and
+        have at least as many pods that listen on the port as those of before.
+
+    Traps
+        A slot scaled to nothing, or made only by this plan; another program behind the label; a
+        service without an address of its own.
+
+    References
+        https://kubernetes.io/docs/concepts/workloads/management/#canary-deployments
+    """
+    return remaining_pods.why_slot_ready(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     messages_of_minutes,
     name_of_a_preview,
     all_callers_kept,
     remaining_pods_enough,
+    other_slot_ready,
 )

@@ -1,16 +1,16 @@
-"""BL-podsenough: a service keeps some of its pods, and these can carry all of the load."""
+"""BL-podsenough, BL-slotready: the pods that a service comes to select carry all of its load."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
-from iacrisk.plan import ResourceChange
+from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.served.pods import selection
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import seen, workloads_of
+from iacrisk.rules.readers.kubernetes_objects import containers_of, seen, workloads_of
 from iacrisk.rules.readers.pod_needs import amount, largest_numbers
 
 _COUNTED: Final = frozenset({"Deployment", "StatefulSet"})
@@ -22,14 +22,10 @@ def why_enough_left(change: ResourceChange, context: Context) -> str | None:
     service = item.after if item is not None else None
     if chosen is None or service is None or not chosen[1] or not chosen[1] < chosen[0]:
         return None
-    if "None" in (service.spec.get("clusterIP"), service.spec.get("clusterIp")):
+    if _is_headless(service):
         return None
-    running = {
-        work.change.label: work.after
-        for work in workloads_of(context, service.namespace)
-        if work.after is not None and work.change.label in chosen[0]
-    }
-    if len(running) != len(chosen[0]) or any(one.kind not in _COUNTED for one in running.values()):
+    running = _counted(chosen[0], service, context)
+    if running is None:
         return None
     before = _answering(running.values(), service)
     left = [running[label] for label in chosen[1]]
@@ -45,6 +41,64 @@ def why_enough_left(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
+def why_slot_ready(change: ResourceChange, context: Context) -> str | None:
+    """Why the pods of another slot, to which a service turns, are ready for all of its load."""
+    chosen, item = selection(change, context), seen(change)
+    if chosen is None or item is None or item.before is None or item.after is None:
+        return None
+    if not _turns_one_label(item.before, item.after) or chosen[0] & chosen[1]:
+        return None
+    old = _counted(chosen[0], item.before, context)
+    new = _counted(chosen[1], item.after, context)
+    if not old or not new or _is_headless(item.after):
+        return None
+    standing = all(_stands(label, context) for label in new)
+    if not standing or _programs(old.values()) != _programs(new.values()):
+        return None
+    if _answering(new.values(), item.after) >= _answering(old.values(), item.before) > 0:
+        return "the pods that it turns to run already, as many and of the same image's name"
+    return None
+
+
+def _is_headless(service: KubernetesObject) -> bool:
+    return "None" in (service.spec.get("clusterIP"), service.spec.get("clusterIp"))
+
+
+def _turns_one_label(before: KubernetesObject, after: KubernetesObject) -> bool:
+    """Whether one label of several has another value: the slot, not the program."""
+    was, becomes = mapping(before.spec.get("selector")), mapping(after.spec.get("selector"))
+    turned = sum(was[name] != becomes.get(name) for name in was)
+    return was.keys() == becomes.keys() and len(was) > 1 and turned == 1
+
+
+def _counted(
+    labels: frozenset[str], service: KubernetesObject, context: Context
+) -> dict[str, KubernetesObject] | None:
+    """The workloads of these labels as they will be; None where one's pods cannot be counted."""
+    running = {
+        work.change.label: work.after
+        for work in workloads_of(context, service.namespace)
+        if work.after is not None and work.change.label in labels
+    }
+    if len(running) != len(labels) or any(one.kind not in _COUNTED for one in running.values()):
+        return None
+    return running
+
+
+def _stands(label: str, context: Context) -> bool:
+    change = context.plan.by_label.get(label)
+    return change is not None and change.kind is ActionKind.NO_OP
+
+
+def _programs(works: Iterable[KubernetesObject]) -> set[str]:
+    """The images of their containers, without versions."""
+    return {
+        str(one.get("image")).partition("@")[0].rpartition("/")[2].partition(":")[0]
+        for work in works
+        for one in containers_of(work)
+    }
+
+
 def _answering(works: Iterable[KubernetesObject], service: KubernetesObject) -> int:
     """How many pods of the workloads may listen on a port that the service leads to."""
     ports = members(service.spec.get("ports") or service.spec.get("port"))
@@ -53,8 +107,7 @@ def _answering(works: Iterable[KubernetesObject], service: KubernetesObject) -> 
 
 
 def _may_listen(one: KubernetesObject, wanted: set[str]) -> bool:
-    containers = members(mapping(one.pod.get("spec")).get("containers"))
-    listed = [port for each in containers for port in members(each.get("ports"))]
+    listed = [port for each in containers_of(one) for port in members(each.get("ports"))]
     if not listed:
         return True
     told = {str(port.get(name)) for port in listed for name in ("containerPort", "name")}
