@@ -293,7 +293,7 @@ async def _tell(engine: Engine, task: Task, answer: Answer) -> None:
     url = f"{engine.url}/assessments/{task.found.id}"
     body = callback_body(Status.RUNNING, answer.message, url)
     with suppress(HcpFailed):
-        given = await engine.hcp.tell(
+        given = await engine.hcp.tell_alive(
             task.payload.task_result_callback_url, _token(engine, task), body
         )
         CALLBACKS.labels("running", str(given)).inc()
@@ -305,8 +305,9 @@ async def _alive(engine: Engine, task: Task) -> AsyncIterator[None]:
 
     async def beat() -> None:
         waits = Answer(status=Status.RUNNING, message="The plan is judged.", state=State.SCORING)
+        pause = engine.settings.holding.heartbeat_seconds
         while True:
-            await asyncio.sleep(engine.settings.holding.heartbeat_seconds)
+            await asyncio.sleep(pause * random.uniform(0.7, 1))  # noqa: S311 - spreads load
             await _tell(engine, task, waits)
 
     beating = asyncio.create_task(beat())
