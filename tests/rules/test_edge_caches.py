@@ -34,3 +34,42 @@ def cache(path: str, mode: str = "override_origin") -> Json:
 def test_a_path_that_gets_shorter_keeps_more(before: Json, after: Json, *, flagged: bool) -> None:
     change = update(SITE, before, after)
     assert bool(said(personal_answers_cached, change)) is flagged
+
+
+def vcl(*settings: tuple[str, str]) -> Json:
+    """A Fastly service; of each setting its action and the statement of its condition."""
+    listed = [{"name": "c0", "type": "CACHE", "statement": 'req.url.path ~ "^/(cart|checkout)"'}]
+    listed += [
+        {"name": f"c{number}", "type": "CACHE", "statement": statement}
+        for number, (_, statement) in enumerate(settings, 1)
+    ]
+    kept = [{"name": "cart", "action": "pass", "cache_condition": "c0"}]
+    kept += [
+        {"name": f"s{number}", "action": action, "cache_condition": f"c{number}"}
+        for number, (action, _) in enumerate(settings, 1)
+    ]
+    return {"id": "s", "name": "www", "condition": listed, "cache_setting": kept}
+
+
+@pytest.mark.parametrize(
+    ("action", "statement", "flagged"),
+    [
+        ("cache", 'beresp.status == 200 && req.url.path !~ "^/(cart|checkout)"', True),
+        ("cache", "beresp.status == 200", True),
+        ("cache", 'req.url.path ~ "^/account/"', True),
+        ("cache", 'req.url.path ~ "^/(assets|static)/"', False),
+        ("cache", 'req.url.ext ~ "^(css|js)$"', False),
+        ("pass", "beresp.status == 200", False),
+    ],
+)
+def test_a_setting_that_keeps_all_but_some_paths_is_flagged(
+    action: str, statement: str, *, flagged: bool
+) -> None:
+    change = update("fastly_service_vcl.www", vcl(), vcl((action, statement)))
+    assert bool(said(personal_answers_cached, change)) is flagged
+
+
+def test_a_setting_that_passes_personal_answers_must_not_go() -> None:
+    bare = vcl() | {"cache_setting": []}
+    assert said(personal_answers_cached, update("fastly_service_vcl.www", vcl(), bare))
+    assert not said(personal_answers_cached, update("fastly_service_vcl.www", bare, vcl()))

@@ -10,6 +10,7 @@ from iacrisk.rules.exposure.caches import personal_answers_cached
 from iacrisk.rules.exposure.deployers import unprotected_branches_deploy
 from iacrisk.rules.exposure.edge_rules import edge_rule_weakened
 from iacrisk.rules.exposure.encryption import encryption_relaxed
+from iacrisk.rules.exposure.excluded_logs import logs_of_an_alarm_left_out
 from iacrisk.rules.exposure.gateway_policies import gateway_checks_less
 from iacrisk.rules.exposure.guards_gone import guard_destroyed
 from iacrisk.rules.exposure.in_place import exposure_setting
@@ -49,4 +50,5 @@ RULES: Final[tuple[Rule, ...]] = (
     usual_guard_off,
     pod_privilege,
     approval_step_removed,
+    logs_of_an_alarm_left_out,
 )

@@ -81,7 +81,8 @@ def personal_answers_cached(change: ResourceChange, context: Context) -> Iterato
         whatever the origin says, or loses cookies or the Authorization header from its key,
         while the behaviour passes the client's cookies or all its headers on to the origin. Of
         Cloudflare, a cache rule that is widened to all of a site or to a shorter path, and the
-        end of a rule that keeps sessions, accounts or interfaces out of the cache.
+        end of a rule that keeps sessions, accounts or interfaces out of the cache; of Fastly, a
+        cache setting that keeps everything but some paths, or paths of accounts and sessions.
 
     Why it matters
         The origin answers for the one who asks. The cache then gives that answer to everybody

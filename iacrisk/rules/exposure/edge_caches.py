@@ -13,7 +13,8 @@ from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
 Values = Mapping[str, Any]
-TYPES: Final = frozenset({"cloudflare_ruleset"})
+_FASTLY: Final = "fastly_service_vcl"
+TYPES: Final = frozenset({"cloudflare_ruleset", _FASTLY})
 _PHASE: Final = "http_request_cache_settings"
 _PERSONAL: Final = re.compile(
     r"http\.cookie|http\.request\.cookies|authorization|/(api|account|admin|cart|checkout|login|me|"
@@ -30,6 +31,9 @@ _PREFIX: Final = re.compile(r'starts_with\(http\.request\.uri(?:\.path)?,\s*"([^
 
 def personal_answers_kept(change: ResourceChange) -> Iterator[Outcome]:
     """What the rules of a cache newly keep, or no longer leave alone."""
+    if change.type == _FASTLY:
+        yield from _kept_by_fastly(change)
+        return
     if change.before.get("phase") != _PHASE or "rules" not in change.changed:
         return
     if change.after.get("rules") is UNKNOWN:
@@ -94,3 +98,58 @@ def _is_forced(item: Values) -> bool:
 
 def _is_wide(item: Values) -> bool:
     return not _LIMITS.search(_text(item))
+
+
+# Fastly
+
+_NAMES_PATHS: Final = re.compile(
+    r"""req\.url(?:\.path|\.ext|\.dirname)?\s*(?:~|==)\s*"([^"]*)"|beresp\.http\.content-type\s*~"""
+    r"""\s*"([^"]*)\"""",
+    re.IGNORECASE,
+)
+"""A part of the site that a condition names, not one that it leaves out."""
+
+
+def _kept_by_fastly(change: ResourceChange) -> Iterator[Outcome]:
+    if "cache_setting" not in change.changed:
+        return
+    if change.after.get("cache_setting") is UNKNOWN or change.after.get("condition") is UNKNOWN:
+        yield Undecided(why="The new cache settings are not known.", paths=(("cache_setting",),))
+        return
+    before, after = (_by_action(side) for side in (change.before, change.after))
+    new = after["cache"] - before["cache"]
+    wide = sorted(one for one in new if not _NAMES_PATHS.search(one))
+    personal = sorted(one for one in new if any(map(_PERSONAL.search, _parts(one))))
+    passed = [
+        one for one in before["pass"] - after["pass"] if any(map(_PERSONAL.search, _parts(one)))
+    ]
+    if wide or personal:
+        yield Flag(
+            what="The cache comes to keep answers whatever the origin says of them: "
+            f"{some_of(one or 'all' for one in [*wide, *personal])}.",
+            paths=(("cache_setting",),),
+        )
+    elif passed:
+        yield Flag(
+            what="The setting that kept personal answers out of the cache goes.",
+            paths=(("cache_setting",),),
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _parts(statement: str) -> list[str]:
+    """The paths and kinds that a condition names, each choice of them behind a slash."""
+    return [re.sub(r"[(|]", "/", path or kind) for path, kind in _NAMES_PATHS.findall(statement)]
+
+
+def _by_action(values: Values) -> dict[str, set[str]]:
+    """The statements on which a cache keeps answers, and on which it passes."""
+    statements = {
+        str(one.get("name")): str(one.get("statement")) for one in blocks(values.get("condition"))
+    }
+    found: dict[str, set[str]] = {"cache": set(), "pass": set()}
+    for one in blocks(values.get("cache_setting")):
+        name = one.get("cache_condition")
+        found.setdefault(str(one.get("action")), set()).add(statements.get(str(name), ""))
+    return found

@@ -78,7 +78,7 @@ _CALLER: Final = pods("portal", env={"LEDGER": "http://ledger.billing.svc.cluste
 _NAMED: Final = {"app": "ledger", "app.kubernetes.io/name": "ledger"}
 
 
-def _slot(name: str, replicas: int = 3) -> Json:
+def slot(name: str, replicas: int = 3) -> Json:
     """One of two deployments of the same program."""
     labels = {"app": "ledger", "slot": name}
     return pods(
@@ -86,6 +86,41 @@ def _slot(name: str, replicas: int = 3) -> Json:
     )
 
 
+def _certificate(*names: str) -> Json:
+    body: Json = {
+        "apiVersion": "cert-manager.io/v1",
+        "kind": "Certificate",
+        "metadata": {"name": "edge", "namespace": "billing"},
+        "spec": {"secretName": "edge-tls", "dnsNames": list(names)},
+    }
+    return {"manifest": body}
+
+
+def loses(*names: str, of: str = "old.example.com") -> Json:
+    """The certificate of all hosts keeps only these."""
+    whole = _certificate("ledger.example.com", "portal.example.com", of)
+    return tweak("kubernetes_manifest.edge", whole, **_certificate(*names))
+
+
+INGRESS: Final = stay(
+    "kubernetes_ingress_v1.edge",
+    id=f"{SPACE}/edge",
+    metadata=meta("edge"),
+    spec=[
+        {
+            "tls": [{"secret_name": "edge-tls"}],
+            "rule": [{"host": "ledger.example.com"}, {"host": "portal.example.com"}],
+        }
+    ],
+)
+CERTIFICATES: Final = [
+    pair(
+        "a certificate loses a name that an ingress serves / one that nothing serves",
+        loses("ledger.example.com", "old.example.com"),
+        loses("ledger.example.com", "portal.example.com"),
+        INGRESS,
+    ),
+]
 SELECTORS: Final = [
     pair(
         "a service moves to a label that other pods share / that the same pods alone have",
@@ -119,13 +154,13 @@ SELECTORS: Final = [
         "a service turns to a slot without pods / to one that has as many",
         [
             moved({"app": "ledger", "slot": "blue"}, {"app": "ledger", "slot": "green"}),
-            _slot("blue"),
-            _slot("green", replicas=0),
+            slot("blue"),
+            slot("green", replicas=0),
         ],
         [
             moved({"app": "ledger", "slot": "blue"}, {"app": "ledger", "slot": "green"}),
-            _slot("blue"),
-            _slot("green"),
+            slot("blue"),
+            slot("green"),
         ],
         _CALLER,
     ),
@@ -138,8 +173,8 @@ SELECTORS: Final = [
         ],
         [
             moved({"app": "ledger", "slot": "green"}, {"app": "ledger", "slot": "blue"}),
-            _slot("blue", replicas=4),
-            _slot("green"),
+            slot("blue", replicas=4),
+            slot("green"),
         ],
         _CALLER,
     ),
@@ -431,4 +466,4 @@ OBJECTS: Final = [
     ),
 ]
 
-KUBERNETES: Final = [*SELECTORS, *POLICIES, *CLAIMS, *LIMITS, *OBJECTS]
+KUBERNETES: Final = [*SELECTORS, *CERTIFICATES, *POLICIES, *CLAIMS, *LIMITS, *OBJECTS]

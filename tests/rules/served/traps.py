@@ -538,6 +538,31 @@ VAULT: Final = [
     ),
 ]  # fmt: skip
 
+CERTIFICATES: Final = [
+    trap(
+        "a certificate loses a name, and the plan shows no ingress",
+        kubernetes.loses("ledger.example.com", "portal.example.com"),
+    ),
+    trap(
+        "a certificate loses its wildcard",
+        kubernetes.loses("ledger.example.com", "portal.example.com", of="*.example.com"),
+        kubernetes.INGRESS,
+    ),
+]
+SLOTS: Final = [
+    trap(
+        "a service turns to a slot that this plan changes as well",
+        kubernetes.moved({"app": "ledger", "slot": "blue"}, {"app": "ledger", "slot": "green"}),
+        kubernetes.slot("blue"),
+        tweak(
+            "kubernetes_deployment.ledger_green",
+            kubernetes.slot("green")["change"]["before"],
+            spec=kubernetes.slot("green", replicas=0)["change"]["after"]["spec"],
+        ),
+    ),
+]
+
 TRAPS: Final[list[Trap]] = [
     *RIGHTS, *ADDRESSES, *FILTERS, *NETWORKS, *KEYS, *WAYS, *PODS, *VAULT,
+    *CERTIFICATES, *SLOTS,
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""BL-shortlived, BL-previewname: things that hold or name nothing of value any more."""
+"""BL-shortlived, BL-previewname, BL-namesunserved: what holds or names nothing of value."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 from typing import Any, Final
 
 from iacrisk.plan import ActionKind, ResourceChange
+from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.dns import record_before
+from iacrisk.rules.readers.kubernetes_objects import objects_of, seen
 
 _RETENTION: Final = {
     "aws_sqs_queue": "message_retention_seconds",
@@ -63,6 +65,38 @@ def why_preview_name(change: ResourceChange, context: Context) -> str | None:
     if any(_is_named(name, change, context) for name in names):
         return None
     return "it is the name of one preview, and nothing in the plan serves it any more"
+
+
+_NAMES: Final = "dnsNames"
+_RENEWAL: Final = frozenset({_NAMES, "duration", "renewBefore", "revisionHistoryLimit"})
+
+
+def why_names_unserved(change: ResourceChange, context: Context) -> str | None:
+    """Why nobody asks for the names that a certificate loses: only others are served."""
+    item = seen(change)
+    if item is None or item.before is None or item.after is None:
+        return None
+    before, after = item.before, item.after
+    if before.kind != "Certificate" or {**before.body, "spec": 0} != {**after.body, "spec": 0}:
+        return None
+    both = before.spec.keys() | after.spec.keys()
+    if any(before.spec.get(name) != after.spec.get(name) for name in both - _RENEWAL):
+        return None
+    was, stay = (frozenset(map(str, side.spec.get(_NAMES) or ())) for side in (before, after))
+    gone = was - stay
+    if not gone or any("*" in name or _is_named(name, change, context) for name in gone):
+        return None
+    if stay.isdisjoint(_hosts(context)):
+        return None
+    return "no object of the plan serves the names that go, and others of its names are served"
+
+
+def _hosts(context: Context) -> frozenset[str]:
+    """The hosts for which an ingress of the plan takes requests afterwards."""
+    ingresses = (item.after for item in objects_of(context, "Ingress") if item.after is not None)
+    return frozenset(
+        str(rule.get("host")) for one in ingresses for rule in members(one.spec.get("rules"))
+    )
 
 
 def _is_named(name: str, change: ResourceChange, context: Context) -> bool:

@@ -8,7 +8,7 @@ from iacrisk.catalog import facts
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.benign.served import leftovers, only_callers, remaining_pods
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import types_of
+from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, types_of
 from iacrisk.rules.rule import Suppressor, suppressor
 
 _UPDATE: Final = frozenset({ActionKind.UPDATE})
@@ -136,10 +136,35 @@ def other_slot_ready(change: ResourceChange, context: Context) -> str | None:
     return remaining_pods.why_slot_ready(change, context)
 
 
+@suppressor(
+    id="BL-namesunserved",
+    name="names-nobody-serves",
+    suppresses={"C09"},
+    kinds=_UPDATE,
+    types=MANIFESTS,
+)
+def names_nobody_serves(change: ResourceChange, context: Context) -> str | None:
+    """A certificate of cert-manager loses names that nothing serves any more.
+
+    Harmless when
+        Nothing but the names and the times of renewal changes, no other object of the plan has
+        one of the names that go in its values, and an ingress serves one of those that stay.
+
+    Traps
+        A wildcard, which covers names that stand nowhere; an ingress that still asks for the
+        name; a plan without any ingress, which does not show who serves what.
+
+    References
+        https://cert-manager.io/docs/usage/certificate/
+    """
+    return leftovers.why_names_unserved(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     messages_of_minutes,
     name_of_a_preview,
     all_callers_kept,
     remaining_pods_enough,
     other_slot_ready,
+    names_nobody_serves,
 )
