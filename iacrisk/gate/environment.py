@@ -55,7 +55,9 @@ class EnvironmentEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """It holds for the whole root: a single resource cannot claim another one."""
 
 
-_DISPOSABLE: Final = frozenset({"drill", "loadtest", "scratch", "temp", "throwaway", "tmp"})
+_DISPOSABLE: Final = frozenset(
+    {"bench", "drill", "loadtest", "perftest", "scratch", "temp", "throwaway", "tmp"}
+)
 _BUILDERS: Final = frozenset(
     {
         "bazel",
