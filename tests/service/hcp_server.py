@@ -57,7 +57,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_PATCH(self) -> None:
         """A callback."""
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # whoever sent it died in the middle
+            self.close_connection = True
+            return
         match self.path.strip("/").split("/"):
             case ["api", "v2", "task-results", task, "callback"]:
                 result = self._known(task)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -74,9 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         try:
             print(_play(name, scenario).row(), flush=True)  # noqa: T201
-        except AssertionError as error:
+        except AssertionError:
             failed += 1
-            print(f"FAILED: {name}: {error}", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"FAILED: {name}", file=sys.stderr)  # noqa: T201
+            traceback.print_exc()
     return bool(failed)
 
 

@@ -209,7 +209,8 @@ def _check_callbacks(result: TaskResult, statuses: Sequence[str]) -> None:
     sent = {one.status for one in result.callbacks if one.status in FINAL}
     assert sent == {result.final.status}
     faults = {fault for one in result.callbacks for fault in one.faults}
-    assert {fault for fault in faults if "final already" not in fault} == set()
+    wrong = {fault for fault in faults if "final already" not in fault}
+    assert wrong == set(), wrong
 
 
 def _again(result: TaskResult) -> int:
