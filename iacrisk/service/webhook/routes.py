@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _LARGEST: Final = 1024 * 1024
 _PATIENCE: Final = 1.0
+"""Seconds in which a database that is away may come back."""
+_START: Final = 0.3
+"""Seconds for the workflow to start before HCP is answered; it wants its answer within two."""
 _LONGEST_TEXT: Final = 2000
 
 _log = logging.getLogger(__name__)
@@ -119,7 +122,7 @@ async def _start(task_result: str) -> None:
     starting = asyncio.create_task(start(task_result))
     _starting.add(starting)
     starting.add_done_callback(_started)
-    await asyncio.wait({starting}, timeout=_PATIENCE)
+    await asyncio.wait({starting}, timeout=_START)
 
 
 def _started(starting: asyncio.Task[None]) -> None:
