@@ -35,7 +35,8 @@ NETWORK = "installs from an index"
 NOT_RUN = {
     "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/iacrisk score "
     'fixtures/plans/rds-replaced/plan.json; echo "exit code $?"': BY_CI,
-    'python3 -m venv .venv && .venv/bin/pip install ".[test]" && .venv/bin/python -m pytest': BY_CI,
+    'python3 -m venv .venv && .venv/bin/pip install ".[test]" && '
+    ".venv/bin/python -m pytest -n auto --dist loadfile": BY_CI,
     "python3 -m venv .venv": BY_CI,
     '.venv/bin/pip install -e ".[dev]"': NETWORK,
     ".venv/bin/python -m pytest": BY_CI,
