@@ -169,10 +169,12 @@ def queue(
         for result in results:
             if result.delivered != 200:
                 hcp.deliver(result, arena.service.webhook, tries=20)
+        hcp.wait_final(*results, timeout=PATIENCE + runs)
         said = (
             f"taken in {accepted:.0f} s, answers {dict(answers)}; "
             f"{workers} workers; killed {kills} times; "
-            f"{arena.service.memory_mb():.0f} MB resident"
+            f"{arena.service.memory_mb():.0f} MB at the end, "
+            f"{arena.service.peak_mb():.0f} MB at most"
         )
         return arena.finish(
             f"queued runs, {'PostgreSQL' if database_url else 'SQLite'}",
