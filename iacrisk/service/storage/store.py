@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final, TypeVar
 
 from alembic import command
@@ -40,6 +41,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         """Use `engine`."""
         self._engine = engine
+        self._turn: AbstractContextManager[object] = RLock() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -48,8 +50,12 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction that is committed at the end, or rolled back."""
-        with self._engine.begin() as connection:
+        """A transaction that is committed at the end, or rolled back.
+
+        Those of one process wait for each other here: SQLite itself lets them try again and again,
+        and the unlucky wait for seconds.
+        """
+        with self._turn, self._engine.begin() as connection:
             yield connection
 
     async def run(self, work: Callable[[Connection], T], patience: float = 600) -> T:
