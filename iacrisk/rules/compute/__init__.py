@@ -26,6 +26,7 @@ from iacrisk.rules.compute.pod_settings import kubernetes_setting, pods_leave_th
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
 from iacrisk.rules.compute.scheduled_capacity import scheduled_capacity_gone
+from iacrisk.rules.compute.scheduled_outages import stopped_by_schedule
 from iacrisk.rules.compute.schedules import runs_far_more_often
 from iacrisk.rules.compute.unfed import consumer_unfed
 from iacrisk.rules.compute.usual import switched_off_or_halved
@@ -58,4 +59,5 @@ RULES: Final[tuple[Rule, ...]] = (
     pods_leave_their_service,
     no_longer_dry,
     scheduled_capacity_gone,
+    stopped_by_schedule,
 )

@@ -1,0 +1,28 @@
+"""Changes on AWS whose harm the plan itself shows, or shows to be none, and their like elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.pairs import Pair, is_held, told
+from tests.rules.served.amazon_calendar import CALENDAR, CALENDAR_TRAPS
+from tests.rules.served.worlds import Trap
+
+PAIRS = [*CALENDAR]
+TRAPS = [*CALENDAR_TRAPS]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])
+def test_the_danger_waits_and_its_twin_passes(pair: Pair) -> None:
+    assert (is_held(pair.danger), is_held(pair.twin)) == (True, False)
+
+
+def test_what_is_said_of_the_dangers_is_complete() -> None:
+    assert told(PAIRS) == Path(__file__).with_name("amazon_pairs.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.name[:80])
+def test_a_plan_that_only_looks_so_waits(trap: Trap) -> None:
+    assert is_held(trap.plan)
