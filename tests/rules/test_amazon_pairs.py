@@ -1,4 +1,4 @@
-"""Changes on AWS whose harm the plan itself shows, or shows to be none, and their like elsewhere."""
+"""Changes on AWS whose harm the plan itself shows, or shows to be none, and their siblings."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import pytest
 
 from tests.pairs import Pair, is_held, told
 from tests.rules.served.amazon_calendar import CALENDAR, CALENDAR_TRAPS
+from tests.rules.served.amazon_denials import DENIAL_TRAPS, DENIALS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*CALENDAR]
-TRAPS = [*CALENDAR_TRAPS]
+PAIRS = [*CALENDAR, *DENIALS]
+TRAPS = [*CALENDAR_TRAPS, *DENIAL_TRAPS]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])

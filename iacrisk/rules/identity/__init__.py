@@ -28,6 +28,7 @@ from iacrisk.rules.identity.principals import principal_recreated
 from iacrisk.rules.identity.refused import everyone_refused
 from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
 from iacrisk.rules.identity.secret_sources import secret_source_unreadable
+from iacrisk.rules.identity.true_denials import denial_holds_for_users
 from iacrisk.rules.identity.usual import somebody_left_out
 from iacrisk.rules.identity.vault_denials import denied_what_another_grants
 from iacrisk.rules.identity.ways_in import way_in_destroyed
@@ -59,4 +60,5 @@ RULES: Final[tuple[Rule, ...]] = (
     account_still_named,
     somebody_left_out,
     new_denial_takes_rights,
+    denial_holds_for_users,
 )

@@ -14,10 +14,10 @@ from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import grants_text
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
-_ATTACHMENTS: Final = frozenset(
+PRINCIPAL_ATTACHMENTS: Final = frozenset(
     {"aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment"}
 )
-_INLINE: Final = frozenset({"aws_iam_role_policy", "aws_iam_user_policy"})
+INLINE: Final = frozenset({"aws_iam_role_policy", "aws_iam_user_policy"})
 _DENIES_ALL: Final = "arn:aws:iam::aws:policy/AWSDenyAll"
 
 
@@ -28,7 +28,7 @@ _DENIES_ALL: Final = "arn:aws:iam::aws:policy/AWSDenyAll"
     confidence=Confidence.HIGH,
     harm=Harm.ACCESS,
     kinds={ActionKind.CREATE},
-    types=_ATTACHMENTS | _INLINE,
+    types=PRINCIPAL_ATTACHMENTS | INLINE,
     since="0.2",
 )
 def new_denial_takes_rights(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -51,10 +51,10 @@ def new_denial_takes_rights(change: ResourceChange, context: Context) -> Iterato
     References
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-    principal = _principal(change, context)
+    principal = principal_of(change, context)
     if principal is None:
         return
-    path = "policy_arn" if change.type in _ATTACHMENTS else "policy"
+    path = "policy_arn" if change.type in PRINCIPAL_ATTACHMENTS else "policy"
     users = [use.node.change for use in context.consumers(principal)]
     hurt = (principal.label, *(one.label for one in users if one is not None and stays(one)))
     if change.after.get("policy_arn") == _DENIES_ALL:
@@ -64,7 +64,8 @@ def new_denial_takes_rights(change: ResourceChange, context: Context) -> Iterato
     held = [
         one for one in every_grant(access_of(context).before(name)) if one.effect is Effect.ALLOW
     ]
-    denied = [one for one in _denials(change, context) if any(_meet(one, it) for it in held)]
+    plain = (one for one in denied_by(change, context) if not one.condition)
+    denied = [one for one in plain if any(_meet(one, it) for it in held)]
     if denied:
         yield Flag(
             what=f"It no longer may, though another policy says so: {grants_text(denied)}.",
@@ -73,7 +74,8 @@ def new_denial_takes_rights(change: ResourceChange, context: Context) -> Iterato
         )
 
 
-def _principal(change: ResourceChange, context: Context) -> ResourceChange | None:
+def principal_of(change: ResourceChange, context: Context) -> ResourceChange | None:
+    """The role or user of today that the change is about."""
     for kind in ("role", "user"):
         name = change.after.get(kind)
         for one in context.changes_of(f"aws_iam_{kind}"):
@@ -82,13 +84,13 @@ def _principal(change: ResourceChange, context: Context) -> ResourceChange | Non
     return None
 
 
-def _denials(change: ResourceChange, context: Context) -> list[Grant]:
-    if change.type in _ATTACHMENTS:
+def denied_by(change: ResourceChange, context: Context) -> list[Grant]:
+    """What the policy that comes to the principal denies, under a condition or without."""
+    if change.type in PRINCIPAL_ATTACHMENTS:
         policy = access_of(context).attached(change, Side.AFTER)
     else:
         policy = policies_now(change, change.after) or Policy(())
-    found = (one for one in every_grant(policy) if one.effect is Effect.DENY)
-    return [one for one in found if not one.condition]
+    return [one for one in every_grant(policy) if one.effect is Effect.DENY]
 
 
 def _meet(deny: Grant, allow: Grant) -> bool:

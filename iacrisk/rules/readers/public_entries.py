@@ -1,4 +1,4 @@
-"""By which public entries something is reached: load balancers and the records that lead to them."""
+"""By which public entries something is reached: balancers, and the records that lead to them."""
 
 from __future__ import annotations
 
