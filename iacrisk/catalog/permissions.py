@@ -267,6 +267,16 @@ MILD_ACTIONS: frozenset[str] = frozenset(
 )
 """Actions that sound grave, and that AWS's own service policies give on any resource."""
 
+SELF_SERVICE: frozenset[str] = frozenset(
+    {
+        "iam:changepassword",
+        "iam:createvirtualmfadevice",
+        "iam:enablemfadevice",
+        "iam:resyncmfadevice",
+    }
+)
+"""Writes to permissions by which nobody takes more: one's own password, a second factor."""
+
 GOOGLE_ROLES: dict[str, Power] = {
     "roles/editor": Power.ADMIN,
     "roles/iam.organizationRoleAdmin": Power.ADMIN,

@@ -12,6 +12,7 @@ from iacrisk.catalog.permissions import (
     MILD_ACTIONS,
     MILD_SERVICES,
     READ_VERBS,
+    SELF_SERVICE,
     SENSITIVE_READS,
     Power,
 )
@@ -73,10 +74,10 @@ def _power(matcher: Matcher) -> Power:
 def _verb_power(service: str, verb: str) -> Power:
     if verb.startswith(READ_VERBS):
         return Power.BROAD if service == "s3" and verb.startswith("getobject") else Power.ORDINARY
+    if f"{service}:{verb}" in {*MILD_ACTIONS, *SELF_SERVICE}:
+        return Power.ORDINARY
     if service in GATE_SERVICES:
         return Power.STRONG
-    if f"{service}:{verb}" in MILD_ACTIONS:
-        return Power.ORDINARY
     if "*" in verb or verb.startswith(GRAVE_VERBS) or verb.endswith("policy"):
         return Power.BROAD
     return Power.ORDINARY

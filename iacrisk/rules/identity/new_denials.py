@@ -86,7 +86,7 @@ def principal_of(change: ResourceChange, context: Context) -> ResourceChange | N
 
 def denied_by(change: ResourceChange, context: Context) -> list[Grant]:
     """What the policy that comes to the principal denies, under a condition or without."""
-    if change.type in PRINCIPAL_ATTACHMENTS:
+    if change.type.endswith("_attachment"):
         policy = access_of(context).attached(change, Side.AFTER)
     else:
         policy = policies_now(change, change.after) or Policy(())

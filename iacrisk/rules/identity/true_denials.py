@@ -32,6 +32,7 @@ from iacrisk.rules.identity.new_denials import (
 )
 from iacrisk.rules.readers.conditions import Facts, all_hold
 from iacrisk.rules.readers.effective_access import access_of, target_of
+from iacrisk.rules.readers.group_members import MEMBERSHIPS, members_of, memberships
 from iacrisk.rules.readers.org_accounts import accounts_below, regions_of, units_between
 from iacrisk.rules.readers.plain_transport import without_tls
 from iacrisk.rules.readers.policy_changes import policy_changes
@@ -42,6 +43,7 @@ from iacrisk.rules.rule import CHANGES, Confidence, Flag, Harm, Outcome, Severit
 
 _ORGANISATION: Final = "aws_organizations_policy_attachment"
 _POLICY: Final = "aws_organizations_policy"
+_OF_GROUPS: Final = frozenset({"aws_iam_group_policy", "aws_iam_group_policy_attachment"})
 
 
 @rule(
@@ -51,7 +53,14 @@ _POLICY: Final = "aws_organizations_policy"
     confidence=Confidence.HIGH,
     harm=Harm.ACCESS,
     kinds=CHANGES,
-    types={_ORGANISATION, *RESOURCE_POLICIES, *PRINCIPAL_ATTACHMENTS, *INLINE},
+    types={
+        _ORGANISATION,
+        *RESOURCE_POLICIES,
+        *PRINCIPAL_ATTACHMENTS,
+        *INLINE,
+        *_OF_GROUPS,
+        *MEMBERSHIPS,
+    },
     since="0.2",
 )
 def denial_holds_for_users(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -95,7 +104,9 @@ def denial_holds_for_users(change: ResourceChange, context: Context) -> Iterator
 
 
 def _argument(change: ResourceChange) -> str:
-    if change.type in PRINCIPAL_ATTACHMENTS:
+    if change.type in MEMBERSHIPS:
+        return MEMBERSHIPS[change.type]
+    if change.type in PRINCIPAL_ATTACHMENTS or change.type == "aws_iam_group_policy_attachment":
         return "policy_arn"
     return RESOURCE_POLICIES.get(change.type, "policy")
 
@@ -243,13 +254,49 @@ def _arn(change: ResourceChange) -> str:
 
 
 def _by_identity(change: ResourceChange, context: Context) -> Iterator[str]:
-    principal = principal_of(change, context)
-    if principal is None or change.kind is not ActionKind.CREATE:
+    if change.type in MEMBERSHIPS:
+        yield from _by_membership(change, context)
+        return
+    if change.kind is not ActionKind.CREATE:
         return
     denials = [one for one in denied_by(change, context) if one.condition]
-    name = f"{principal.type.removeprefix('aws_iam_')}/{principal.before.get('name')}"
+    if change.type in _OF_GROUPS:
+        group = str(change.after.get("group"))
+        for user in members_of(group, context):
+            yield from _denied_to(user, denials, [f"group/{group}"], context)
+        return
+    principal = principal_of(change, context)
+    if principal is not None:
+        yield from _denied_to(principal, denials, [], context)
+
+
+def _by_membership(change: ResourceChange, context: Context) -> Iterator[str]:
+    """Users who come into a group that is denied something under a condition."""
+    earlier = set(memberships(change, change.before))
+    for user, group in memberships(change, change.after):
+        name = f"group/{group}"
+        denials = [
+            one
+            for one in every_grant(access_of(context).after(name))
+            if one.effect is Effect.DENY and one.condition
+        ]
+        if (user, group) in earlier or not denials:
+            continue
+        for one in context.changes_of("aws_iam_user"):
+            if one.before.get("name") == user and stays(one):
+                yield from _denied_to(one, denials, [name], context)
+
+
+def _denied_to(
+    principal: ResourceChange, denials: list[Grant], groups: list[str], context: Context
+) -> Iterator[str]:
+    """The principal and what runs as it, where one of the denials takes what it is given."""
+    own = f"{principal.type.removeprefix('aws_iam_')}/{principal.before.get('name')}"
     held = [
-        one for one in every_grant(access_of(context).before(name)) if one.effect is Effect.ALLOW
+        one
+        for name in (own, *groups)
+        for one in every_grant(access_of(context).before(name))
+        if one.effect is Effect.ALLOW
     ]
     for who in facts_of(principal, context):
         if any(
@@ -261,4 +308,6 @@ def _by_identity(change: ResourceChange, context: Context) -> Iterator[str]:
 
 
 def _meet(deny: Grant, allow: Grant) -> bool:
+    if deny.action.negated and allow.action.negated:
+        return True
     return matchers_cover(deny, allow) or matchers_cover(allow, deny)

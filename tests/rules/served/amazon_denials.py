@@ -247,7 +247,59 @@ def _partner_may(account: str) -> Json:
     }
 
 
+_GROUP: Final = stay("aws_iam_group.makers", id="makers", name="makers")
+_IN_GROUP: Final = stay(
+    "aws_iam_group_membership.makers", id="makers", group="makers", users=["builds"]
+)
+_POWER: Final = stay(
+    "aws_iam_group_policy_attachment.makers",
+    id="makers-power",
+    group="makers",
+    policy_arn="arn:aws:iam::aws:policy/PowerUserAccess",
+)
+_SELF_SERVICE: Final = {
+    "Effect": "Allow",
+    "Action": ["iam:EnableMFADevice", "iam:ResyncMFADevice", "iam:ChangePassword"],
+    "Resource": "*",
+}
+_MFA_POLICY: Final = {
+    "id": f"arn:aws:iam::{_ACCOUNT}:policy/mfa",
+    "arn": f"arn:aws:iam::{_ACCOUNT}:policy/mfa",
+    "name": "mfa",
+    "policy": _document(_SELF_SERVICE, _deny(_WITHOUT_MFA, NotAction=["iam:*", "sts:*"])),
+}
+_MFA: Final = stay("aws_iam_policy.mfa", **_MFA_POLICY)
+_GROUP_ASKS: Final = create(
+    "aws_iam_group_policy_attachment.mfa", {"group": "makers", "policy_arn": _MFA_POLICY["arn"]}
+)
+_GROUP_HAS_ASKED: Final = stay(
+    "aws_iam_group_policy_attachment.mfa",
+    id="makers-mfa",
+    group="makers",
+    policy_arn=_MFA_POLICY["arn"],
+)
+_JOINS: Final = create(
+    "aws_iam_user_group_membership.builds", {"user": "builds", "groups": ["makers"]}
+)
+
 DENIALS: Final = [
+    pair(
+        "a group with a program in it is asked for a second factor / of people who have one",
+        [_GROUP_ASKS, _USER, _KEY],
+        [_GROUP_ASKS, _USER, _DEVICE],
+        _MFA,
+        _GROUP,
+        _IN_GROUP,
+        _POWER,
+    ),
+    pair(
+        "a program joins a group that is asked for a second factor / a person who has one does",
+        [_JOINS, _USER, _USER_MAY, _KEY],
+        [_JOINS, _USER, _USER_MAY, _DEVICE],
+        _MFA,
+        _GROUP,
+        _GROUP_HAS_ASKED,
+    ),
     pair(
         "a share asks for TLS that a task does without / that its tasks use",
         [_shared(_TLS), _task("DISABLED"), _SYSTEM],
