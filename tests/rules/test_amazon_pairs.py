@@ -9,10 +9,11 @@ import pytest
 from tests.pairs import Pair, is_held, told
 from tests.rules.served.amazon_calendar import CALENDAR, CALENDAR_TRAPS
 from tests.rules.served.amazon_denials import DENIAL_TRAPS, DENIALS
+from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*CALENDAR, *DENIALS]
-TRAPS = [*CALENDAR_TRAPS, *DENIAL_TRAPS]
+PAIRS = [*CALENDAR, *DENIALS, *IDLE]
+TRAPS = [*CALENDAR_TRAPS, *DENIAL_TRAPS, *IDLE_TRAPS]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])

@@ -64,7 +64,7 @@ def certificate_narrowed(change: ResourceChange, context: Context) -> Iterator[O
     elif lost:
         yield Flag(
             what=f"The certificate no longer covers {some_of(lost)}.",
-            hurts=_named(lost, context),
+            hurts=_named(lost, after, context),
             paths=tuple(
                 parse_path(name) for name in NAMES_SERVED if parse_path(name)[0] in change.changed
             ),
@@ -91,18 +91,28 @@ def _exchanged(change: ResourceChange, context: Context) -> Iterator[Outcome]:
                 yield Flag(what=what, paths=(path,), confidence=Confidence.MEDIUM)
             elif lost := sorted(name for name in old if not _covers(new, name)):
                 what = f"{what[:-1]}: none covers {some_of(lost)}."
-                yield Flag(what=what, paths=(path,), hurts=_named(lost, context))
+                yield Flag(what=what, paths=(path,), hurts=_named(lost, new, context))
         elif old is None or new is None:
             why = "Whether the new certificate covers the same names is not in the plan."
             yield Undecided(why=why, paths=(path,))
         elif lost := sorted(name for name in old if not _covers(new, name)):
             what = f"The new certificate does not cover {some_of(lost)}."
-            yield Flag(what=what, paths=(path,), hurts=_named(lost, context))
+            yield Flag(what=what, paths=(path,), hurts=_named(lost, new, context))
 
 
-def _named(lost: list[str], context: Context) -> tuple[str, ...]:
-    """The rules and records that lead clients here by a name that is lost."""
-    return (*rules_for(lost, context), *records_named(lost, context))
+def _named(lost: list[str], kept: frozenset[str], context: Context) -> tuple[str, ...]:
+    """The rules and records that lead clients here by a name that no certificate covers."""
+    records = [
+        label
+        for label in records_named(lost, context)
+        if (record := context.change_at(label)) is None or not _covers(kept, _host(record))
+    ]
+    return (*rules_for(lost, kept, context), *records)
+
+
+def _host(record: ResourceChange) -> str:
+    found = next(filter(None, map(record.before.get, ("fqdn", "hostname", "name"))), "")
+    return str(found).rstrip(".").lower()
 
 
 def _is_only_more(before: Any, after: Any) -> bool:

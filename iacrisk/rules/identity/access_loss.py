@@ -265,7 +265,8 @@ def _weighed(
         what=_words(named),
         path=comparison.path,
         weight=gravest,
-        is_power=all(power_of(grant) >= Power.STRONG for grant in lost),
+        is_power=change.type not in KEY_POLICIES  # where `*` is the key itself
+        and all(power_of(grant) >= Power.STRONG for grant in lost),
     )
 
 

@@ -68,14 +68,23 @@ def _groups(context: Context) -> dict[str, list[str]]:
     return found
 
 
-def rules_for(names: Iterable[str], context: Context) -> list[str]:
-    """The listener rules that take one of the names."""
-    wanted = {name.lower() for name in names}
+def rules_for(names: Iterable[str], kept: Iterable[str], context: Context) -> list[str]:
+    """The listener rules that take one of the names, or one below a wildcard, but none of `kept`.
+
+    The names may hold wildcards, and so may those that are kept.
+    """
+    lost, still = ({name.lower() for name in group} for group in (names, kept))
     return [
         rule.label
         for rule in context.changes_of("aws_alb_listener_rule", "aws_lb_listener_rule")
-        if stays(rule) and wanted & _hosts(rule)
+        if stays(rule)
+        and any(_is_among(host, lost) and not _is_among(host, still) for host in _hosts(rule))
     ]
+
+
+def _is_among(host: str, names: set[str]) -> bool:
+    """Whether the name is there, or the wildcard one level above it."""
+    return host in names or f"*.{host.partition('.')[2]}" in names
 
 
 def _hosts(rule: ResourceChange) -> set[str]:

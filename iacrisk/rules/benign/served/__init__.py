@@ -4,6 +4,7 @@ from typing import Final
 
 from iacrisk.rules.benign.served import (
     amazon_glue_look_alikes,
+    amazon_idle_look_alikes,
     amazon_look_alikes,
     little_lost,
     look_alikes,
@@ -16,6 +17,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *little_lost.SUPPRESSORS,
     *amazon_look_alikes.SUPPRESSORS,
     *amazon_glue_look_alikes.SUPPRESSORS,
+    *amazon_idle_look_alikes.SUPPRESSORS,
     *moved_look_alikes.SUPPRESSORS,
 )
 

@@ -147,17 +147,32 @@ def why_archived(change: ResourceChange, context: Context) -> str | None:
     ]
     if len(archives) != 1 or _is_read_otherwise(change, arn, context):
         return None
-    return f"{archives[0].label} writes all of it down within minutes, and nobody else reads it"
+    return (
+        f"{archives[0].label} writes all of it down within minutes, and no one reads it by the day"
+    )
+
+
+def _reads_at_once(reader: ResourceChange) -> bool:
+    """Whether a mapping follows the stream without a break."""
+    return (
+        reader.type == "aws_lambda_event_source_mapping"
+        and reader.kind is ActionKind.NO_OP
+        and reader.before.get("enabled") is not False
+        and reader.before.get("starting_position") != "AT_TIMESTAMP"
+    )
 
 
 def _is_read_otherwise(change: ResourceChange, arn: str, context: Context) -> bool:
-    if any(use.node.type in _READS for use in context.consumers(change)):
+    following = [one for one in context.changes_of(*sorted(_READS)) if _reads_at_once(one)]
+    others = [use.node for use in context.consumers(change) if use.node.type in _READS]
+    if any(node.change not in following for node in others):
         return True
     name = str(change.before.get("name"))
     word = re.compile(rb"(?<![\w-])" + re.escape(name).encode() + rb"(?![\w-])")
     return any(
         arn.encode() in bytes(one.raw.change.after) or word.search(bytes(one.raw.change.after))
         for one in (*programs(context), *context.changes_of(*sorted(_READS)))
+        if one not in following
     )
 
 
@@ -212,7 +227,12 @@ def why_health_route(change: ResourceChange, context: Context) -> str | None:
         return None
     if change.changed - {"authorization_type", "authorizer_id", "authorization_scopes"}:
         return None
-    return "it is the route of the health check" if _HEALTH.match(key) else None
+    return "it is the route of the health check" if is_health_route(key) else None
+
+
+def is_health_route(text: str) -> bool:
+    """Whether `GET /path` only asks whether the service is well."""
+    return bool(_HEALTH.match(text))
 
 
 # Folders of partners

@@ -75,12 +75,12 @@ def all_is_archived(change: ResourceChange, context: Context) -> str | None:
     """A stream keeps its records for a shorter time, and all of them are written down at once.
 
     Harmless when
-        Its only reader in the plan is a delivery stream to a bucket, which stays as it is, and
-        records are kept for a day at least.
+        A delivery stream to a bucket reads it, which stays as it is, and so do functions by
+        mappings that follow it without a break; records are kept for a day at least.
 
     Traps
-        A function, pipe or program that reads the stream as well, or names it; a delivery stream
-        that changes in the same plan.
+        A pipe or program that reads the stream as well, or names it; a mapping that is off or
+        changes; a delivery stream that changes in the same plan.
 
     References
         https://docs.aws.amazon.com/firehose/latest/dev/what-is-this-service.html
