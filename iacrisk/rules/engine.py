@@ -139,11 +139,13 @@ class _Run:
         told = str(error) if isinstance(error, RuleNotCarriedOut) else type(error).__name__
         self._failures.append(RuleFailure(rule=rule_id, address=label, error=told))
 
-    def _others(self, rule: Rule, change: ResourceChange | None) -> tuple[str, ...]:
+    def _others(
+        self, rule: Rule, change: ResourceChange | None, known: tuple[str, ...]
+    ) -> tuple[str, ...]:
         if change is None:
             return ()
         try:
-            return others_hurt(rule.id, change, self._context)
+            return others_hurt(rule.id, change, self._context, known)
         except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
             self._fail(rule.id, change.label, error)
             return ()
@@ -175,7 +177,7 @@ class _Run:
             confidence=outcome.confidence or rule.confidence,
             harm=rule.harm,
             what=self._redactor.text(outcome.what),
-            hurts=(*outcome.hurts, *self._others(rule, change)),
+            hurts=(*outcome.hurts, *self._others(rule, change, outcome.hurts)),
             evidence=tuple(_evidence(change, outcome.paths, self._redactor)) if change else (),
         )
         covering = () if rule.origin else excuses  # a team that asks means it, whatever is usual

@@ -14,6 +14,7 @@ from typing import Final
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.hurt.access import bindings, logins, no_longer_named, secret_readers
+from iacrisk.rules.hurt.fronts import accelerated, entries_of_join
 from iacrisk.rules.hurt.holding import (
     acted_on,
     contents,
@@ -36,6 +37,19 @@ from iacrisk.rules.hurt.places import (
     pods_on_pool,
     readers_of_bucket,
 )
+from iacrisk.rules.hurt.programs import (
+    behind_addresses,
+    behind_method,
+    networks_in_range,
+    policies_of_bucket,
+    readers_of_stream,
+    records_of_the_key,
+    sending_the_metric,
+    sharing_results,
+    started,
+    stores_of_consumers,
+    users_of_endpoint,
+)
 from iacrisk.rules.hurt.traffic import (
     addresses_in_records,
     behind_services,
@@ -55,19 +69,21 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "B11": (secret_readers,),
     "C02": (pool_clusters, pods_on_pool),
     "C04": (groups_answering,),
-    "C06": (feeders,),
+    "C06": (feeders, sharing_results),
     "C08": (addresses_in_records, feeders, kinds_of_chart),
     "C09": (kinds_of_chart,),
     "C14": (feeders,),
     "C15": (groups_answering, readers_behind),
-    "D01": (naming_the_topic,),
+    "C16": (stores_of_consumers,),
+    "D01": (naming_the_topic, records_of_the_key),
     "D02": (naming_the_topic, views_over),
     "D10": (services_of_api,),
     "D14": (acted_on, contents),
-    "D15": (acted_on, images, readers_of_bucket),
+    "D15": (acted_on, images, readers_of_bucket, readers_of_stream),
     "D27": (contents,),
-    "E05": (pods_and_callers,),
+    "E05": (pods_and_callers, entries_of_join),
     "E07": (pods_and_callers,),
+    "E08": (accelerated,),
     "E09": (in_subnets_left_out,),
     "G09": (pods_on_pool,),
     "I01": (accounts_left_out,),
@@ -75,20 +91,26 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "I05": (bindings, logins),
     "I08": (bindings,),
     "I14": (bindings, holders_of_policy, logins, no_longer_named),
+    "I15": (behind_addresses,),
     "N11": (in_ranges_denied, users_of_server),
+    "N12": (users_of_endpoint,),
     "N13": (listeners,),
+    "N15": (networks_in_range,),
     "N07": (addresses_in_records,),
     "N17": (behind_services,),
-    "X01": (pods_selected,),
-    "X04": (watched,),
-    "X09": (watched, guards_beside, pods_selected),
-    "X10": (watched,),
+    "X01": (pods_selected, behind_method, policies_of_bucket),
+    "X04": (watched, sending_the_metric),
+    "X09": (watched, guards_beside, pods_selected, sending_the_metric),
+    "X10": (watched, sending_the_metric),
     "X14": (guards_beside,),
 }
 """The ties to follow for findings of a rule."""
 
 
-def others_hurt(rule: str, change: ResourceChange, context: Context) -> tuple[str, ...]:
-    """Addresses of those who are hit as well, each once."""
-    found = (label for tie in _TIES.get(rule, ()) for label in tie(change, context))
+def others_hurt(
+    rule: str, change: ResourceChange, context: Context, known: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Addresses of those who are hit as well, each once; `known` are hit by the rule's own word."""
+    found = [label for tie in _TIES.get(rule, ()) for label in tie(change, context)]
+    found += started([*known, *found], context)
     return tuple(dict.fromkeys(label for label in found if label != change.label))

@@ -10,6 +10,7 @@ from typing import Final
 from iacrisk.catalog import attachment
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.hurt.programs import running_as
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.siblings import stays
 
@@ -105,15 +106,9 @@ def no_longer_named(change: ResourceChange, context: Context) -> Iterator[str]:
     for name in sorted(gone) if change.kind is not ActionKind.DELETE else ():
         for label in _objects_named(name.decode("utf-8", "replace"), context):
             yield label
-            yield from _runs_as(label, context)
+            yield from running_as(label, context)
     if gone:
         yield from _handing_over(change, context)
-
-
-def _runs_as(label: str, context: Context) -> Iterator[str]:
-    """The services whose tasks start with the role."""
-    for task in _using(label, frozenset({"aws_ecs_task_definition"}), context):
-        yield from _using(task, frozenset({"aws_ecs_service"}), context)
 
 
 def _handing_over(change: ResourceChange, context: Context) -> Iterator[str]:

@@ -11,6 +11,7 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.network_users import users_of
 from iacrisk.rules.readers.permission_readers import texts
+from iacrisk.rules.readers.programs import programs_naming
 from iacrisk.rules.readers.routes import table_key
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
@@ -23,6 +24,9 @@ _DROPS: Final = {
 """Routes: the range, and the argument that discards what goes there."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MOST: Final = 12
+"""More programs than this mean none of them in particular."""
+
 _RANGES: Final = {
     "aws_subnet": ("cidr_block",),
     "aws_vpc": ("cidr_block",),
@@ -135,15 +139,31 @@ def zone_shadows_another(change: ResourceChange, context: Context) -> Iterator[O
             what=f"In its networks it answers in place of {some_of(shadowed)}, and names that it "
             "does not hold no longer exist there.",
             paths=(("name",),),
-            hurts=(*shadowed, *_records_in(shadowed, context)),
+            hurts=(*shadowed, *_no_longer_found(shadowed, change, context)),
         )
 
 
-def _records_in(zones: list[str], context: Context) -> Iterator[str]:
+def _no_longer_found(zones: list[str], change: ResourceChange, context: Context) -> Iterator[str]:
+    """The records that the new zone does not hold, and the programs that ask for their names."""
+    held = {_name(one) for one in _records_of(change.label, context)}
     for zone in zones:
-        for use in context.graph.consumers(zone):
-            if use.node.type == "aws_route53_record" and use.node.change is not None:
-                yield use.node.label
+        for record in _records_of(zone, context):
+            if _name(record) in held:
+                continue
+            yield record.label
+            users = [one.label for one in programs_naming(_name(record), context) if stays(one)]
+            yield from users if len(users) <= _MOST else ()
+
+
+def _records_of(zone: str, context: Context) -> list[ResourceChange]:
+    uses = context.graph.consumers(zone)
+    found = (use.node.change for use in uses if use.node.type == "aws_route53_record")
+    return [one for one in found if one is not None]
+
+
+def _name(record: ResourceChange) -> str:
+    values = record.before or record.after
+    return str(values.get("fqdn") or values.get("name")).rstrip(".").lower()
 
 
 def _is_within(name: str, zone: str) -> bool:
