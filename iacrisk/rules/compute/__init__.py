@@ -20,6 +20,7 @@ from iacrisk.rules.compute.dry_runs import no_longer_dry
 from iacrisk.rules.compute.filters import filter_narrowed
 from iacrisk.rules.compute.fleet_templates import fleet_template_weakened
 from iacrisk.rules.compute.in_place import workload_setting
+from iacrisk.rules.compute.metadata_tokens import metadata_out_of_reach
 from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.pod_limits import limit_below_need
 from iacrisk.rules.compute.pod_settings import kubernetes_setting, pods_leave_their_service
@@ -28,6 +29,7 @@ from iacrisk.rules.compute.runtimes import runtime_without_code
 from iacrisk.rules.compute.scheduled_capacity import scheduled_capacity_gone
 from iacrisk.rules.compute.scheduled_outages import stopped_by_schedule
 from iacrisk.rules.compute.schedules import runs_far_more_often
+from iacrisk.rules.compute.spot_only import spare_capacity_only
 from iacrisk.rules.compute.unfed import consumer_unfed
 from iacrisk.rules.compute.usual import switched_off_or_halved
 from iacrisk.rules.compute.watched_namespaces import controller_watches_less
@@ -60,4 +62,6 @@ RULES: Final[tuple[Rule, ...]] = (
     no_longer_dry,
     scheduled_capacity_gone,
     stopped_by_schedule,
+    spare_capacity_only,
+    metadata_out_of_reach,
 )

@@ -13,6 +13,7 @@ from iacrisk.rules.entry.gone import entry_point_gone
 from iacrisk.rules.entry.in_place import entry_point_setting
 from iacrisk.rules.entry.mail_texts import mail_text_doubled
 from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
+from iacrisk.rules.entry.plain_callers import plain_callers_refused
 from iacrisk.rules.entry.public_blocks import public_bucket_closed
 from iacrisk.rules.entry.renewal import renewal_proof_gone
 from iacrisk.rules.entry.requests import requests_led_elsewhere
@@ -41,4 +42,5 @@ RULES: Final[tuple[Rule, ...]] = (
     public_bucket_closed,
     filter_blocks_by_default,
     entry_put_in_front,
+    plain_callers_refused,
 )

@@ -40,6 +40,7 @@ from iacrisk.rules.hurt.places import (
 from iacrisk.rules.hurt.programs import (
     behind_addresses,
     behind_method,
+    calling_in_clear,
     networks_in_range,
     policies_of_bucket,
     readers_of_stream,
@@ -65,6 +66,7 @@ from iacrisk.rules.hurt.traffic import (
 Tie = Callable[[ResourceChange, Context], Iterator[str]]
 
 _TIES: Final[dict[str, tuple[Tie, ...]]] = {
+    "B05": (calling_in_clear,),
     "B07": (secret_readers,),
     "B11": (secret_readers,),
     "C02": (pool_clusters, pods_on_pool),

@@ -12,6 +12,7 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.client_addresses import calls_to, hosts_of, is_plain, stores_of
 from iacrisk.rules.readers.permission_readers import texts
 from iacrisk.rules.readers.programs import names_of, programs, programs_naming, programs_using
 from iacrisk.rules.readers.siblings import stays
@@ -139,6 +140,16 @@ def users_of_endpoint(change: ResourceChange, context: Context) -> Iterator[str]
         arn = bytes(one.identity.arn).decode("utf-8", "replace").strip('"')
         if arn and stays(one) and any(text.startswith(arn) for text in named):
             yield one.label
+
+
+# Transport
+
+
+def calling_in_clear(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The programs that call a store without TLS, where it comes to ask for it."""
+    hosts = {host for store in stores_of(change, context) for host in hosts_of(store)}
+    calls = calls_to(hosts, context)
+    yield from (one.label for one, value in calls if is_plain(value) and stays(one))
 
 
 # Metrics

@@ -170,13 +170,20 @@ def services_admitted(
         types = _DELIVER.get(grant.principal.patterns[0])
         if grant.effect is not Effect.ALLOW or types is None or grant.principal.negated:
             continue
-        labels = tuple(
-            use.node.label
-            for use in context.consumers(target)
-            if use.node.type in types and use.node.change is not None and stays(use.node.change)
-        )
-        if labels:
-            yield Admitted(grant, _OF_SERVICES, labels)
+        for use in context.consumers(target):
+            one = use.node.change
+            if use.node.type in types and one is not None and stays(one):
+                facts = {**_OF_SERVICES, _ENCRYPTION: _encryption(one)}
+                yield Admitted(grant, facts, (one.label,))
+
+
+_ENCRYPTION: Final = "s3:x-amz-server-side-encryption"
+
+
+def _encryption(one: ResourceChange) -> str:
+    """What a deliverer asks a bucket to encrypt with: a key where it has one, else no key."""
+    keys = ("kms_key_id", "kms_key_arn", "s3_kms_key_arn")
+    return "aws:kms" if any(one.after.get(name) for name in keys) else "AES256"
 
 
 def outsiders(policy: Policy, context: Context) -> Iterator[Admitted]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from iacrisk.catalog.permissions import RESOURCE_POLICIES
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_idle, amazon_ways
+from iacrisk.rules.benign.served import amazon_idle, amazon_ways, tls_clients
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 
@@ -195,6 +195,80 @@ def blocked_for_the_whole_account(change: ResourceChange, context: Context) -> s
     return amazon_ways.why_account_blocks(change, context)
 
 
+@suppressor(
+    id="BL-tlsused",
+    name="clients-use-tls-already",
+    suppresses={"B05", "B11"},
+    kinds=_UPDATE,
+    types=tls_clients.ASKING,
+    since="0.2",
+)
+def clients_use_tls_already(change: ResourceChange, context: Context) -> str | None:
+    """A database, cache, cluster of brokers or search domain comes to ask for TLS.
+
+    Harmless when
+        The plan shows who calls it, and the address in each of these programs says that the
+        connection is encrypted: `sslmode=require`, `rediss://`, `https://`, the port for TLS.
+
+    Traps
+        A program that holds the bare host, or gets its variables from elsewhere; `prefer`, which
+        does without where it can; a program that only refers to it; a certificate that clients
+        have to show from now on; another setting changed beside it.
+
+    References
+        https://www.postgresql.org/docs/current/libpq-ssl.html
+    """
+    return tls_clients.why_tls_used(change, context)
+
+
+@suppressor(
+    id="BL-ownname",
+    name="called-by-its-own-name",
+    suppresses={"E09"},
+    kinds=_UPDATE,
+    types={"aws_api_gateway_rest_api", "aws_apigatewayv2_api"},
+    since="0.2",
+)
+def called_by_its_own_name(change: ResourceChange, context: Context) -> str | None:
+    """The default host name of an API is switched off, which has a name of its own.
+
+    Harmless when
+        A mapping of a domain to the API stays, and nothing of the plan names the default host.
+
+    Traps
+        A distribution or a program that calls the default host; an API without a mapping.
+
+    References
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
+    """
+    return tls_clients.why_own_name(change, context)
+
+
+@suppressor(
+    id="BL-aclsunused",
+    name="acls-unused",
+    suppresses={"B11"},
+    kinds=_UPDATE,
+    types={"aws_s3_bucket_ownership_controls"},
+    since="0.2",
+)
+def acls_unused(change: ResourceChange, context: Context) -> str | None:
+    """ACLs of a bucket no longer count, and the plan shows none.
+
+    Harmless when
+        The bucket is in the plan; neither it nor an object of it gets an ACL that lets others in,
+        no distribution logs there, and no program of the plan uses it.
+
+    Traps
+        A distribution's standard logs, which come by an ACL; a program that may set one with
+        each upload; a grant to a group.
+
+    References
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+    """
+    return tls_clients.why_acls_unused(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     dial_of_an_empty_group,
     right_of_an_idle_role,
@@ -203,4 +277,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     certificate_covers_what_leads_here,
     other_way_to_the_service,
     blocked_for_the_whole_account,
+    clients_use_tls_already,
+    called_by_its_own_name,
+    acls_unused,
 )
