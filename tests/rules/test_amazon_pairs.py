@@ -11,10 +11,11 @@ from tests.rules.served.amazon_calendar import CALENDAR, CALENDAR_TRAPS
 from tests.rules.served.amazon_clients import CLIENT_TRAPS, CLIENTS
 from tests.rules.served.amazon_denials import DENIAL_TRAPS, DENIALS
 from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
+from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*CALENDAR, *CLIENTS, *DENIALS, *IDLE]
-TRAPS = [*CALENDAR_TRAPS, *CLIENT_TRAPS, *DENIAL_TRAPS, *IDLE_TRAPS]
+PAIRS = [*CALENDAR, *CLIENTS, *DENIALS, *IDLE, *ORDINARY]
+TRAPS = [*CALENDAR_TRAPS, *CLIENT_TRAPS, *DENIAL_TRAPS, *IDLE_TRAPS, *ORDINARY_TRAPS]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])

@@ -18,14 +18,9 @@ from iacrisk.rules.readers.permission_readers import blocks
 from iacrisk.rules.readers.programs import programs
 from iacrisk.rules.readers.settings import outcomes
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.variables import variables_holding
+from iacrisk.rules.readers.variables import CACHE, STORE, known_as_cache
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
-_CACHE: Final = re.compile(r"cache(?!-?aside)|fragment|(?<![a-z])cdn|memo", re.IGNORECASE)
-_STORE: Final = re.compile(
-    r"queue|sidekiq|celery|resque|bull|job|session|lock|stream|store|cart|broker|(?<![a-z])rq",
-    re.IGNORECASE,
-)
 _NOTHING_LESS: Final = (0, "0", "")
 
 
@@ -117,21 +112,6 @@ def _programs(change: ResourceChange, context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*users, *running]))
 
 
-def _is_told_as_cache(named: list[ResourceChange], context: Context) -> bool:
-    """Whether programs know the stores by variables that all speak of a cache."""
-    hosts = [
-        host
-        for one in named
-        for host in map(one.before.get, _ADDRESSES)
-        if isinstance(host, str) and len(host) > _SHORT
-    ]
-    told = [variables_holding(host, context) for host in dict.fromkeys(hosts)]
-    names = [name for group in told if group is not None for name in group]
-    if not names or None in told or [] in told:
-        return False
-    return all(_CACHE.search(name) and not _STORE.search(name) for name in names)
-
-
 _MOST: Final = 20
 _SHORT: Final = 8
 _ADDRESSES: Final = (
@@ -185,7 +165,7 @@ def _concerns(matters_for: int, change: ResourceChange, context: Context) -> boo
         for one in named
     ]
     plain = " ".join(re.sub(r"elasti_?cache", "", text) for text in texts)
-    is_cache = bool(_CACHE.search(plain)) and not _STORE.search(plain)
-    if not _CACHE.search(plain) and not _STORE.search(plain):
-        is_cache = _is_told_as_cache(named, context)
+    is_cache = bool(CACHE.search(plain)) and not STORE.search(plain)
+    if not CACHE.search(plain) and not STORE.search(plain):
+        is_cache = known_as_cache(named, context)
     return is_cache if matters_for < 0 else not is_cache

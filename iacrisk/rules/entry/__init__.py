@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from iacrisk.rules.entry.addresses_out import address_no_longer_admitted
 from iacrisk.rules.entry.admission import callers_turned_away, edge_protection_removed
 from iacrisk.rules.entry.certificates import certificate_narrowed
 from iacrisk.rules.entry.checks import health_check_changed
@@ -43,4 +44,5 @@ RULES: Final[tuple[Rule, ...]] = (
     filter_blocks_by_default,
     entry_put_in_front,
     plain_callers_refused,
+    address_no_longer_admitted,
 )

@@ -17,6 +17,7 @@ from iacrisk.rules.network.in_place import network_setting
 from iacrisk.rules.network.interfaces import security_group_left
 from iacrisk.rules.network.links import link_cut, private_endpoint_removed
 from iacrisk.rules.network.nat_ports import nat_ports_run_out
+from iacrisk.rules.network.next_hops import next_hop_gone
 from iacrisk.rules.network.objects import (
     filter_object_destroyed,
     network_changed,
@@ -50,4 +51,5 @@ RULES: Final[tuple[Rule, ...]] = (
     nat_ports_run_out,
     endpoint_shuts_out,
     own_names_forwarded,
+    next_hop_gone,
 )

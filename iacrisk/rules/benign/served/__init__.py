@@ -6,6 +6,7 @@ from iacrisk.rules.benign.served import (
     amazon_glue_look_alikes,
     amazon_idle_look_alikes,
     amazon_look_alikes,
+    amazon_spared_look_alikes,
     little_lost,
     look_alikes,
     moved_look_alikes,
@@ -18,6 +19,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *amazon_look_alikes.SUPPRESSORS,
     *amazon_glue_look_alikes.SUPPRESSORS,
     *amazon_idle_look_alikes.SUPPRESSORS,
+    *amazon_spared_look_alikes.SUPPRESSORS,
     *moved_look_alikes.SUPPRESSORS,
 )
 
