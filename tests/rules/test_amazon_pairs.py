@@ -12,10 +12,18 @@ from tests.rules.served.amazon_clients import CLIENT_TRAPS, CLIENTS
 from tests.rules.served.amazon_denials import DENIAL_TRAPS, DENIALS
 from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
 from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
+from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*CALENDAR, *CLIENTS, *DENIALS, *IDLE, *ORDINARY]
-TRAPS = [*CALENDAR_TRAPS, *CLIENT_TRAPS, *DENIAL_TRAPS, *IDLE_TRAPS, *ORDINARY_TRAPS]
+PAIRS = [*CALENDAR, *CLIENTS, *DENIALS, *IDLE, *ORDINARY, *SIBLINGS]
+TRAPS = [
+    *CALENDAR_TRAPS,
+    *CLIENT_TRAPS,
+    *DENIAL_TRAPS,
+    *IDLE_TRAPS,
+    *ORDINARY_TRAPS,
+    *SIBLING_TRAPS,
+]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])

@@ -13,7 +13,13 @@ from typing import Final
 
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.hurt.access import bindings, logins, no_longer_named, secret_readers
+from iacrisk.rules.hurt.access import (
+    accounts_denied,
+    bindings,
+    logins,
+    no_longer_named,
+    secret_readers,
+)
 from iacrisk.rules.hurt.fronts import accelerated, entries_of_join
 from iacrisk.rules.hurt.holding import (
     acted_on,
@@ -92,7 +98,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "I04": (bindings, logins),
     "I05": (bindings, logins),
     "I08": (bindings,),
-    "I14": (bindings, holders_of_policy, logins, no_longer_named),
+    "I14": (accounts_denied, bindings, holders_of_policy, logins, no_longer_named),
     "I15": (behind_addresses,),
     "N11": (in_ranges_denied, users_of_server),
     "N12": (users_of_endpoint,),

@@ -9,9 +9,12 @@ from typing import Final
 
 from iacrisk.catalog import attachment
 from iacrisk.plan import ActionKind, ResourceChange
+from iacrisk.plan.policy_document import Effect, grants_removed, parse_policy
 from iacrisk.rules.context import Context
 from iacrisk.rules.hurt.programs import running_as
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.conditions import all_hold
+from iacrisk.rules.readers.org_accounts import account_facts, accounts_below
 from iacrisk.rules.readers.siblings import stays
 
 _BINDINGS: Final = frozenset(
@@ -118,6 +121,21 @@ def _handing_over(change: ResourceChange, context: Context) -> Iterator[str]:
             for label in _using(use.node.label, _HANDERS, context):
                 yield label
                 yield from _using(label, frozenset({"aws_apigatewayv2_route"}), context)
+
+
+def accounts_denied(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The accounts below a policy of the organisation for which what it newly denies holds."""
+    if change.type != "aws_organizations_policy" or change.kind is not ActionKind.UPDATE:
+        return
+    before, after = (parse_policy(tree.get("content")) for tree in (change.before, change.after))
+    denied = [one for one in grants_removed(before, after) if one.effect is Effect.DENY]
+    for attachment_ in context.changes_of("aws_organizations_policy_attachment"):
+        if attachment_.before.get("policy_id") != change.before.get("id"):
+            continue
+        for account in accounts_below(str(attachment_.before.get("target_id")), context):
+            facts = list(account_facts(account, context))
+            if any(all_hold(one.condition, told) for one in denied for told in facts):
+                yield account.label
 
 
 def _objects_named(pattern: str, context: Context) -> list[str]:

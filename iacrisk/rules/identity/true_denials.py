@@ -30,10 +30,10 @@ from iacrisk.rules.identity.new_denials import (
     denied_by,
     principal_of,
 )
-from iacrisk.rules.readers.conditions import Facts, all_hold
+from iacrisk.rules.readers.conditions import all_hold
 from iacrisk.rules.readers.effective_access import access_of, target_of
 from iacrisk.rules.readers.group_members import MEMBERSHIPS, members_of, memberships
-from iacrisk.rules.readers.org_accounts import accounts_below, regions_of, units_between
+from iacrisk.rules.readers.org_accounts import account_facts, accounts_below, units_between
 from iacrisk.rules.readers.plain_transport import without_tls
 from iacrisk.rules.readers.policy_changes import policy_changes
 from iacrisk.rules.readers.requests_of import callers_of, facts_of, outsiders, services_admitted
@@ -131,25 +131,13 @@ def _in_accounts(change: ResourceChange, context: Context) -> Iterator[str]:
         for account in accounts
         if any(
             all_hold(one.condition, facts)
-            for facts in _account_facts(account, context)
+            for facts in account_facts(account, context)
             for one in denials
         )
     ]
     yield from hit
     if hit:
         yield from units_between(target, context)
-
-
-def _account_facts(account: ResourceChange, context: Context) -> Iterator[Facts]:
-    """Of somebody in the account whom no exemption names, in each of its regions."""
-    number = str(account.before.get("id"))
-    for region in sorted(regions_of(account, context)):
-        yield {
-            "aws:principalaccount": number,
-            "aws:principalarn": f"arn:aws:iam::{number}:role/-",
-            "aws:principalisawsservice": "false",
-            "aws:requestedregion": region,
-        }
 
 
 def _is_wide(deny: Grant) -> bool:

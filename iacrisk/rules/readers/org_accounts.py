@@ -10,6 +10,7 @@ from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.conditions import Facts
 from iacrisk.rules.readers.siblings import stays
 
 ACCOUNT: Final = "aws_organizations_account"
@@ -63,6 +64,18 @@ def regions_of(account: ResourceChange, context: Context) -> frozenset[str]:
     identity = str(account.before.get("id"))
     index = once(context.plan, "regions of accounts", lambda: dict(_seen(context)))
     return frozenset(found | index.get(identity, frozenset()))
+
+
+def account_facts(account: ResourceChange, context: Context) -> Iterator[Facts]:
+    """Of somebody in the account whom no exemption names, in each of its regions."""
+    number = str(account.before.get("id"))
+    for region in sorted(regions_of(account, context)):
+        yield {
+            "aws:principalaccount": number,
+            "aws:principalarn": f"arn:aws:iam::{number}:role/-",
+            "aws:principalisawsservice": "false",
+            "aws:requestedregion": region,
+        }
 
 
 def _seen(context: Context) -> Iterator[tuple[str, frozenset[str]]]:

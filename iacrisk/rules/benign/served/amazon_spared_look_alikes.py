@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_spared
+from iacrisk.rules.benign.served import amazon_shares, amazon_spared
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 
@@ -157,6 +157,111 @@ def only_countries_under_embargo(change: ResourceChange, context: Context) -> st
     return amazon_spared.why_embargo(change, context)
 
 
+@suppressor(
+    id="BL-shareempty",
+    name="share-of-an-empty-group",
+    suppresses={"E07"},
+    kinds=_UPDATE,
+    types={
+        "aws_alb_listener",
+        "aws_alb_listener_rule",
+        "aws_lb_listener",
+        "aws_lb_listener_rule",
+    },
+    since="0.2",
+)
+def share_of_an_empty_group(change: ResourceChange, context: Context) -> str | None:
+    """A target group loses its share of the requests, and nothing is registered in it.
+
+    Harmless when
+        Only weights change; nothing in the plan but listeners knows the group that loses some;
+        another group, which had a share and loses none, has a service or machines behind it.
+
+    Traps
+        A service, a group of machines or an attachment in it; a new group that gets the share;
+        a binding of Kubernetes that names it.
+
+    References
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
+    """
+    return amazon_shares.why_share_empty(change, context)
+
+
+@suppressor(
+    id="BL-recordempty",
+    name="share-of-an-empty-balancer",
+    suppresses={"E02", "E08"},
+    kinds=_UPDATE,
+    types={"aws_route53_record"},
+    since="0.2",
+)
+def share_of_an_empty_balancer(change: ResourceChange, context: Context) -> str | None:
+    """A weighted record gets no share any more, and nothing is behind the balancer it leads to.
+
+    Harmless when
+        The plan shows the balancer with listeners and target groups that are empty, and another
+        record of the name with a weight whose balancer has something behind it.
+
+    Traps
+        A balancer that is not in the plan; a record for the name that changes as well, or whose
+        own balancer is empty.
+
+    References
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-weighted.html
+    """
+    return amazon_shares.why_record_empty(change, context)
+
+
+@suppressor(
+    id="BL-regionskept",
+    name="denied-to-no-account",
+    suppresses={"I14"},
+    kinds=_UPDATE,
+    types={"aws_organizations_policy"},
+    since="0.2",
+)
+def denied_to_no_account(change: ResourceChange, context: Context) -> str | None:
+    """A policy of the organisation denies more, under a condition that no account below meets.
+
+    Harmless when
+        The plan shows where the policy is attached, and below each place accounts whose regions
+        it knows from tags, names or what lives in them; for each of them a test fails.
+
+    Traps
+        An account whose region nothing tells; a place without accounts in the plan; a denial
+        without a condition beside it.
+
+    References
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
+    """
+    return amazon_shares.why_nobody_denied(change, context)
+
+
+@suppressor(
+    id="BL-logsarchived",
+    name="logs-are-archived",
+    suppresses={"D15"},
+    kinds=_UPDATE,
+    types={"aws_cloudwatch_log_group"},
+    since="0.2",
+)
+def logs_are_archived(change: ResourceChange, context: Context) -> str | None:
+    """Logs are kept for a shorter time where they are searched, and all are archived.
+
+    Harmless when
+        A filter without a pattern sends them to a delivery stream of the plan that writes to a
+        bucket, and both stay as they are.
+
+    Traps
+        A pattern, which lets only some through; a stream that goes elsewhere; a filter that this
+        plan only makes.
+
+    References
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+    """
+    return amazon_shares.why_logs_archived(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     backed_up_at_its_source,
     known_as_a_cache,
@@ -164,4 +269,8 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     tokens_unused,
     sign_in_flow_unused,
     only_countries_under_embargo,
+    share_of_an_empty_group,
+    share_of_an_empty_balancer,
+    denied_to_no_account,
+    logs_are_archived,
 )
