@@ -116,12 +116,11 @@ def _argument(change: ResourceChange) -> str:
 
 def _in_accounts(change: ResourceChange, context: Context) -> Iterator[str]:
     target = str(change.after.get("target_id"))
-    if change.kind is ActionKind.UPDATE or change.after.get("policy_id") is UNKNOWN:
+    if change.kind is ActionKind.UPDATE:
         return
     denials = [
         one
-        for policy in context.changes_of(_POLICY)
-        if policy.after.get("id") == change.after.get("policy_id")
+        for policy in _attached(change, context)
         for one in every_grant(parse_policy(policy.after.get("content")) or EMPTY)
         if one.effect is Effect.DENY and one.condition and _is_wide(one)
     ]
@@ -138,6 +137,16 @@ def _in_accounts(change: ResourceChange, context: Context) -> Iterator[str]:
     yield from hit
     if hit:
         yield from units_between(target, context)
+
+
+def _attached(change: ResourceChange, context: Context) -> list[ResourceChange]:
+    """The policy that is attached, which this plan may only make."""
+    identity = change.after.get("policy_id")
+    if identity is not UNKNOWN:
+        return [one for one in context.changes_of(_POLICY) if one.after.get("id") == identity]
+    uses = context.graph.dependencies(change.label)
+    found = [use.node.change for use in uses if use.node.type == _POLICY]
+    return [one for one in found if one is not None]
 
 
 def _is_wide(deny: Grant) -> bool:

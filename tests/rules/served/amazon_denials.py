@@ -397,6 +397,27 @@ DENIAL_TRAPS: Final = [
         _UNIT,
     ),
     trap(
+        "the policy that closes regions is made in the same plan",
+        create(
+            "aws_organizations_policy.only",
+            {
+                "name": "only",
+                "content": _document(_deny(_only_in("eu-west-1"), NotAction=["iam:*"])),
+            },
+        ),
+        create(
+            "aws_organizations_policy_attachment.only",
+            {"target_id": "ou-shops"},
+            after_unknown={"policy_id": True, "id": True},
+        ),
+        _account("ou-shops", home="sa-east-1"),
+        uses={
+            "aws_organizations_policy_attachment.only": {
+                "policy_id": ["aws_organizations_policy.only.id"]
+            }
+        },
+    ),
+    trap(
         "TLS is not asked for by default, and a task says nothing of it",
         _shared(_TLS),
         _task(None),

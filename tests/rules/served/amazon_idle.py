@@ -645,6 +645,13 @@ IDLE_TRAPS: Final = [
         ),
     ),
     trap(
+        "the block is that of another account",
+        _UNBLOCKED,
+        _account_block(),
+        stay("aws_iam_role.other", id="o", name="o", arn="arn:aws:iam::999900001111:role/o"),
+        stay("aws_iam_role.own", id="p", name="p", arn=f"arn:aws:iam::{_ACCOUNT}:role/p"),
+    ),
+    trap(
         "the block of the account goes too",
         _UNBLOCKED,
         delete("aws_s3_account_public_access_block.all", {"id": _ACCOUNT, **_ON}),

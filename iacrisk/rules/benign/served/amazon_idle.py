@@ -18,7 +18,7 @@ from iacrisk.plan.policy_document import (
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.effective_access import access_of, principal_name
+from iacrisk.rules.readers.effective_access import Side, access_of, principal_name
 from iacrisk.rules.readers.policy_changes import policy_changes
 from iacrisk.rules.readers.programs import programs_naming
 from iacrisk.rules.readers.schedules import runs_a_day
@@ -137,7 +137,7 @@ class _Start(msgspec.Struct, frozen=True):
 
 def why_schedule_kept(change: ResourceChange, context: Context) -> str | None:
     """Why the work is still started: another schedule starts the same, as often."""
-    starts = set(_starts(change, change.before, context))
+    starts = set(_starts(change, Side.BEFORE, context))
     often = _often(change, change.before)
     if not starts or often is None:
         return None
@@ -148,7 +148,7 @@ def why_schedule_kept(change: ResourceChange, context: Context) -> str | None:
         rate = _often(one, one.after)
         if rate is None or rate < often or not _may_start(one, context):
             continue
-        for start in _starts(one, one.after, context):
+        for start in _starts(one, Side.AFTER, context):
             found.setdefault(start, one.label)
     if starts <= found.keys():
         return f"{found[min(starts, key=str)]} starts the same as often"
@@ -168,7 +168,8 @@ def _is_on(values: dict[str, Any]) -> bool:
     return not off and values.get("paused") is not True and not values.get("end_date")
 
 
-def _starts(change: ResourceChange, values: dict[str, Any], context: Context) -> Iterator[_Start]:
+def _starts(change: ResourceChange, side: Side, context: Context) -> Iterator[_Start]:
+    values = side.of(change)
     if change.type == _JOB:
         for kind in ("http_target", "pubsub_target", "app_engine_http_target"):
             for block in members(values.get(kind)):
@@ -179,11 +180,8 @@ def _starts(change: ResourceChange, values: dict[str, Any], context: Context) ->
     targets = members(values.get("target")) if change.type == _SCHEDULE else []
     if change.type == _RULE:
         name = values.get("name")
-        targets = [
-            one.after
-            for one in context.changes_of(_TARGET)
-            if one.kind is not ActionKind.DELETE and name and one.after.get("rule") == name
-        ]
+        there = [side.of(one) for one in context.changes_of(_TARGET)]
+        targets = [values for values in there if name and values.get("rule") == name]
     for block in targets:
         arn, task = block.get("arn"), _task_of(block)
         told = str(block.get("input") or block.get("input_path") or "")

@@ -6,7 +6,7 @@ from typing import Final
 
 from iacrisk.catalog.permissions import RESOURCE_POLICIES
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_idle, amazon_ways, tls_clients
+from iacrisk.rules.benign.served import amazon_idle, amazon_ways, certificate_names, tls_clients
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 
@@ -120,7 +120,7 @@ def method_that_says_little(change: ResourceChange, context: Context) -> str | N
     name="certificate-covers-what-leads-here",
     suppresses={"E04"},
     kinds=_UPDATE,
-    types=amazon_ways.PRESENTERS,
+    types=certificate_names.PRESENTERS,
     since="0.2",
 )
 def certificate_covers_what_leads_here(change: ResourceChange, context: Context) -> str | None:
@@ -139,7 +139,7 @@ def certificate_covers_what_leads_here(change: ResourceChange, context: Context)
     References
         https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html
     """
-    return amazon_ways.why_certificate_covers(change, context)
+    return certificate_names.why_certificate_covers(change, context)
 
 
 @suppressor(
