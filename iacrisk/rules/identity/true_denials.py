@@ -165,9 +165,8 @@ class _Denials(msgspec.Struct, frozen=True):
 
 
 def _by_resource(change: ResourceChange, context: Context) -> Iterator[str]:
-    target = _target(change, context)
     for policy in policy_changes(change, context):
-        if policy.after is None or target is None:
+        if policy.after is None:
             continue
         denials = _Denials(
             new=tuple(
@@ -177,7 +176,8 @@ def _by_resource(change: ResourceChange, context: Context) -> Iterator[str]:
             ),
             policy=policy.after,
         )
-        if denials.new:
+        target = _target(change, context) if denials.new else None
+        if target is not None:
             yield from _hit(denials, target, context)
 
 

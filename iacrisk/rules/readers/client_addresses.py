@@ -70,7 +70,7 @@ def calls_to(hosts: Iterable[str], context: Context) -> list[tuple[ResourceChang
     wanted = [host.lower() for host in sorted(hosts) if len(host) >= _SHORTEST]
     found: list[tuple[ResourceChange, str]] = []
     for one in programs(context) if wanted else ():
-        raw = bytes(one.raw.change.after).decode("utf-8", "replace").lower()
+        raw = _text(one, context)
         near = [host for host in wanted if host in raw]
         values = _values(one, context) if near else []
         found += [
@@ -92,6 +92,13 @@ def is_encrypted(value: str) -> bool:
 def is_plain(value: str) -> bool:
     """Whether the address itself says that it is not."""
     return bool(_PLAIN.search(value))
+
+
+def _text(one: ResourceChange, context: Context) -> str:
+    def build() -> str:
+        return bytes(one.raw.change.after).decode("utf-8", "replace").lower()
+
+    return once(context.plan, ("text in lower case", one.label), build)
 
 
 def _values(one: ResourceChange, context: Context) -> list[str]:

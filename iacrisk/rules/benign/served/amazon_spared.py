@@ -40,7 +40,7 @@ def why_only_cached(change: ResourceChange, context: Context) -> str | None:
     """Why nothing of value is lost: programs know it as a cache, or keep items for a while only."""
     name = "point_in_time_recovery" if change.type == _TABLE else "snapshot_retention_limit"
     rest = change.changed - {name, "snapshot_window"}
-    if rest and explain(change, context, *rest) is None:
+    if name not in change.changed or (rest and explain(change, context, *rest) is None):
         return None
     if change.type != _TABLE:
         return _CACHED if known_as_cache([change], context) else None

@@ -37,6 +37,8 @@ _OWN_CERTIFICATE: Final = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
 def why_tls_used(change: ResourceChange, context: Context) -> str | None:
     """Why nobody is refused: every program that calls it does so with TLS."""
     rest = change.changed - _ARGUMENTS[change.type]
+    if rest == change.changed:
+        return None
     if rest and explain(change, context, *rest) is None:
         return None
     if _asks_more(change):
