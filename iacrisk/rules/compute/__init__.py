@@ -20,6 +20,7 @@ from iacrisk.rules.compute.dry_runs import no_longer_dry
 from iacrisk.rules.compute.filters import filter_narrowed
 from iacrisk.rules.compute.fleet_templates import fleet_template_weakened
 from iacrisk.rules.compute.in_place import workload_setting
+from iacrisk.rules.compute.message_rules import subscription_hears_nothing
 from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.pod_limits import limit_below_need
 from iacrisk.rules.compute.pod_settings import kubernetes_setting, pods_leave_their_service
@@ -58,4 +59,5 @@ RULES: Final[tuple[Rule, ...]] = (
     pods_leave_their_service,
     no_longer_dry,
     scheduled_capacity_gone,
+    subscription_hears_nothing,
 )

@@ -20,6 +20,7 @@ from iacrisk.rules.exposure.metrics import alarm_without_metric
 from iacrisk.rules.exposure.on_call import nobody_on_call
 from iacrisk.rules.exposure.organisation_policies import organisation_policy_weakened
 from iacrisk.rules.exposure.origins import origin_unshielded
+from iacrisk.rules.exposure.passed_over import filter_passed_over
 from iacrisk.rules.exposure.pod_privileges import pod_privilege
 from iacrisk.rules.exposure.protected_branches import protection_moved
 from iacrisk.rules.exposure.recording import audit_off
@@ -51,4 +52,5 @@ RULES: Final[tuple[Rule, ...]] = (
     pod_privilege,
     approval_step_removed,
     logs_of_an_alarm_left_out,
+    filter_passed_over,
 )

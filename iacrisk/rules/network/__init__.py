@@ -15,6 +15,7 @@ from iacrisk.rules.network.firewalls import firewall_lets_less_through
 from iacrisk.rules.network.forwarded_names import own_names_forwarded
 from iacrisk.rules.network.in_place import network_setting
 from iacrisk.rules.network.interfaces import security_group_left
+from iacrisk.rules.network.led_through import led_through_closed_firewall
 from iacrisk.rules.network.links import link_cut, private_endpoint_removed
 from iacrisk.rules.network.nat_ports import nat_ports_run_out
 from iacrisk.rules.network.objects import (
@@ -50,4 +51,5 @@ RULES: Final[tuple[Rule, ...]] = (
     nat_ports_run_out,
     endpoint_shuts_out,
     own_names_forwarded,
+    led_through_closed_firewall,
 )

@@ -5,6 +5,7 @@ from typing import Final
 from iacrisk.rules.benign.served import (
     amazon_glue_look_alikes,
     amazon_look_alikes,
+    clouds_look_alikes,
     little_lost,
     look_alikes,
     moved_look_alikes,
@@ -17,6 +18,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *amazon_look_alikes.SUPPRESSORS,
     *amazon_glue_look_alikes.SUPPRESSORS,
     *moved_look_alikes.SUPPRESSORS,
+    *clouds_look_alikes.SUPPRESSORS,
 )
 
 __all__ = ["SUPPRESSORS"]
