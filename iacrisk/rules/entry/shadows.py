@@ -8,6 +8,8 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.programs import programs_naming
+from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
@@ -54,6 +56,7 @@ def names_hidden(change: ResourceChange, context: Context) -> Iterator[Outcome]:
         yield Flag(
             what=f"In its networks {some_of(hidden)} no longer resolves as it does now.",
             paths=(("dns_name",),),
+            hurts=tuple(_asking_for(hidden, context)),
         )
 
 
@@ -67,6 +70,15 @@ def _hidden_records(name: str, context: Context) -> list[str]:
     served = once(context.plan, "names served", lambda: _served(context))
     new = once(context.plan, "names made", lambda: _made(context))
     return sorted(one for one in served if _is_below(one, name) and one not in new)[:_SHOWN]
+
+
+def _asking_for(names: list[str], context: Context) -> Iterator[str]:
+    """The records of the names, and the programs that call them."""
+    for record in context.changes_of("google_dns_record_set"):
+        if record.kind is not ActionKind.CREATE and _name(record.before, "name") in names:
+            yield record.label
+    for name in names:
+        yield from (one.label for one in programs_naming(name, context) if stays(one))
 
 
 def _served(context: Context) -> frozenset[str]:

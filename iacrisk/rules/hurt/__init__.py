@@ -14,6 +14,16 @@ from typing import Final
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.hurt.access import bindings, logins, no_longer_named, secret_readers
+from iacrisk.rules.hurt.called import (
+    alerts_muted,
+    answering_at,
+    backends_of_api,
+    databases_behind_rule,
+    machines_with_disk,
+    stores_behind,
+    subnets_left_out,
+    users_of_store,
+)
 from iacrisk.rules.hurt.holding import (
     acted_on,
     contents,
@@ -51,8 +61,12 @@ from iacrisk.rules.hurt.traffic import (
 Tie = Callable[[ResourceChange, Context], Iterator[str]]
 
 _TIES: Final[dict[str, tuple[Tie, ...]]] = {
+    "B06": (databases_behind_rule,),
     "B07": (secret_readers,),
-    "B11": (secret_readers,),
+    "B11": (
+        secret_readers,
+        answering_at,
+    ),
     "C02": (pool_clusters, pods_on_pool),
     "C04": (groups_answering,),
     "C06": (feeders,),
@@ -60,12 +74,31 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "C09": (kinds_of_chart,),
     "C14": (feeders,),
     "C15": (groups_answering, readers_behind),
+    "C30": (answering_at,),
     "D01": (naming_the_topic,),
-    "D02": (naming_the_topic, views_over),
+    "D02": (
+        naming_the_topic,
+        views_over,
+        answering_at,
+    ),
     "D10": (services_of_api,),
-    "D14": (acted_on, contents),
-    "D15": (acted_on, images, readers_of_bucket),
-    "D27": (contents,),
+    "D14": (
+        acted_on,
+        contents,
+        machines_with_disk,
+    ),
+    "D15": (
+        acted_on,
+        images,
+        readers_of_bucket,
+        users_of_store,
+    ),
+    "D27": (
+        contents,
+        users_of_store,
+        answering_at,
+    ),
+    "D29": (answering_at,),
     "E05": (pods_and_callers,),
     "E07": (pods_and_callers,),
     "E09": (in_subnets_left_out,),
@@ -78,11 +111,19 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "N11": (in_ranges_denied, users_of_server),
     "N13": (listeners,),
     "N07": (addresses_in_records,),
+    "N14": (subnets_left_out,),
     "N17": (behind_services,),
-    "X01": (pods_selected,),
-    "X04": (watched,),
+    "X01": (
+        pods_selected,
+        stores_behind,
+    ),
+    "X04": (
+        watched,
+        alerts_muted,
+    ),
     "X09": (watched, guards_beside, pods_selected),
     "X10": (watched,),
+    "X12": (backends_of_api,),
     "X14": (guards_beside,),
 }
 """The ties to follow for findings of a rule."""
