@@ -18,6 +18,7 @@ from iacrisk.rules.readers.programs import (
     names_of,
     object_named,
     programs,
+    programs_naming,
     programs_using,
     words_of,
 )
@@ -74,8 +75,19 @@ def users_of_store(change: ResourceChange, context: Context) -> Iterator[str]:
     """The programs that name a store whose content is deleted or no longer copied."""
     if not resource_type(change.type).stateful:
         return
-    users = [one.label for one in programs_using(change, context) if stays(one)]
-    yield from users if len(users) <= _MOST else ()
+    found = {
+        one.label
+        for name in names_of(change)
+        for one in programs_naming(name, context)
+        if stays(one) and not _HANDING_ON.search(one.type)
+    }
+    yield from sorted(found) if len(found) <= _FEW else ()
+
+
+_FEW: Final = 3
+"""More programs than this by a name mean that the name says little."""
+
+_HANDING_ON: Final = re.compile(r"_(mapping|subscription|target|notification|trigger|task)$")
 
 
 def machines_with_disk(change: ResourceChange, context: Context) -> Iterator[str]:
