@@ -15,10 +15,25 @@ from tests.rules.served.google import GOOGLE
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.second import SECOND
 from tests.rules.served.services import SERVICES
+from tests.rules.served.sixth_azure import SIXTH_AZURE
+from tests.rules.served.sixth_google import SIXTH_GOOGLE
+from tests.rules.served.sixth_siblings import SIXTH_SIBLINGS, SIXTH_TRAPS
 from tests.rules.served.traps import TRAPS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*GOOGLE, *AZURE, *KUBERNETES, *SERVICES, *SECOND, *FOURTH, *FIFTH, *CLOUDS]
+PAIRS = [
+    *GOOGLE,
+    *AZURE,
+    *KUBERNETES,
+    *SERVICES,
+    *SECOND,
+    *FOURTH,
+    *FIFTH,
+    *CLOUDS,
+    *SIXTH_GOOGLE,
+    *SIXTH_AZURE,
+    *SIXTH_SIBLINGS,
+]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])
@@ -31,7 +46,9 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
 
 
 @pytest.mark.parametrize(
-    "trap", [*TRAPS, *FOURTH_TRAPS, *FIFTH_TRAPS, *CLOUDS_TRAPS], ids=lambda trap: trap.name[:80]
+    "trap",
+    [*TRAPS, *FOURTH_TRAPS, *FIFTH_TRAPS, *CLOUDS_TRAPS, *SIXTH_TRAPS],
+    ids=lambda trap: trap.name[:80],
 )
 def test_a_plan_that_only_looks_so_waits(trap: Trap) -> None:
     assert is_held(trap.plan)

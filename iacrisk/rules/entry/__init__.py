@@ -18,6 +18,8 @@ from iacrisk.rules.entry.renewal import renewal_proof_gone
 from iacrisk.rules.entry.requests import requests_led_elsewhere
 from iacrisk.rules.entry.shadowed import behaviour_takes_paths, record_hides_wildcard
 from iacrisk.rules.entry.shadows import names_hidden
+from iacrisk.rules.entry.slowed import callers_slowed_down
+from iacrisk.rules.entry.taken_first import name_answered_otherwise, requests_taken_at_the_edge
 from iacrisk.rules.entry.vault_references import vault_out_of_reach
 from iacrisk.rules.rule import Rule
 
@@ -41,4 +43,7 @@ RULES: Final[tuple[Rule, ...]] = (
     public_bucket_closed,
     filter_blocks_by_default,
     entry_put_in_front,
+    name_answered_otherwise,
+    requests_taken_at_the_edge,
+    callers_slowed_down,
 )

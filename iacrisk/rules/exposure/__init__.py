@@ -14,6 +14,7 @@ from iacrisk.rules.exposure.excluded_logs import logs_of_an_alarm_left_out
 from iacrisk.rules.exposure.gateway_policies import gateway_checks_less
 from iacrisk.rules.exposure.guards_gone import guard_destroyed
 from iacrisk.rules.exposure.in_place import exposure_setting
+from iacrisk.rules.exposure.log_metrics import alarm_on_other_lines
 from iacrisk.rules.exposure.log_shares import share_of_logs_taken
 from iacrisk.rules.exposure.made_public import made_public
 from iacrisk.rules.exposure.metrics import alarm_without_metric
@@ -53,4 +54,5 @@ RULES: Final[tuple[Rule, ...]] = (
     approval_step_removed,
     logs_of_an_alarm_left_out,
     filter_passed_over,
+    alarm_on_other_lines,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import clouds
+from iacrisk.rules.benign.served import clouds, unread
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 
@@ -82,8 +82,83 @@ def subject_that_named_nobody(change: ResourceChange, context: Context) -> str |
     return clouds.why_named_nobody(change, context)
 
 
+@suppressor(
+    id="BL-otherversion",
+    name="version-nobody-reads",
+    suppresses={"D12"},
+    kinds={ActionKind.UPDATE, ActionKind.DELETE},
+    types={"google_secret_manager_secret_version"},
+)
+def version_nobody_reads(change: ResourceChange, context: Context) -> str | None:
+    """A version of a secret goes or is disabled, and its readers ask for a newer one.
+
+    Harmless when
+        A program of the plan reads a later version of the secret by its number, and none reads
+        this one.
+
+    Traps
+        A program that reads this version; readers without a number, where this is the newest;
+        nobody in the plan who reads the secret.
+
+    References
+        https://cloud.google.com/secret-manager/docs/disable-secret-version
+    """
+    return unread.why_other_version(change, context)
+
+
+@suppressor(
+    id="BL-unreadgroup",
+    name="group-nobody-reads-by",
+    suppresses={"D01"},
+    kinds={ActionKind.DELETE},
+    types=unread.GROUPS,
+)
+def group_nobody_reads_by(change: ResourceChange, context: Context) -> str | None:
+    """A consumer group goes by which nobody reads; the programs of the plan name others.
+
+    Harmless when
+        A program names another group of the same hub, all that name the hub show every name that
+        they are given, and none names this group. It holds no message, only a place to read from.
+
+    Traps
+        `$Default`; a program whose variables come from elsewhere; a stream job that reads by it;
+        nobody in the plan who reads the hub.
+
+    References
+        https://learn.microsoft.com/azure/event-hubs/event-hubs-features#consumer-groups
+    """
+    return unread.why_unread_group(change, context)
+
+
+@suppressor(
+    id="BL-idleaccount",
+    name="account-nobody-runs-as",
+    suppresses={"I14"},
+    kinds={ActionKind.UPDATE},
+    types={"google_service_account"},
+)
+def account_nobody_runs_as(change: ResourceChange, context: Context) -> str | None:
+    """A service account is disabled that holds no right and that nobody runs as.
+
+    Harmless when
+        Programs of the plan run as other accounts, and no program, key, grant or anything else of
+        the plan names this one.
+
+    Traps
+        A grant to it or on it, which shows that somebody acts as it; a key; a plan that shows no
+        accounts of programs.
+
+    References
+        https://cloud.google.com/iam/docs/service-accounts-disable-enable
+    """
+    return unread.why_idle_account(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     all_subnets_listed,
     disk_of_a_cache,
     subject_that_named_nobody,
+    version_nobody_reads,
+    group_nobody_reads_by,
+    account_nobody_runs_as,
 )

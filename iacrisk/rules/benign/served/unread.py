@@ -1,0 +1,83 @@
+"""Proofs that nobody reads by, or acts as, what goes: versions, groups of readers, accounts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iacrisk.plan import ActionKind, ResourceChange
+from iacrisk.rules.benign.harmless_attributes import explain
+from iacrisk.rules.context import Context
+from iacrisk.rules.readers.programs import programs, programs_naming, shows_all_names, words_of
+from iacrisk.rules.readers.secret_versions import readers_of_number, short_name
+from iacrisk.rules.readers.siblings import stays
+
+_FAR: Final = 20
+"""How many later versions are looked for."""
+
+_HUBS: Final = {
+    "azurerm_eventhub_consumer_group": "eventhub_name",
+    "azurerm_iothub_consumer_group": "iothub_name",
+}
+GROUPS: Final = frozenset(_HUBS)
+_DEFAULT: Final = "$default"
+_DOMAIN: Final = ".iam.gserviceaccount.com"
+
+
+def why_other_version(change: ResourceChange, context: Context) -> str | None:
+    """Why nobody misses a version of a secret: its readers ask for a later one."""
+    rest = change.changed - {"enabled"}
+    if change.kind is ActionKind.UPDATE and rest and explain(change, context, *rest) is None:
+        return None
+    secret, number = change.before.get("secret"), str(change.before.get("version"))
+    if not isinstance(secret, str) or not number.isdigit():
+        return None
+    if readers_of_number(secret, number, context):
+        return None
+    later = range(int(number) + 1, int(number) + _FAR)
+    readers = [one for n in later for one in readers_of_number(secret, str(n), context)]
+    known = {one.label for one in readers}
+    others = [one for one in programs_naming(short_name(secret), context) if stays(one)]
+    if readers and all(one.label in known for one in others):
+        return "all who read the secret ask for a later version"
+    return None
+
+
+def why_unread_group(change: ResourceChange, context: Context) -> str | None:
+    """Why nobody misses a group of readers: all programs of the hub name other ones."""
+    argument = _HUBS[change.type]
+    hub, own = change.before.get(argument), str(change.before.get("name")).lower()
+    if not isinstance(hub, str) or own == _DEFAULT or context.live_users(change):
+        return None
+    if programs_naming(own, context):
+        return None
+    others = {
+        str(one.before.get("name")).lower()
+        for one in context.changes_of(change.type)
+        if one is not change and stays(one) and one.before.get(argument) == hub
+    }
+    readers = [one for one in programs_naming(hub, context) if stays(one)]
+    named = [bool(others & words_of(one, context)) for one in readers]
+    if readers and all(named) and all(map(shows_all_names, readers)):
+        return "all who read the hub name another group"
+    return None
+
+
+def why_idle_account(change: ResourceChange, context: Context) -> str | None:
+    """Why nobody acts as an account: it holds nothing, and all programs run as others."""
+    if change.after.get("disabled") is not True or change.changed != {"disabled"}:
+        return None
+    email = change.before.get("email")
+    if not isinstance(email, str) or not email.endswith(_DOMAIN):
+        return None
+    mark = email.encode()
+    for one in context.plan.changes:
+        if one is not change and (
+            mark in bytes(one.raw.change.before) or mark in bytes(one.raw.change.after)
+        ):
+            return None
+    if any(use.node.is_resource for use in context.consumers(change)):
+        return None
+    running = [one for one in programs(context) if stays(one)]
+    if any(_DOMAIN.encode() in bytes(one.raw.change.before) for one in running):
+        return "nothing in the plan names it, and the programs run as other accounts"
+    return None
