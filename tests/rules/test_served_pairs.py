@@ -8,6 +8,7 @@ import pytest
 
 from tests.pairs import Pair, is_held, told
 from tests.rules.served.azure_rights import AZURE
+from tests.rules.served.cloud_siblings import CLOUD_SIBLING_TRAPS, CLOUD_SIBLINGS
 from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
 from tests.rules.served.fifth import FIFTH, FIFTH_TRAPS
 from tests.rules.served.fourth import FOURTH, FOURTH_TRAPS
@@ -33,6 +34,7 @@ PAIRS = [
     *SIXTH_GOOGLE,
     *SIXTH_AZURE,
     *SIXTH_SIBLINGS,
+    *CLOUD_SIBLINGS,
 ]
 
 
@@ -47,7 +49,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
 
 @pytest.mark.parametrize(
     "trap",
-    [*TRAPS, *FOURTH_TRAPS, *FIFTH_TRAPS, *CLOUDS_TRAPS, *SIXTH_TRAPS],
+    [*TRAPS, *FOURTH_TRAPS, *FIFTH_TRAPS, *CLOUDS_TRAPS, *SIXTH_TRAPS, *CLOUD_SIBLING_TRAPS],
     ids=lambda trap: trap.name[:80],
 )
 def test_a_plan_that_only_looks_so_waits(trap: Trap) -> None:

@@ -22,7 +22,9 @@ _OWNERS: Final = re.compile(
 )
 """Claims that an issuer fills with somebody's own name; a branch or an event anybody may have."""
 
-_OPEN: Final = re.compile(r"^\^?(\.\*|\[|\(|\*|\.\+|$)")
+_OPEN: Final = re.compile(
+    r"^\^?(\.\*|\[|\(|\*|\.\+|$|(organization|project_path|repo|system:serviceaccount):[\W]*$)"
+)
 _PREFIXED: Final = re.compile(r"startsWith|\.matches\(|\bmatches\b")
 _PUBLIC_ISSUERS: Final = (
     "//agent.buildkite.com",

@@ -103,8 +103,8 @@ def _armor(type_name: str, values: Mapping[str, Any]) -> Iterator[Link]:
                 name=f"at priority {rule.priority}",
                 order=rule.priority,
                 passes=rule.action == "allow" and not rule.is_for_all,
-                holds_off=rule.holds_off and not rule.is_for_all,
-                match=_armor_match(block),
+                holds_off=rule.holds_off and not (rule.is_for_all and rule.refuses),
+                match=_EVERYTHING if rule.is_for_all else _armor_match(block),
             )
 
 

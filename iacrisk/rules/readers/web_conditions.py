@@ -65,8 +65,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_wide(self) -> bool:
-        """Whether what nearly every client sends fits, or can be made to fit by the client."""
-        return not self._is_wide if self.negated else self._is_wide
+        """Whether what nearly every client sends fits, or can be made to fit by the client.
+
+        All but some are nearly all, whatever they are told by.
+        """
+        return self.field != "any" if self.negated else self._is_wide
 
     @property
     def _is_wide(self) -> bool:

@@ -640,6 +640,19 @@ CLOUDS_TRAPS: Final = [
         *_GUARDED,
     ),
     trap(
+        "a subject may begin as all subjects do",
+        _condition("assertion.sub.startsWith('repo:')"),
+        _ALL_OF_POOL,
+        _SHIP,
+    ),
+    trap(
+        "an agent passes the limit for everybody",
+        _armor_new(300, "request.headers['user-agent'].contains('Monitor')"),
+        _FRONT,
+        stay(f"{_ARMOR}.all", **_armor(900, "throttle", "", ranges=["*"])),
+        _BACKEND,
+    ),
+    trap(
         "a prefix without its slash fits other owners",
         _condition("assertion.repository_owner.startsWith('acme')"),
         _ALL_OF_POOL,

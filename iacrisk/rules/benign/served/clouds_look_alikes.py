@@ -154,6 +154,30 @@ def account_nobody_runs_as(change: ResourceChange, context: Context) -> str | No
     return unread.why_idle_account(change, context)
 
 
+@suppressor(
+    id="BL-idletarget",
+    name="target-that-took-none",
+    suppresses={"E07", "E08"},
+    kinds={ActionKind.UPDATE},
+    types=unread.LISTS,
+)
+def target_that_took_none(change: ResourceChange, context: Context) -> str | None:
+    """A list of targets loses one that took no requests.
+
+    Harmless when
+        All that go from the list are in the plan and switched off or run nothing, and one that
+        runs stays.
+
+    Traps
+        A target that is not in the plan; another one that comes in the same list; a group that an
+        autoscaler starts again.
+
+    References
+        https://developers.cloudflare.com/load-balancing/pools/
+    """
+    return unread.why_idle_left(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     all_subnets_listed,
     disk_of_a_cache,
@@ -161,4 +185,5 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     version_nobody_reads,
     group_nobody_reads_by,
     account_nobody_runs_as,
+    target_that_took_none,
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from iacrisk.plan import ActionKind, ResourceChange
+from iacrisk.catalog.requests import TARGET_LISTS
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.programs import programs, programs_naming, shows_all_names, words_of
 from iacrisk.rules.readers.secret_versions import readers_of_number, short_name
+from iacrisk.rules.readers.serving import is_idle
 from iacrisk.rules.readers.siblings import stays
 
 _FAR: Final = 20
@@ -81,3 +83,28 @@ def why_idle_account(change: ResourceChange, context: Context) -> str | None:
     if any(_DOMAIN.encode() in bytes(one.raw.change.before) for one in running):
         return "nothing in the plan names it, and the programs run as other accounts"
     return None
+
+
+LISTS: Final = frozenset(TARGET_LISTS)
+
+
+def why_idle_left(change: ResourceChange, context: Context) -> str | None:
+    """Why nobody misses a target that leaves a list: it took no requests, and another one does."""
+    path, key = TARGET_LISTS[change.type]
+    rest = change.changed - {path}
+    if path not in change.changed or (rest and explain(change, context, *rest) is None):
+        return None
+    before, after = (_named(side.get(path), key) for side in (change.before, change.after))
+    lost = [name for name in before if name not in after]
+    if not lost or any(name is UNKNOWN for name in after) or set(after) - set(before):
+        return None
+    if all(is_idle(name, context) for name in lost) and not all(
+        is_idle(name, context) for name in after
+    ):
+        return "what goes took no requests, and the others stay"
+    return None
+
+
+def _named(listed: object, key: str) -> list[object]:
+    items = listed if isinstance(listed, list) else []
+    return [item.get(key) if isinstance(item, dict) else item for item in items]
