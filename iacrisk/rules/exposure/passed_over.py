@@ -8,7 +8,7 @@ from typing import Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers import cloud_armor
-from iacrisk.rules.readers.filter_chains import TYPES, Link, chain_of, policy_of, wide_passes
+from iacrisk.rules.readers.filter_chains import TYPES, Link, passes_in, policy_of
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -74,9 +74,9 @@ def filter_passed_over(change: ResourceChange, context: Context) -> Iterator[Out
     if any(change.after.get(name) is UNKNOWN for name in told):
         yield Undecided(why="What the filter lets through is not known yet.", paths=paths)
         return
-    known = {_pair(*found) for found in wide_passes(chain_of(change, context, after=False))}
+    known = {_pair(*found) for found in passes_in(change, context, after=False)}
     own = _own_orders(change)
-    for link, over in wide_passes(chain_of(change, context, after=True)):
+    for link, over in passes_in(change, context, after=True):
         if _pair(link, over) in known or (own and link.order not in own):
             continue
         yield Flag(

@@ -8,6 +8,7 @@ from typing import Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.ip_permissions import Peer, address_peer
 from iacrisk.rules.readers.network_users import users_of
 from iacrisk.rules.readers.permission_readers import Values, read_permissions, texts
@@ -67,7 +68,7 @@ def led_through_closed_firewall(change: ResourceChange, context: Context) -> Ite
         return
     own = _ranges(subnet)
     admitted = [
-        _azure_sources(route, context) if change.type == _AZURE else _aws_sources(route, context)
+        _sources_behind(route, context, change.type)
         for route in table.after
         if route.is_default and not route.is_dropping and not route.leads_out
     ]
@@ -102,6 +103,13 @@ def _ranges(subnet: ResourceChange) -> list[Peer]:
 
 def _meet(one: Peer, other: Peer) -> bool:
     return one.first <= other.last and other.first <= one.last
+
+
+def _sources_behind(route: Route, context: Context, type_name: str) -> list[str] | None:
+    """The sources that whatever a route leads to admits; None where it may admit others."""
+    find = _azure_sources if type_name == _AZURE else _aws_sources
+    key = ("sources admitted", type_name, route.target)
+    return once(context.plan, key, lambda: find(route, context))
 
 
 # Azure Firewall

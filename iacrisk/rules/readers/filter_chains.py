@@ -10,6 +10,7 @@ import msgspec
 from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers import cloud_armor
 from iacrisk.rules.readers.edge_rulesets import GUARDING
 from iacrisk.rules.readers.web_conditions import (
@@ -52,6 +53,19 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         if not later.holds_off or later.order <= self.order:
             return False
         return not later.match or not are_apart(self.match, later.match)
+
+
+def passes_in(
+    change: ResourceChange, context: Context, *, after: bool
+) -> tuple[tuple[Link, Link], ...]:
+    """The wide passes of the filter that the change is, or belongs to, before or after the plan."""
+
+    def find() -> tuple[tuple[Link, Link], ...]:
+        return tuple(wide_passes(list(chain_of(change, context, after=after))))
+
+    if change.type not in cloud_armor.RULES:
+        return find()
+    return once(context.plan, ("wide passes", policy_of(change), after), find)
 
 
 def wide_passes(chain: list[Link]) -> Iterator[tuple[Link, Link]]:

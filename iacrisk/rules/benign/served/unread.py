@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Final
 
 from iacrisk.catalog.requests import TARGET_LISTS
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.programs import programs, programs_naming, shows_all_names, words_of
 from iacrisk.rules.readers.secret_versions import readers_of_number, short_name
 from iacrisk.rules.readers.serving import is_idle
@@ -71,18 +74,30 @@ def why_idle_account(change: ResourceChange, context: Context) -> str | None:
     email = change.before.get("email")
     if not isinstance(email, str) or not email.endswith(_DOMAIN):
         return None
-    mark = email.encode()
-    for one in context.plan.changes:
-        if one is not change and (
-            mark in bytes(one.raw.change.before) or mark in bytes(one.raw.change.after)
-        ):
-            return None
-    if any(use.node.is_resource for use in context.consumers(change)):
+    if _naming(context)[email.encode()] > 1 or any(
+        use.node.is_resource for use in context.consumers(change)
+    ):
         return None
     running = [one for one in programs(context) if stays(one)]
     if any(_DOMAIN.encode() in bytes(one.raw.change.before) for one in running):
         return "nothing in the plan names it, and the programs run as other accounts"
     return None
+
+
+def _naming(context: Context) -> Counter[bytes]:
+    """In how many changes each service account of Google stands, its own one included."""
+
+    def build() -> Counter[bytes]:
+        found: Counter[bytes] = Counter()
+        for one in context.plan.changes:
+            sides = (bytes(one.raw.change.before), bytes(one.raw.change.after))
+            found.update({email for side in sides for email in _EMAIL.findall(side)})
+        return found
+
+    return once(context.plan, "accounts by their changes", build)
+
+
+_EMAIL: Final = re.compile(rb"[a-z0-9-]+@[a-z0-9.-]+\.iam\.gserviceaccount\.com")
 
 
 LISTS: Final = frozenset(TARGET_LISTS)
