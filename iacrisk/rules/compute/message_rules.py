@@ -9,17 +9,13 @@ from typing import Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.programs import programs_naming, words_of
 from iacrisk.rules.readers.removals import subject_goes
-from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.subscriptions import readers_of_subscription
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _RULE: Final = "azurerm_servicebus_subscription_rule"
 _ALL: Final = re.compile(r"^\s*(1\s*=\s*1|true)\s*$", re.IGNORECASE)
 _NONE: Final = re.compile(r"^\s*(1\s*=\s*0|false)\s*$", re.IGNORECASE)
-_PLACE: Final = re.compile(
-    r"/namespaces/([^/]+)/topics/([^/]+)/subscriptions/([^/]+)", re.IGNORECASE
-)
 
 
 @rule(
@@ -60,7 +56,7 @@ def subscription_hears_nothing(change: ResourceChange, context: Context) -> Iter
     others = [one for one in _rules_beside(change, context) if not _NONE.match(_sql(one))]
     if any(_is_as_wide(one, change) for one in others):
         return
-    readers = _readers(change, context)
+    readers = readers_of_subscription(change, context)
     yield Flag(
         what="The subscription has no rule left and gets no message any more."
         if not others
@@ -102,17 +98,4 @@ def _is_as_wide(other: ResourceChange, change: ResourceChange) -> bool:
     return all(
         other.after.get(name) == change.before.get(name)
         for name in ("correlation_filter", "filter_type", "sql_filter")
-    )
-
-
-def _readers(change: ResourceChange, context: Context) -> tuple[str, ...]:
-    """The programs that name the subscription together with its topic or namespace."""
-    found = _PLACE.search(str(change.before.get("subscription_id")))
-    if found is None:
-        return ()
-    namespace, topic, name = (text.lower() for text in found.groups())
-    return tuple(
-        one.label
-        for one in programs_naming(name, context)
-        if stays(one) and {namespace, topic} & words_of(one, context)
     )

@@ -11,6 +11,7 @@ from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.dns import record_before
 from iacrisk.rules.readers.network_users import users_of
 from iacrisk.rules.readers.packet_filters import FILTER_OWNERS, server_of
 from iacrisk.rules.readers.permission_readers import texts
@@ -23,6 +24,7 @@ from iacrisk.rules.readers.programs import (
     words_of,
 )
 from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.subscriptions import readers_of_subscription
 
 _MOST: Final = 8
 """More than this many mean none of them in particular."""
@@ -205,3 +207,109 @@ def backends_of_api(change: ResourceChange, context: Context) -> Iterator[str]:
     for use in context.graph.dependencies(change.label):
         if use.node.type == "azurerm_api_management_api" and use.node.change is not None:
             yield from answering_at(use.node.change, context)
+
+
+# Users by name
+
+
+def callers_of_name(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The programs that call a name whose record changes."""
+    record = record_before(change)
+    if record is None or "*" in record.name:
+        return
+    name = record.name
+    if record.zone.count(".") and not name.endswith(record.zone.lower()):
+        name = record.zone.lower() if name == "@" else f"{name}.{record.zone.lower()}"
+    found = [one.label for one in programs_naming(name, context) if stays(one)]
+    yield from found if name.count(".") and len(found) <= _MOST else ()
+
+
+def users_of_database(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The programs that name a database server, or the server that a database is on."""
+    if not _DATABASES.search(change.type):
+        server = object_named(_SERVERS, change.before.get("server_id"), context)
+    else:
+        server = change
+    if server is None:
+        return
+    found = [
+        one.label
+        for one in filter(stays, programs(context))
+        if (names_of(server) | {_socket(server)}) & words_of(one, context)
+    ]
+    yield from found if len(found) <= _FEW else ()
+
+
+_SERVERS: Final = (
+    "azurerm_mssql_server",
+    "azurerm_mysql_flexible_server",
+    "azurerm_postgresql_flexible_server",
+)
+
+
+def runs_as(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The programs that run as a service account of Google."""
+    email = change.before.get("email")
+    if change.type == "google_service_account" and isinstance(email, str):
+        yield from (one.label for one in programs_naming(email, context) if stays(one))
+
+
+_ROLE: Final = re.compile(r"^google_\w+_iam_(member|binding)$")
+
+
+def holders_of_role(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The grants of a role of Google that gives less, and the programs that run as the holders."""
+    if change.type not in {"google_organization_iam_custom_role", "google_project_iam_custom_role"}:
+        return
+    identity = change.before.get("id")
+    for grant in context.plan.changes:
+        if not _ROLE.match(grant.type) or grant.before.get("role") != identity:
+            continue
+        yield grant.label
+        for member in texts(grant.before.get("member"), grant.before.get("members")):
+            email = member.partition(":")[2]
+            yield from (one.label for one in programs_naming(email, context) if stays(one))
+
+
+def protected_by(change: ResourceChange, context: Context) -> Iterator[str]:
+    """What a backup policy of Azure protects."""
+    if not change.type.startswith("azurerm_"):
+        return
+    identity = str(change.before.get("id")).lower()
+    for one in context.changes_of(*_PROTECTED):
+        if stays(one) and str(one.before.get("backup_policy_id")).lower() == identity:
+            yield one.label
+            yield from (
+                use.node.label
+                for use in context.graph.dependencies(one.label)
+                if use.argument in _SOURCES
+            )
+
+
+_PROTECTED: Final = (
+    "azurerm_backup_protected_file_share",
+    "azurerm_backup_protected_vm",
+    "azurerm_data_protection_backup_instance_blob_storage",
+    "azurerm_data_protection_backup_instance_disk",
+    "azurerm_data_protection_backup_instance_postgresql_flexible_server",
+)
+_SOURCES: Final = frozenset({"disk_id", "server_id", "source_vm_id", "storage_account_id"})
+
+
+def readers_of_rule(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The programs that read the subscription whose rule changes."""
+    if change.type in {"azurerm_servicebus_subscription", "azurerm_servicebus_subscription_rule"}:
+        yield from readers_of_subscription(change, context)
+
+
+def readers_of_group(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The programs that name a group of readers which goes."""
+    name = change.before.get("name")
+    if change.type in _READER_GROUPS and isinstance(name, str):
+        found = [one.label for one in programs_naming(name, context) if stays(one)]
+        yield from found if len(found) <= _FEW else ()
+
+
+_READER_GROUPS: Final = frozenset(
+    {"azurerm_eventhub_consumer_group", "azurerm_iothub_consumer_group"}
+)
