@@ -16,6 +16,7 @@ from tests.rules.served.google import GOOGLE
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.second import SECOND
 from tests.rules.served.services import SERVICES
+from tests.rules.served.seventh_clouds import SEVENTH_CLOUDS, SEVENTH_TRAPS
 from tests.rules.served.sixth_azure import SIXTH_AZURE
 from tests.rules.served.sixth_google import SIXTH_GOOGLE
 from tests.rules.served.sixth_siblings import SIXTH_SIBLINGS, SIXTH_TRAPS
@@ -35,6 +36,7 @@ PAIRS = [
     *SIXTH_AZURE,
     *SIXTH_SIBLINGS,
     *CLOUD_SIBLINGS,
+    *SEVENTH_CLOUDS,
 ]
 
 
@@ -49,7 +51,15 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
 
 @pytest.mark.parametrize(
     "trap",
-    [*TRAPS, *FOURTH_TRAPS, *FIFTH_TRAPS, *CLOUDS_TRAPS, *SIXTH_TRAPS, *CLOUD_SIBLING_TRAPS],
+    [
+        *TRAPS,
+        *FOURTH_TRAPS,
+        *FIFTH_TRAPS,
+        *CLOUDS_TRAPS,
+        *SIXTH_TRAPS,
+        *CLOUD_SIBLING_TRAPS,
+        *SEVENTH_TRAPS,
+    ],
     ids=lambda trap: trap.name[:80],
 )
 def test_a_plan_that_only_looks_so_waits(trap: Trap) -> None:

@@ -178,6 +178,28 @@ def target_that_took_none(change: ResourceChange, context: Context) -> str | Non
     return unread.why_idle_left(change, context)
 
 
+@suppressor(
+    id="BL-unusedconnector",
+    name="connector-nobody-takes",
+    suppresses={"N12"},
+    kinds={ActionKind.DELETE},
+    types={"google_vpc_access_connector"},
+)
+def connector_nobody_takes(change: ResourceChange, context: Context) -> str | None:
+    """A connector into a network goes that no program takes.
+
+    Harmless when
+        Nothing in the plan names it, and programs of the plan name another one that stays.
+
+    Traps
+        A program that names it; a plan that shows no program with a connector.
+
+    References
+        https://cloud.google.com/vpc/docs/configure-serverless-vpc-access
+    """
+    return unread.why_connector_unused(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     all_subnets_listed,
     disk_of_a_cache,
@@ -186,4 +208,5 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     group_nobody_reads_by,
     account_nobody_runs_as,
     target_that_took_none,
+    connector_nobody_takes,
 )

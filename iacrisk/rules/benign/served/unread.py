@@ -123,3 +123,25 @@ def why_idle_left(change: ResourceChange, context: Context) -> str | None:
 def _named(listed: object, key: str) -> list[object]:
     items = listed if isinstance(listed, list) else []
     return [item.get(key) if isinstance(item, dict) else item for item in items]
+
+
+def why_connector_unused(change: ResourceChange, context: Context) -> str | None:
+    """Why nobody misses a way into a network: the programs that have one name another."""
+    identity = change.before.get("id")
+    if not isinstance(identity, str) or not identity or context.live_users(change):
+        return None
+    name = str(change.before.get("name")).lower()
+    if programs_naming(name, context) or len(name) < _SHORT:
+        return None
+    others = [
+        str(one.before.get("id"))
+        for one in context.changes_of(change.type)
+        if one is not change and stays(one)
+    ]
+    running = [one for one in programs(context) if stays(one)]
+    if any(other.encode() in bytes(one.raw.change.after) for one in running for other in others):
+        return "no program takes it, and those with a connector name another"
+    return None
+
+
+_SHORT: Final = 4
