@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iacrisk.rules.readers.conditions import alternatives
+from iacrisk.rules.readers.alternatives import alternatives
 from iacrisk.rules.readers.federated_claims import names_an_owner
 from iacrisk.rules.readers.web_conditions import are_apart, is_wide, of_expression
 

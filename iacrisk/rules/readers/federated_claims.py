@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from iacrisk.rules.readers.conditions import alternatives
+from iacrisk.rules.readers.alternatives import alternatives
 
 _CLAIM: Final = re.compile(
     r"""(?:assertion|attribute|google|claims)(?:\.(\w+)|\[\s*['"]([^'"]+)['"]\s*\])"""

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.plan.values import members
-from iacrisk.rules.readers.conditions import alternatives
+from iacrisk.rules.readers.alternatives import alternatives
 from iacrisk.rules.readers.ip_permissions import address_peer
 from iacrisk.rules.readers.permission_readers import texts
 
