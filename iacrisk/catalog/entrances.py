@@ -86,12 +86,19 @@ PART_TYPES: Final = {
     "azurerm_cdn_frontdoor_route": frozenset({"cdn_frontdoor_endpoint_id"}),
     "azurerm_container_app_custom_domain": frozenset({"container_app_id"}),
     "azurerm_lb_backend_address_pool": frozenset({"loadbalancer_id"}),
+    "azurerm_lb_backend_address_pool_address": frozenset({"backend_address_pool_id"}),
     "azurerm_lb_nat_rule": frozenset({"loadbalancer_id"}),
     "azurerm_lb_probe": frozenset({"loadbalancer_id"}),
     "azurerm_lb_rule": frozenset({"loadbalancer_id"}),
+    "azurerm_network_interface_application_gateway_backend_address_pool_association": frozenset(
+        {"backend_address_pool_id", "network_interface_id"}
+    ),
     "azurerm_network_interface_backend_address_pool_association": frozenset(
         {"backend_address_pool_id", "network_interface_id"}
     ),
+    "azurerm_traffic_manager_azure_endpoint": frozenset({"profile_id"}),
+    "azurerm_traffic_manager_external_endpoint": frozenset({"profile_id"}),
+    "azurerm_traffic_manager_nested_endpoint": frozenset({"profile_id"}),
     "cloudflare_custom_hostname": frozenset({"zone_id"}),
     "cloudflare_load_balancer_pool": frozenset[str](),
     "cloudflare_pages_domain": frozenset({"project_name"}),
@@ -101,7 +108,11 @@ PART_TYPES: Final = {
     "cloudflare_zero_trust_tunnel_cloudflared_config": frozenset({"tunnel_id"}),
     "google_compute_backend_bucket": frozenset[str](),
     "google_compute_backend_service": frozenset[str](),
+    "google_compute_global_network_endpoint": frozenset({"global_network_endpoint_group"}),
+    "google_compute_instance_group_membership": frozenset({"instance_group"}),
+    "google_compute_network_endpoint": frozenset({"network_endpoint_group"}),
     "google_compute_region_backend_service": frozenset[str](),
+    "google_compute_region_network_endpoint": frozenset({"region_network_endpoint_group"}),
     "google_compute_region_target_http_proxy": frozenset[str](),
     "google_compute_region_target_https_proxy": frozenset[str](),
     "google_compute_region_url_map": frozenset[str](),
@@ -130,7 +141,18 @@ TARGET_TYPES: Final = {
     "aws_elb_attachment": "elb",
     "aws_lb_target_group_attachment": "target_group_arn",
     "azurerm_cdn_frontdoor_origin": "cdn_frontdoor_origin_group_id",
+    "azurerm_lb_backend_address_pool_address": "backend_address_pool_id",
+    "azurerm_network_interface_application_gateway_backend_address_pool_association": (
+        "backend_address_pool_id"
+    ),
     "azurerm_network_interface_backend_address_pool_association": "backend_address_pool_id",
+    "azurerm_traffic_manager_azure_endpoint": "profile_id",
+    "azurerm_traffic_manager_external_endpoint": "profile_id",
+    "azurerm_traffic_manager_nested_endpoint": "profile_id",
+    "google_compute_global_network_endpoint": "global_network_endpoint_group",
+    "google_compute_instance_group_membership": "instance_group",
+    "google_compute_network_endpoint": "network_endpoint_group",
+    "google_compute_region_network_endpoint": "region_network_endpoint_group",
     "hcloud_load_balancer_target": "load_balancer_id",
 }
 """Parts that are one of several targets: the argument that names the group."""

@@ -40,6 +40,8 @@ class Direction(StrEnum):
     """A number falls to 0."""
     HALVES = "halves"
     """A number falls to half or less."""
+    TENTH = "tenth"
+    """A number falls to a tenth or less."""
     NARROWS = "narrows"
     """A search query no longer finds all that it found."""
     RARER = "rarer"

@@ -143,7 +143,7 @@ def test_a_rule_that_moves_or_gets_another_code_still_holds_off() -> None:
 
 def test_rules_that_are_not_known_are_undecided() -> None:
     change = update(EDGE, {"rule": [SQLI, LAST]}, {}, after_unknown={"rule": True})
-    assert undecided(change) == ["X11"]
+    assert undecided(change) == ["X11", "X40"]
 
 
 def test_a_policy_that_lets_some_in_may_refuse_the_rest() -> None:

@@ -8,16 +8,36 @@ import pytest
 
 from tests.pairs import Pair, is_held, told
 from tests.rules.served.azure_rights import AZURE
+from tests.rules.served.cloud_siblings import CLOUD_SIBLING_TRAPS, CLOUD_SIBLINGS
+from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
 from tests.rules.served.fifth import FIFTH, FIFTH_TRAPS
 from tests.rules.served.fourth import FOURTH, FOURTH_TRAPS
 from tests.rules.served.google import GOOGLE
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.second import SECOND
 from tests.rules.served.services import SERVICES
+from tests.rules.served.seventh_clouds import SEVENTH_CLOUDS, SEVENTH_TRAPS
+from tests.rules.served.sixth_azure import SIXTH_AZURE
+from tests.rules.served.sixth_google import SIXTH_GOOGLE
+from tests.rules.served.sixth_siblings import SIXTH_SIBLINGS, SIXTH_TRAPS
 from tests.rules.served.traps import TRAPS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*GOOGLE, *AZURE, *KUBERNETES, *SERVICES, *SECOND, *FOURTH, *FIFTH]
+PAIRS = [
+    *GOOGLE,
+    *AZURE,
+    *KUBERNETES,
+    *SERVICES,
+    *SECOND,
+    *FOURTH,
+    *FIFTH,
+    *CLOUDS,
+    *SIXTH_GOOGLE,
+    *SIXTH_AZURE,
+    *SIXTH_SIBLINGS,
+    *CLOUD_SIBLINGS,
+    *SEVENTH_CLOUDS,
+]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])
@@ -30,7 +50,17 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
 
 
 @pytest.mark.parametrize(
-    "trap", [*TRAPS, *FOURTH_TRAPS, *FIFTH_TRAPS], ids=lambda trap: trap.name[:80]
+    "trap",
+    [
+        *TRAPS,
+        *FOURTH_TRAPS,
+        *FIFTH_TRAPS,
+        *CLOUDS_TRAPS,
+        *SIXTH_TRAPS,
+        *CLOUD_SIBLING_TRAPS,
+        *SEVENTH_TRAPS,
+    ],
+    ids=lambda trap: trap.name[:80],
 )
 def test_a_plan_that_only_looks_so_waits(trap: Trap) -> None:
     assert is_held(trap.plan)

@@ -28,6 +28,7 @@ SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.FALLS: (2, 1),
     Direction.ZERO: (2, 0),
     Direction.HALVES: (2, 1),
+    Direction.TENTH: (300, 30),
     Direction.SHRINKS: (["one", "two"], ["two"]),
     Direction.SMALLER: ("S3", "S0"),
     Direction.REKEYED: ("alias/aws/kinesis", "alias/card-events"),

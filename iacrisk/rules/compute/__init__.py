@@ -20,6 +20,7 @@ from iacrisk.rules.compute.dry_runs import no_longer_dry
 from iacrisk.rules.compute.filters import filter_narrowed
 from iacrisk.rules.compute.fleet_templates import fleet_template_weakened
 from iacrisk.rules.compute.in_place import workload_setting
+from iacrisk.rules.compute.message_rules import subscription_hears_nothing
 from iacrisk.rules.compute.metadata_tokens import metadata_out_of_reach
 from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.pod_limits import limit_below_need
@@ -64,4 +65,5 @@ RULES: Final[tuple[Rule, ...]] = (
     stopped_by_schedule,
     spare_capacity_only,
     metadata_out_of_reach,
+    subscription_hears_nothing,
 )

@@ -10,6 +10,7 @@ import msgspec
 
 from iacrisk.catalog import attachment, retention
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup, parse_path
+from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import (
     CHANGES,
@@ -82,6 +83,7 @@ def recovery_cut(change: ResourceChange, context: Context) -> Iterator[Outcome]:
         *retention.EXPIRATIONS,
         *retention.IMAGE_POLICIES,
         "aws_dynamodb_table",
+        "google_artifact_registry_repository",
     },
 )
 def retention_shortened(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -112,6 +114,9 @@ def retention_shortened(change: ResourceChange, context: Context) -> Iterator[Ou
         yield from _kept_shorter(change, name)
     if change.type == "aws_dynamodb_table":
         yield from _items_expire(change)
+        return
+    if change.type == "google_artifact_registry_repository":
+        yield from _versions_cleaned_up(change)
         return
     if change.kind is not ActionKind.UPDATE and not _acts_on_what_exists(change, context):
         return
@@ -271,6 +276,33 @@ def _images_expire(change: ResourceChange) -> Iterator[Outcome]:
                 what="Tagged images are now deleted, those that run or are rolled back to as well.",
                 paths=(("policy",),),
             )
+
+
+def _versions_cleaned_up(change: ResourceChange) -> Iterator[Outcome]:
+    """Artifact Registry comes to delete tagged images by their age, however many are left."""
+    path = ("cleanup_policies",)
+    if change.kind is not ActionKind.UPDATE or change.after.get("cleanup_policy_dry_run") is True:
+        return
+    before, after = (members(side.get(path[0])) for side in (change.before, change.after))
+    if any(item.get("action") == "KEEP" for item in after):
+        return
+    known = [item for item in before if _takes_tagged(item)]
+    if change.before.get("cleanup_policy_dry_run") is True:
+        known = []
+    if any(_takes_tagged(item) and item not in known for item in after):
+        yield Flag(
+            what="Tagged images are now deleted, those that run or are rolled back to as well.",
+            paths=(path,),
+            severity=Severity.HIGH,
+        )
+
+
+def _takes_tagged(policy: dict[str, Any]) -> bool:
+    condition = next(iter(members(policy.get("condition"))), {})
+    narrow = condition.get("tag_prefixes") or condition.get("package_name_prefixes")
+    return policy.get("action") == "DELETE" and not (
+        narrow or condition.get("tag_state") == "UNTAGGED"
+    )
 
 
 def _kept_images(policy: Any) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -37,8 +38,9 @@ def parameters_need_restart(change: ResourceChange, context: Context) -> Iterato
 
     What it flags
         A database that moves to another parameter or option group, worst back to the default
-        one; changed Cloud SQL flags; a static parameter of a flexible server on Azure, which the
-        provider restarts for it; and, as a note, parameters that wait for a reboot.
+        one; changed Cloud SQL flags, but for those that only log or end statements; a static
+        parameter of a flexible server on Azure, which the provider restarts for it; and, as a
+        note, parameters that wait for a reboot.
 
     Why it matters
         All parameters that were tuned in the old group are gone at once. Static ones wait for a
@@ -68,7 +70,8 @@ def parameters_need_restart(change: ResourceChange, context: Context) -> Iterato
     for text in FLAGS.get(change.type, ()):
         path = parse_path(text)
         before, after = lookup(change.before, path), change.planned(path)
-        if before != after and after is not UNKNOWN and not (unset(before) and unset(after)):
+        moved = before != after and after is not UNKNOWN and not (unset(before) and unset(after))
+        if moved and not _all_dynamic(before, after):
             yield Flag(what="Changed flags can restart the instance at once.", paths=(path,))
     static = change.type in SERVER_PARAMETERS and change.was("name") in STATIC_PARAMETERS
     if static and "value" in change.changed:
@@ -80,6 +83,25 @@ def parameters_need_restart(change: ResourceChange, context: Context) -> Iterato
             paths=(("parameter",),),
             severity=Severity.LOW,
         )
+
+
+_DYNAMIC: Final = re.compile(
+    r"^(log_(?!bin)\w+|general_log|idle_in_transaction_session_timeout|lock_timeout|"
+    r"long_query_time|maintenance_work_mem|slow_query_log|statement_timeout|work_mem)$"
+)
+"""Flags that Cloud SQL takes over without a restart."""
+
+
+def _all_dynamic(before: Any, after: Any) -> bool:
+    sides = [
+        {str(item.get("name")): item.get("value") for item in members(side)}
+        if isinstance(side, list)
+        else side
+        for side in (before, after)
+    ]
+    old, new = (side if isinstance(side, dict) else {} for side in sides)
+    names = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name)]
+    return bool(names) and all(map(_DYNAMIC.match, names))
 
 
 _AT_REBOOT: Final = "pending-reboot"

@@ -20,6 +20,8 @@ from iacrisk.rules.entry.renewal import renewal_proof_gone
 from iacrisk.rules.entry.requests import requests_led_elsewhere
 from iacrisk.rules.entry.shadowed import behaviour_takes_paths, record_hides_wildcard
 from iacrisk.rules.entry.shadows import names_hidden
+from iacrisk.rules.entry.slowed import callers_slowed_down
+from iacrisk.rules.entry.taken_first import name_answered_otherwise, requests_taken_at_the_edge
 from iacrisk.rules.entry.vault_references import vault_out_of_reach
 from iacrisk.rules.rule import Rule
 
@@ -45,4 +47,7 @@ RULES: Final[tuple[Rule, ...]] = (
     entry_put_in_front,
     plain_callers_refused,
     address_no_longer_admitted,
+    name_answered_otherwise,
+    requests_taken_at_the_edge,
+    callers_slowed_down,
 )

@@ -21,7 +21,10 @@ _TUNNELS: Final = frozenset(
     {"cloudflare_tunnel_config", "cloudflare_zero_trust_tunnel_cloudflared_config"}
 )
 _DISPATCH: Final = "google_app_engine_application_url_dispatch_rules"
-_ROOTS: Final = frozenset({"config", "dispatch_rules", "manifest", "yaml_body"})
+_MAPS: Final = frozenset({"google_compute_region_url_map", "google_compute_url_map"})
+_ROOTS: Final = frozenset(
+    {"config", "default_service", "dispatch_rules", "manifest", "path_matcher", "yaml_body"}
+)
 _ANY: Final = frozenset({"", "*", "/", "/*"})
 
 
@@ -57,7 +60,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True):
     confidence=Confidence.HIGH,
     harm=Harm.AVAILABILITY,
     kinds={ActionKind.UPDATE},
-    types={*_TUNNELS, _DISPATCH, *MANIFESTS},
+    types={*_TUNNELS, _DISPATCH, *_MAPS, *MANIFESTS},
     since="0.2",
 )
 def entry_put_in_front(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -65,7 +68,8 @@ def entry_put_in_front(change: ResourceChange, context: Context) -> Iterator[Out
 
     What it flags
         A list in which the first entry that fits decides: the ingress rules of a Cloudflare
-        tunnel, the dispatch rules of App Engine, the routes of an Istio `VirtualService`. An
+        tunnel, the dispatch rules of App Engine, the route rules of a URL map of Google Cloud by
+        their priority, the routes of an Istio `VirtualService`. An
         entry, new or moved forward, whose host and path hold all that a later one is for, with
         another target.
 
@@ -115,8 +119,33 @@ def _entries(type_name: str, values: dict[str, Any]) -> Iterator[_Entry]:
     elif type_name == _DISPATCH:
         listed = members(values.get("dispatch_rules"))
         yield from (_entry(item, "domain") for item in listed)
+    elif type_name in _MAPS:
+        for matcher in members(values.get("path_matcher")):
+            yield from _route_rules(matcher)
     else:
         yield from _routes(read_object(type_name, values))
+
+
+def _route_rules(matcher: Mapping[str, Any]) -> Iterator[_Entry]:
+    """The route rules of one matcher by their priority, and what serves all others."""
+    name = str(matcher.get("name"))
+    rules = [item for item in members(matcher.get("route_rules")) if _number(item) is not None]
+    for item in sorted(rules, key=lambda one: _number(one) or 0):
+        action = next(iter(members(item.get("route_action"))), {})
+        target = repr(item.get("service") or action.get("weighted_backend_services"))
+        for match in members(item.get("match_rules")) or [{}]:
+            more = ("full_path_match", "path_template_match", "regex_match", "header_matches",
+                    "query_parameter_matches", "metadata_filters")  # fmt: skip
+            path = match.get("prefix_match") or match.get("full_path_match") or ""
+            has_more = any(match.get(one) for one in more)
+            yield _Entry(host=name, path=str(path), target=target, has_more=has_more)
+    if rules:
+        yield _Entry(host=name, path="", target=repr(matcher.get("default_service")))
+
+
+def _number(rule: Mapping[str, Any]) -> int | None:
+    value = rule.get("priority")
+    return value if isinstance(value, int) else None
 
 
 def _entry(item: Mapping[str, Any], host: str) -> _Entry:

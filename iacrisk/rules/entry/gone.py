@@ -16,6 +16,7 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.forwarding import ways_before
 from iacrisk.rules.readers.in_use import is_in_use
+from iacrisk.rules.readers.serving import takes_requests
 from iacrisk.rules.rule import (
     DESTROYS,
     Confidence,
@@ -53,7 +54,7 @@ def entry_point_gone(change: ResourceChange, context: Context) -> Iterator[Outco
     When it is fine
         No client is left. Not flagged: a part that is created before the old one goes, one that
         nothing uses or that gets no share of the requests, and up to half of the targets of a
-        group.
+        group that can take requests.
 
     What to do instead
         Build the new entry point beside the old one, move DNS with a low TTL, and remove the
@@ -117,15 +118,25 @@ def _gets_no_request(change: ResourceChange, context: Context) -> bool:
 
 
 def _enough_stay(change: ResourceChange, context: Context) -> bool:
-    """Whether at least half of the targets of the same group stay attached."""
-    group = change.was(TARGET_TYPES[change.type])
+    """Whether at least half of the targets of the same group stay; only those count that serve."""
+    if not takes_requests(change.before):
+        return True
+    argument = TARGET_TYPES[change.type]
+    group = change.was(argument)
+    types = [name for name, other in TARGET_TYPES.items() if other == argument]
     targets = [
         other
-        for other in context.changes_of(change.type)
-        if other.before and other.was(TARGET_TYPES[change.type]) == group
+        for other in context.changes_of(*types)
+        if other.was(argument) == group and takes_requests(other.before)
     ]
-    going = [other for other in targets if other.destroys and not other.creates_first]
-    return 2 * len(going) <= len(targets)
+    lost = [other for other in targets if _stops_serving(other)]
+    return 2 * len(lost) <= len(targets)
+
+
+def _stops_serving(target: ResourceChange) -> bool:
+    if target.destroys:
+        return not target.creates_first
+    return not takes_requests(target.after)
 
 
 def _moved_in_place(change: ResourceChange) -> Iterator[Outcome]:

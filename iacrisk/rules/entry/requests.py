@@ -18,6 +18,7 @@ from iacrisk.rules.readers.forwarding import (
     ways_after,
     ways_before,
 )
+from iacrisk.rules.readers.serving import is_idle
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (
     Confidence,
@@ -50,7 +51,8 @@ def requests_led_elsewhere(change: ResourceChange, context: Context) -> Iterator
         service that sends half or more of some requests to another target; a path, host or port
         that is no longer served; a listener rule, new or
         moved up, that takes all requests of another one, or all for a name in use; most
-        targets taken out at once; a group of machines taken out of its load balancer.
+        targets taken out at once, or the last behind which something runs; a group of
+        machines taken out of its load balancer.
 
     Why it matters
         It acts within seconds and on all clients, nothing is destroyed, and the plan shows one
@@ -69,7 +71,7 @@ def requests_led_elsewhere(change: ResourceChange, context: Context) -> Iterator
     """
     if change.kind is ActionKind.UPDATE:
         yield from _judge_ways(change, context)
-        yield from _judge_targets(change)
+        yield from _judge_targets(change, context)
         yield from _judge_memberships(change, context)
     if change.type in RULE_TYPES:
         yield from judge_matching(change, context)
@@ -135,7 +137,7 @@ def _roots(change: ResourceChange, ways: Iterable[Way]) -> tuple[tuple[str, ...]
 # Lists of targets
 
 
-def _judge_targets(change: ResourceChange) -> Iterator[Outcome]:
+def _judge_targets(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     path, key = TARGET_LISTS.get(change.type, ("", ""))
     if path not in change.changed:
         return
@@ -146,8 +148,11 @@ def _judge_targets(change: ResourceChange) -> Iterator[Outcome]:
     if planned is UNKNOWN or UNKNOWN in after:
         yield Undecided(why="Who answers is not known yet.", paths=((path,),))
         return
+    before, after = (
+        [name for name in names if not is_idle(name, context)] for names in (before, after)
+    )
     lost = [name for name in before if name not in after]
-    if len(lost) * 2 > len(before):
+    if lost and len(lost) * 2 > len(before):
         yield Flag(
             what=f"Taken out of what answers: {some_of(map(str, lost))}.",
             paths=((path,),),

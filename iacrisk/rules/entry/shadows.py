@@ -8,10 +8,19 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.programs import programs_naming
+from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _ZONE: Final = "google_dns_managed_zone"
+_AZURE_ZONE: Final = "azurerm_private_dns_zone"
+_AZURE_RECORDS: Final = tuple(
+    f"azurerm_{side}dns_{kind}_record"
+    for side in ("", "private_")
+    for kind in ("a", "aaaa", "cname")
+)
+_RECORDS: Final = ("google_dns_record_set", *_AZURE_RECORDS)
 _SHOWN: Final = 3
 
 
@@ -22,14 +31,15 @@ _SHOWN: Final = 3
     confidence=Confidence.MEDIUM,
     harm=Harm.AVAILABILITY,
     kinds={ActionKind.CREATE},
-    types={_ZONE},
+    types={_ZONE, _AZURE_ZONE},
 )
 def names_hidden(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """A new private zone takes over names that another zone serves.
 
     What it flags
-        A new private zone of Google Cloud DNS whose name is that of records of the plan, or
-        stands above them, where the plan does not make the same names in it.
+        A new private zone of Google Cloud DNS, or of Azure with a network, whose name is that of
+        records of the plan, or stands above them, where the plan does not make the same names in
+        it.
 
     Why it matters
         A private zone answers for all names below its own. Those that it does not hold no longer
@@ -47,19 +57,41 @@ def names_hidden(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     References
         https://cloud.google.com/dns/docs/vpc-name-res-order
     """
-    if change.after.get("visibility") != "private":
+    argument = "dns_name" if change.type == _ZONE else "name"
+    if not _is_asked(change, context):
         return
-    hidden = _hidden_records(_name(change.after, "dns_name"), context)
+    hidden = _hidden_records(_name(change.after, argument), context)
     if hidden:
         yield Flag(
             what=f"In its networks {some_of(hidden)} no longer resolves as it does now.",
-            paths=(("dns_name",),),
+            paths=((argument,),),
+            hurts=tuple(_asking_for(hidden, context)),
         )
+
+
+def _is_asked(change: ResourceChange, context: Context) -> bool:
+    """Whether the zone answers in some network after this plan."""
+    if change.type == _ZONE:
+        return change.after.get("visibility") == "private"
+    links = context.changes_of("azurerm_private_dns_zone_virtual_network_link")
+    name = change.after.get("name")
+    return any(
+        one.kind is not ActionKind.DELETE and one.after.get("private_dns_zone_name") == name
+        for one in links
+    )
 
 
 def _name(values: dict[str, Any], argument: str) -> str:
     value = values.get(argument)
     return value.rstrip(".").lower() if isinstance(value, str) else ""
+
+
+def _full_name(values: dict[str, Any]) -> str:
+    """The name of a record with its domain; Azure writes the part before the zone alone."""
+    name, zone = _name(values, "name"), _name(values, "zone_name")
+    if not zone:
+        return name
+    return zone if name == "@" else f"{name}.{zone}"
 
 
 def _hidden_records(name: str, context: Context) -> list[str]:
@@ -69,15 +101,25 @@ def _hidden_records(name: str, context: Context) -> list[str]:
     return sorted(one for one in served if _is_below(one, name) and one not in new)[:_SHOWN]
 
 
+def _asking_for(names: list[str], context: Context) -> Iterator[str]:
+    """The records of the names, and the programs that call them."""
+    for record in context.changes_of(*_RECORDS):
+        if record.kind is not ActionKind.CREATE and _full_name(record.before) in names:
+            yield record.label
+    for name in names:
+        yield from (one.label for one in programs_naming(name, context) if stays(one))
+
+
 def _served(context: Context) -> frozenset[str]:
-    records = context.changes_of("google_dns_record_set")
+    records = context.changes_of(*_RECORDS)
     old = (one for one in records if one.kind is not ActionKind.CREATE and not one.destroys)
-    return frozenset(_name(one.before, "name") for one in old)
+    return frozenset(map(_full_name, (one.before for one in old)))
 
 
 def _made(context: Context) -> frozenset[str]:
-    records = context.changes_of("google_dns_record_set")
-    return frozenset(_name(one.after, "name") for one in records if one.kind is ActionKind.CREATE)
+    records = context.changes_of(*_RECORDS)
+    new = (one.after for one in records if one.kind is ActionKind.CREATE)
+    return frozenset(map(_full_name, new))
 
 
 def _is_below(name: str, zone: str) -> bool:

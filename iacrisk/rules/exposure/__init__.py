@@ -14,12 +14,14 @@ from iacrisk.rules.exposure.excluded_logs import logs_of_an_alarm_left_out
 from iacrisk.rules.exposure.gateway_policies import gateway_checks_less
 from iacrisk.rules.exposure.guards_gone import guard_destroyed
 from iacrisk.rules.exposure.in_place import exposure_setting
+from iacrisk.rules.exposure.log_metrics import alarm_on_other_lines
 from iacrisk.rules.exposure.log_shares import share_of_logs_taken
 from iacrisk.rules.exposure.made_public import made_public
 from iacrisk.rules.exposure.metrics import alarm_without_metric
 from iacrisk.rules.exposure.on_call import nobody_on_call
 from iacrisk.rules.exposure.organisation_policies import organisation_policy_weakened
 from iacrisk.rules.exposure.origins import origin_unshielded
+from iacrisk.rules.exposure.passed_over import filter_passed_over
 from iacrisk.rules.exposure.pod_privileges import pod_privilege
 from iacrisk.rules.exposure.protected_branches import protection_moved
 from iacrisk.rules.exposure.recording import audit_off
@@ -51,4 +53,6 @@ RULES: Final[tuple[Rule, ...]] = (
     pod_privilege,
     approval_step_removed,
     logs_of_an_alarm_left_out,
+    filter_passed_over,
+    alarm_on_other_lines,
 )

@@ -12,6 +12,10 @@ from iacrisk.rules.identity.exclusive_lists import (
     exclusive_attachment,
 )
 from iacrisk.rules.identity.federation import federated_login_narrowed
+from iacrisk.rules.identity.federation_opened import (
+    bound_attribute_unmapped,
+    federation_open_to_strangers,
+)
 from iacrisk.rules.identity.fenced_out import user_fenced_out
 from iacrisk.rules.identity.in_place import identity_setting
 from iacrisk.rules.identity.invokers import invoker_refused
@@ -61,4 +65,6 @@ RULES: Final[tuple[Rule, ...]] = (
     somebody_left_out,
     new_denial_takes_rights,
     denial_holds_for_users,
+    federation_open_to_strangers,
+    bound_attribute_unmapped,
 )

@@ -39,7 +39,9 @@ def strangers_trusted(change: ResourceChange, context: Context) -> Iterator[Outc
     if after is UNKNOWN:
         yield Undecided(why="Who is trusted is not known yet.", paths=((name,),))
         return
-    if not _lets_anybody_in(after) or _lets_anybody_in(before):
+    if not _lets_anybody_in(after) or (
+        _lets_anybody_in(before) and not _loses_owner(before, after)
+    ):
         return
     power = _power_of(change, context)
     if power is Power.ORDINARY:
@@ -72,6 +74,14 @@ def is_tightened(change: ResourceChange) -> bool:
 
 def _lets_anybody_in(subject: object) -> bool:
     return isinstance(subject, str) and bool(_ANYBODY.search(subject))
+
+
+_OWNER: Final = re.compile(r"(?:repo|project_path):([^:/*]+)/")
+
+
+def _loses_owner(before: object, after: object) -> bool:
+    """Whether the subject named an owner, with a wildcard behind it, and no longer does."""
+    return bool(_OWNER.search(str(before))) and not _OWNER.search(str(after))
 
 
 def _power_of(change: ResourceChange, context: Context) -> Power | None:

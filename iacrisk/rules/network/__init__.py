@@ -15,6 +15,7 @@ from iacrisk.rules.network.firewalls import firewall_lets_less_through
 from iacrisk.rules.network.forwarded_names import own_names_forwarded
 from iacrisk.rules.network.in_place import network_setting
 from iacrisk.rules.network.interfaces import security_group_left
+from iacrisk.rules.network.led_through import led_through_closed_firewall
 from iacrisk.rules.network.links import link_cut, private_endpoint_removed
 from iacrisk.rules.network.nat_ports import nat_ports_run_out
 from iacrisk.rules.network.next_hops import next_hop_gone
@@ -27,6 +28,7 @@ from iacrisk.rules.network.pods import pods_cut_off
 from iacrisk.rules.network.private_names import endpoint_shuts_out
 from iacrisk.rules.network.routing import route_dropped, route_table_taken_away
 from iacrisk.rules.network.shadowing import range_in_use_dropped, zone_shadows_another
+from iacrisk.rules.network.ways_out import outbound_rule_gone, zone_linked_without_names
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -52,4 +54,7 @@ RULES: Final[tuple[Rule, ...]] = (
     endpoint_shuts_out,
     own_names_forwarded,
     next_hop_gone,
+    led_through_closed_firewall,
+    zone_linked_without_names,
+    outbound_rule_gone,
 )

@@ -11,6 +11,9 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.siblings import stays
 
+_PUBSUB: Final = "//pubsub.googleapis.com/"
+"""Before a topic's id in what Google's storage says of its notifications."""
+
 _NAMES: Final = ("arn", "url", "id", "name", "function_name", "uri")
 
 
@@ -61,7 +64,7 @@ def _known(context: Context) -> dict[str, list[ResourceChange]]:
 
 def _bare(text: Any) -> str:
     """A function's ARN without the version or alias, a log group's without its star."""
-    plain = str(text).removesuffix(":*")
+    plain = str(text).removesuffix(":*").removeprefix(_PUBSUB)
     parts = plain.split(":")
     is_function = len(parts) > 7 and parts[2] == "lambda" and parts[5] == "function"
     return ":".join(parts[:7]) if is_function else plain

@@ -129,7 +129,7 @@ def _happens(setting: Setting, before: Any, after: Any) -> bool:
     match setting.direction:
         case Direction.APPEARS | Direction.CHANGES | Direction.SET | Direction.REMOVED:
             return _is_moved(setting.direction, before, after)
-        case Direction.FALLS | Direction.HALVES | Direction.ZERO:
+        case Direction.FALLS | Direction.HALVES | Direction.TENTH | Direction.ZERO:
             return _is_lowered(setting.direction, before, after)
         case Direction.GAINS:
             gained = {_text(item) for item in _listed(after)} & values
@@ -186,7 +186,12 @@ def _is_lowered(direction: Direction, before: Any, after: Any) -> bool:
         return False
     if direction is Direction.ZERO:
         return second == 0
-    return direction is Direction.FALLS or 0 <= second * 2 <= first
+    part = _TENTH if direction is Direction.TENTH else _HALF
+    return direction is Direction.FALLS or 0 <= second * part <= first
+
+
+_HALF: Final = 2
+_TENTH: Final = 10
 
 
 def _is_true(value: Any) -> bool:
