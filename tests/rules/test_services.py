@@ -12,7 +12,7 @@ from iacrisk.rules import RULES, Context, Review, review
 from iacrisk.rules.rule import Confidence, Severity
 from tests.plans import Json, create, delete, noop, plan, replace, tweak, update
 
-IDS = ("D28", "I16", "I17", "X04", "X10", "X11")
+IDS = ("D28", "E50", "I16", "I17", "X04", "X10", "X11")
 
 
 def judged(*changes: Json, **fields: Any) -> Review:
@@ -35,7 +35,7 @@ def undecided(*changes: Json) -> list[tuple[str, str]]:
     return [(item.rule, item.address) for item in result.undecided]
 
 
-# X10, I16: what goes
+# E50, X10, I16: what goes
 
 
 @pytest.mark.parametrize("row", all_removals(), ids=lambda row: row[1][:40])

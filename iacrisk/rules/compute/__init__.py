@@ -23,6 +23,7 @@ from iacrisk.rules.compute.in_place import workload_setting
 from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.pod_limits import limit_below_need
 from iacrisk.rules.compute.pod_settings import kubernetes_setting, pods_leave_their_service
+from iacrisk.rules.compute.put_in_front import policy_put_in_front
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
 from iacrisk.rules.compute.scheduled_capacity import scheduled_capacity_gone
@@ -58,4 +59,5 @@ RULES: Final[tuple[Rule, ...]] = (
     pods_leave_their_service,
     no_longer_dry,
     scheduled_capacity_gone,
+    policy_put_in_front,
 )

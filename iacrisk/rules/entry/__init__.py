@@ -7,12 +7,14 @@ from typing import Final
 from iacrisk.rules.entry.admission import callers_turned_away, edge_protection_removed
 from iacrisk.rules.entry.certificates import certificate_narrowed
 from iacrisk.rules.entry.checks import health_check_changed
+from iacrisk.rules.entry.edge_answers import edge_answers_everything, script_takes_paths
 from iacrisk.rules.entry.filters_put_on import filter_blocks_by_default
 from iacrisk.rules.entry.first_fit import entry_put_in_front
 from iacrisk.rules.entry.gone import entry_point_gone
 from iacrisk.rules.entry.in_place import entry_point_setting
 from iacrisk.rules.entry.mail_texts import mail_text_doubled
 from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
+from iacrisk.rules.entry.parts_gone import needed_part_gone
 from iacrisk.rules.entry.public_blocks import public_bucket_closed
 from iacrisk.rules.entry.renewal import renewal_proof_gone
 from iacrisk.rules.entry.requests import requests_led_elsewhere
@@ -41,4 +43,7 @@ RULES: Final[tuple[Rule, ...]] = (
     public_bucket_closed,
     filter_blocks_by_default,
     entry_put_in_front,
+    needed_part_gone,
+    edge_answers_everything,
+    script_takes_paths,
 )

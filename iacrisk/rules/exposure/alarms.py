@@ -107,6 +107,8 @@ def _threshold_moved(change: ResourceChange) -> Iterator[Outcome]:
     before, after = float(old[2]), float(new[2])
     if old[1].startswith("<"):
         before, after = after, before
+    elif _is_nearly_full(str(change.before.get("query")), before, after):
+        before, after = 1 - after, 1 - before
     if before > 0 and after >= before * _FAR:
         yield Flag(
             what=f"It goes off at {new[2]} instead of {old[2]}.",
@@ -115,6 +117,15 @@ def _threshold_moved(change: ResourceChange) -> Iterator[Outcome]:
         )
 
 
+_PARTS: Final = re.compile(r"in_use|pct|percent|ratio|usage|utili[sz]ation", re.IGNORECASE)
+
+
+def _is_nearly_full(query: str, before: float, after: float) -> bool:
+    """Whether the limits are parts of a whole above the half: what is left of it counts then."""
+    return _HALF < before < after < 1 and _PARTS.search(query) is not None
+
+
+_HALF: Final = 0.5
 _SCOPE: Final = re.compile(r"\{([^{}]*)\}")
 
 

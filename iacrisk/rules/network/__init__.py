@@ -26,6 +26,7 @@ from iacrisk.rules.network.pods import pods_cut_off
 from iacrisk.rules.network.private_names import endpoint_shuts_out
 from iacrisk.rules.network.routing import route_dropped, route_table_taken_away
 from iacrisk.rules.network.shadowing import range_in_use_dropped, zone_shadows_another
+from iacrisk.rules.network.tailnets import tailnet_narrowed, tailnet_opened
 from iacrisk.rules.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -50,4 +51,6 @@ RULES: Final[tuple[Rule, ...]] = (
     nat_ports_run_out,
     endpoint_shuts_out,
     own_names_forwarded,
+    tailnet_narrowed,
+    tailnet_opened,
 )
