@@ -197,6 +197,7 @@ SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.GROWS: (["two"], ["one", "two"]),
     Direction.MULTIPLIES: (10, 100),
     Direction.RETARGETS: ("https://one.example.com", "https://two.example.com"),
+    Direction.RARER: ("0 3 * * *", "0 3 * * 0"),
 }
 
 

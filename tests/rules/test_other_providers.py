@@ -15,6 +15,7 @@ ARGUMENTS = [
     "access_control",
     "acl",
     "body",
+    "config_json",
     "grant",
     "index_patterns",
     "indices",
@@ -26,7 +27,7 @@ ARGUMENTS = [
     "set",
     "snippet",
 ]
-IDS = ("C50", "D50", "E50", "E51", "E52", "I50", "I51", "N50", "X50", "X51", "X52", "X53")
+IDS = ("C50", "D50", "E50", "E51", "E52", "E53", "I50", "I51", "N50", "X50", "X51", "X52", "X53")
 
 
 def judged(*changes: Json) -> Review:
@@ -232,6 +233,37 @@ def test_the_password_policy_of_a_realm(before: str, after: str, rules: list[str
     assert found(update("keycloak_realm.x", *sides)) == rules
 
 
+def intentions(**callers: Any) -> Json:
+    listed = [
+        {"Name": name, **({"Permissions": way} if isinstance(way, list) else {"Action": way})}
+        for name, way in callers.items()
+    ]
+    return {"kind": "service-intentions", "config_json": json.dumps({"Sources": listed})}
+
+
+@pytest.mark.parametrize(
+    ("after", "rules"),
+    [
+        ({"api": "allow", "web": "allow", "job": "allow"}, []),
+        ({"api": "allow", "*": "allow"}, []),
+        ({"api": "allow"}, ["E53"]),
+        ({"api": "allow", "web": [{"Action": "allow", "HTTP": {"PathPrefix": "/a"}}]}, ["E53"]),
+    ],
+)
+def test_who_may_call_a_service_of_consul(after: Json, rules: list[str]) -> None:
+    sides = intentions(api="allow", web="allow"), intentions(**after)
+    assert found(update("consul_config_entry.x", *sides)) == rules
+
+
+def test_words_about_an_entry_of_consul_pass() -> None:
+    before = {"kind": "service-resolver", "config_json": '{"DefaultSubset": "v1"}'}
+    worded = before | {"config_json": '{"Meta": {"owner": "shop"}, "DefaultSubset": "v1"}'}
+    other = before | {"config_json": '{"DefaultSubset": "v2"}'}
+    assert found(update("consul_config_entry.x", before, worded)) == []
+    assert found(update("consul_config_entry.x", before, other)) == ["E53"]
+    assert found(update("consul_config_entry.x", before, before | {"config_json": "{"})) == []
+
+
 def test_a_name_that_another_object_serves_may_go() -> None:
     gone = delete("heroku_domain.x", {"hostname": "www.example.com", "app_id": "a"})
     kept = noop("heroku_domain.y", {"hostname": "www.example.com", "app_id": "b"})
@@ -244,6 +276,7 @@ def test_a_name_that_another_object_serves_may_go() -> None:
     [
         ("tailscale_acl", "acl", "{}", "N50"),
         ("opensearch_ism_policy", "body", "{}", "D50"),
+        ("consul_config_entry", "config_json", "{}", "E53"),
         ("databricks_grants", "grant", [{"principal": "a", "privileges": ["SELECT"]}], "I50"),
         ("pagerduty_event_orchestration_service", "set", [{"id": "start"}], "X52"),
     ],

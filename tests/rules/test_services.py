@@ -173,6 +173,31 @@ def test_a_threshold_far_away(limit: str, held: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("metric", "before", "after", "held"),
+    [
+        ("system.disk.in_use", "0.8", "0.95", True),
+        ("system.disk.in_use", "0.8", "0.85", False),
+        ("system.disk.in_use", "0.95", "0.8", False),
+        ("shop.rate", "0.8", "0.95", False),
+    ],
+)
+def test_of_a_part_of_the_whole_what_is_left_counts(
+    metric: str, before: str, after: str, held: bool
+) -> None:
+    old, new = (f"avg(last_5m):avg:{metric}{{*}} > {limit}" for limit in (before, after))
+    assert bool(found(tweak("datadog_monitor.m", {**MONITOR, "query": old}, query=new))) is held
+
+
+@pytest.mark.parametrize(
+    ("window", "held"), [("last_1d", True), ("last_1h", True), ("last_15m", False)]
+)
+def test_a_far_longer_time_is_looked_at(window: str, held: bool) -> None:
+    old, new = (f"sum({time}):sum:shop.errors{{*}} > 5" for time in ("last_5m", window))
+    assert bool(found(tweak("datadog_monitor.m", {**MONITOR, "query": old}, query=new))) is held
+    assert found(tweak("datadog_monitor.m", {**MONITOR, "query": new}, query=old)) == []
+
+
+@pytest.mark.parametrize(
     ("operator", "before", "after", "held"),
     [
         ("GreaterThanThreshold", 80, 1000, True),

@@ -7,6 +7,7 @@ from typing import Final
 from iacrisk.rules.entry.admission import callers_turned_away, edge_protection_removed
 from iacrisk.rules.entry.certificates import certificate_narrowed
 from iacrisk.rules.entry.checks import health_check_changed
+from iacrisk.rules.entry.consul_entries import service_calls_led_otherwise
 from iacrisk.rules.entry.edge_answers import edge_answers_everything, script_takes_paths
 from iacrisk.rules.entry.filters_put_on import filter_blocks_by_default
 from iacrisk.rules.entry.first_fit import entry_put_in_front
@@ -46,4 +47,5 @@ RULES: Final[tuple[Rule, ...]] = (
     needed_part_gone,
     edge_answers_everything,
     script_takes_paths,
+    service_calls_led_otherwise,
 )
