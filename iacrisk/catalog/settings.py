@@ -177,7 +177,7 @@ def _types_with_rows() -> frozenset[str]:
 _PLAIN: Final = re.compile(
     r"(^|_)(allow|anonymous|beta|color|comment|cooldown|debug|delay|delete|deletion|description|"
     r"destroy|display|duration|experimental|force|icon|ignore|insecure|interval|labels?|level|lifetime|min|name|notes?|"
-    r"order|override|port|position|preview|priority|public|purge|recreate|replace|revision|session|skip|sort|"
+    r"order|override|port|position|preview|priority|public|purge|recreate|replace|revision|rotate|rotation|session|skip|sort|"
     r"step|tags?|theme|timeout|title|ttl|version|wait|warn|warning|weight|widgets?)(_|$)"
 )
 """Names of settings in which less, or off, says nothing by itself."""
