@@ -404,12 +404,33 @@ RECORD_TYPES: frozenset[str] = frozenset(
         "cloudflare_dns_record",
         "cloudflare_record",
         "digitalocean_record",
+        "dnsimple_zone_record",
+        "gandi_livedns_record",
         "google_dns_record_set",
         "hcloud_zone_record",
         "hcloud_zone_rrset",
+        "linode_domain_record",
+        "netlify_dns_record",
+        "ns1_record",
+        "oci_dns_rrset",
+        "ovh_domain_zone_record",
+        "scaleway_domain_record",
+        "vercel_dns_record",
     }
 )
 """DNS records (E02)."""
+
+RECORD_ARGUMENTS: dict[str, tuple[str, str, str, str]] = {
+    "gandi_livedns_record": ("name", "type", "values", "zone"),
+    "linode_domain_record": ("name", "record_type", "target", "domain_id"),
+    "netlify_dns_record": ("hostname", "type", "value", "zone_id"),
+    "ns1_record": ("domain", "type", "answers", "zone"),
+    "oci_dns_rrset": ("domain", "rtype", "items", "zone_name_or_id"),
+    "ovh_domain_zone_record": ("subdomain", "fieldtype", "target", "zone"),
+    "scaleway_domain_record": ("name", "type", "data", "dns_zone"),
+    "vercel_dns_record": ("name", "type", "value", "domain"),
+}
+"""Arguments of a record's name, type, values and zone, where they are called otherwise."""
 
 CLUSTER_TYPES: frozenset[str] = frozenset(
     {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
@@ -17,6 +18,9 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from iacrisk.catalog.entrances import ENTRANCE_TYPES
+from iacrisk.catalog.facts import RECORD_TYPES
 
 
 class Direction(StrEnum):
@@ -60,6 +64,8 @@ class Direction(StrEnum):
     """A list loses items, or the values that `*` collects lose one."""
     GROWS = "grows"
     """A list gains items."""
+    REORDERS = "reorders"
+    """Items of a list that stay change their order."""
     GAINS = "gains"
     """A list gains one of the values behind the colon."""
     MENTIONS = "mentions"
@@ -122,8 +128,13 @@ def is_settled(type_name: str, root: str) -> bool:
 
 
 def has_rows(type_name: str) -> bool:
-    """Whether `settings.csv` judges anything of the type, or it is of a provider known well."""
-    return type_name.startswith(_KNOWN_WELL) or type_name in _types_with_rows()
+    """Whether `settings.csv` judges much of the type, or rules look at most of it."""
+    return is_known_well(type_name) or type_name in _types_with_rows() | _LOOKED_AT
+
+
+def is_known_well(type_name: str) -> bool:
+    """Whether rules look at most arguments of the provider's types."""
+    return type_name.startswith(_KNOWN_WELL)
 
 
 @lru_cache(maxsize=65536)
@@ -150,15 +161,25 @@ _KNOWN_WELL: Final = ("aws_", "azapi_", "azuread_", "azurerm_", "google_", "kube
 """Providers whose types have rows and rules enough to say less of the others."""
 
 
+_FILTERS: Final = frozenset({"digitalocean_firewall", "hcloud_firewall", "linode_firewall"})
+_LOOKED_AT: Final = RECORD_TYPES | ENTRANCE_TYPES | _FILTERS
+"""Of the others, types whose rules look at more than a few arguments."""
+
+
+_FEW: Final = 3
+"""Of a type with so many arguments in `settings.csv`, or fewer, little is known of the others."""
+
+
 @cache
 def _types_with_rows() -> frozenset[str]:
-    return frozenset(name for name, _ in _settled())
+    counted = Counter(name for name, _ in _settled())
+    return frozenset(name for name, number in counted.items() if number > _FEW)
 
 
 _PLAIN: Final = re.compile(
     r"(^|_)(allow|anonymous|beta|color|comment|cooldown|debug|delay|delete|deletion|description|"
     r"destroy|display|duration|experimental|force|icon|ignore|insecure|interval|labels?|level|lifetime|min|name|notes?|"
-    r"order|override|port|position|preview|priority|public|purge|recreate|replace|revision|session|skip|sort|"
+    r"order|override|port|position|preview|priority|public|purge|recreate|replace|revision|rotate|rotation|session|skip|sort|"
     r"step|tags?|theme|timeout|title|ttl|version|wait|warn|warning|weight|widgets?)(_|$)"
 )
 """Names of settings in which less, or off, says nothing by itself."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from iacrisk.catalog import resource_type
-from iacrisk.catalog.settings import types_with_settings
+from iacrisk.catalog.settings import is_known_well, types_with_settings
 from iacrisk.errors import RuleNotCarriedOut
 from iacrisk.plan import ActionKind, Path, Redactor, ResourceChange, Shown, lookup
 from iacrisk.rules.context import Context
@@ -115,7 +115,7 @@ class _Run:
             for rule in self._rules
             if rule.on_change is not None and rule.applies_to(known, kind)
         ]
-        if any(_knows(rule, type_name) for rule, _ in found):
+        if is_known_well(type_name) and any(_knows(rule, type_name) for rule, _ in found):
             return tuple((rule, check) for rule, check in found if not rule.tail)
         return tuple(sorted(found, key=lambda item: item[0].tail))
 

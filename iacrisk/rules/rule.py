@@ -171,7 +171,7 @@ def rule(
     """Declare a rule on one change; the docstring is its page.
 
     `types` and `classes` narrow down which changes it sees: either is enough. A rule of the
-    `tail` is asked of types that no other rule names.
+    `tail` is asked of types that no other rule names, and of those of providers little known.
     """
 
     def declare(check: ChangeCheck) -> Rule:

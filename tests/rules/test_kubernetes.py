@@ -194,6 +194,10 @@ SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.FALLS: ("20Gi", "10Gi"),
     Direction.HALVES: ("15d", "7d"),
     Direction.SHRINKS: (["one", "two"], ["two"]),
+    Direction.GROWS: (["two"], ["one", "two"]),
+    Direction.MULTIPLIES: (10, 100),
+    Direction.RETARGETS: ("https://one.example.com", "https://two.example.com"),
+    Direction.RARER: ("0 3 * * *", "0 3 * * 0"),
 }
 
 

@@ -142,6 +142,14 @@ def test_a_branch_that_is_not_known_yet_is_undecided() -> None:
 
 # Silences
 
+_AUTUMN = "2026-09-01T00:00:00Z"
+_SCHEDULED: Json = {
+    "type": "schedule",
+    "start_date": "2026-03-01T00:00:00Z",
+    "end_date": "2026-03-02T00:00:00Z",
+}
+_NIGHT: Json = {"start_time": "2026-03-01T22:00:00", "end_time": "2026-03-02T06:00:00"}
+
 
 @pytest.mark.parametrize(
     ("address", "values", "is_flagged"),
@@ -154,6 +162,16 @@ def test_a_branch_that_is_not_known_yet_is_undecided() -> None:
         ("datadog_downtime.d", {"scope": ["service:pay"], "recurrence": [{"type": "days"}]}, False),
         ("opsgenie_maintenance.o", {"time": [{"type": "indefinitely"}]}, True),
         ("opsgenie_maintenance.o", {"time": [{"type": "for-1-hour"}]}, False),
+        ("opsgenie_maintenance.o", {"time": [_SCHEDULED]}, False),
+        ("opsgenie_maintenance.o", {"time": [{**_SCHEDULED, "end_date": _AUTUMN}]}, True),
+        ("newrelic_alert_muting_rule.n", {"enabled": True}, True),
+        ("newrelic_alert_muting_rule.n", {"enabled": False}, False),
+        ("newrelic_alert_muting_rule.n", {"enabled": True, "schedule": [_NIGHT]}, False),
+        (
+            "newrelic_alert_muting_rule.n",
+            {"enabled": True, "schedule": [{**_NIGHT, "end_time": _AUTUMN}]},
+            True,
+        ),
         ("grafana_mute_timing.g", {"name": "x", "intervals": [{}]}, True),
         ("grafana_mute_timing.g", {"name": "x", "intervals": [{"weekdays": ["sunday"]}]}, False),
         (

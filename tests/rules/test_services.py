@@ -12,7 +12,7 @@ from iacrisk.rules import RULES, Context, Review, review
 from iacrisk.rules.rule import Confidence, Severity
 from tests.plans import Json, create, delete, noop, plan, replace, tweak, update
 
-IDS = ("D28", "I16", "I17", "X04", "X10", "X11")
+IDS = ("D28", "E50", "I16", "I17", "X04", "X10", "X11")
 
 
 def judged(*changes: Json, **fields: Any) -> Review:
@@ -35,7 +35,7 @@ def undecided(*changes: Json) -> list[tuple[str, str]]:
     return [(item.rule, item.address) for item in result.undecided]
 
 
-# X10, I16: what goes
+# E50, X10, I16: what goes
 
 
 @pytest.mark.parametrize("row", all_removals(), ids=lambda row: row[1][:40])
@@ -170,6 +170,31 @@ def test_a_monitor_whose_query_another_one_asks_may_go() -> None:
 def test_a_threshold_far_away(limit: str, held: bool) -> None:
     query = f"avg(last_5m):sum:errors{{*}} > {limit}"
     assert bool(found(tweak("datadog_monitor.m", MONITOR, query=query))) is held
+
+
+@pytest.mark.parametrize(
+    ("metric", "before", "after", "held"),
+    [
+        ("system.disk.in_use", "0.8", "0.95", True),
+        ("system.disk.in_use", "0.8", "0.85", False),
+        ("system.disk.in_use", "0.95", "0.8", False),
+        ("shop.rate", "0.8", "0.95", False),
+    ],
+)
+def test_of_a_part_of_the_whole_what_is_left_counts(
+    metric: str, before: str, after: str, held: bool
+) -> None:
+    old, new = (f"avg(last_5m):avg:{metric}{{*}} > {limit}" for limit in (before, after))
+    assert bool(found(tweak("datadog_monitor.m", {**MONITOR, "query": old}, query=new))) is held
+
+
+@pytest.mark.parametrize(
+    ("window", "held"), [("last_1d", True), ("last_1h", True), ("last_15m", False)]
+)
+def test_a_far_longer_time_is_looked_at(window: str, held: bool) -> None:
+    old, new = (f"sum({time}):sum:shop.errors{{*}} > 5" for time in ("last_5m", window))
+    assert bool(found(tweak("datadog_monitor.m", {**MONITOR, "query": old}, query=new))) is held
+    assert found(tweak("datadog_monitor.m", {**MONITOR, "query": new}, query=old)) == []
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ SIDES: dict[Direction, tuple[Any, Any]] = {
     Direction.MULTIPLIES: (64, 1024),
     Direction.RETARGETS: ("https://one.example.com/a", "https://two.example.com/a"),
     Direction.GROWS: (["two"], ["one", "two"]),
+    Direction.REORDERS: (["one", "two"], ["two", "one"]),
 }
 
 
@@ -162,6 +163,8 @@ def test_odd_values_do_not_make_it_raise(odd: Any) -> None:
         ("1h", "604800s", False),
         ("7d", "168h", False),
         ("1Gi", "512Mi", True),
+        ("720h0m0s", "24h", True),
+        ("30m0s", "1h", False),
         ("500m", "1", False),
         ("1", "500m", True),
         ("30m", "1h", False),

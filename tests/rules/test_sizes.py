@@ -17,6 +17,10 @@ from iacrisk.rules.readers.sizes import is_smaller, names_another_server, second
         ("Standard_D4s_v5", "Standard_D2s_v5", True),
         ("Standard_D4s_v5", "Standard_D2s_v6", False),
         ("VpnGw2AZ", "VpnGw1AZ", True),
+        ("XLARGE", "SMALL", True),
+        ("Small", "2X-Small", True),
+        ("medium", "LARGE", False),
+        ("X2LARGE", "XLARGE", True),
         ("S3", None, False),
         (3, 2, False),
     ],
@@ -29,7 +33,15 @@ def test_a_size_is_smaller_where_one_number_of_its_name_falls(
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("P14D", 1_209_600), ("PT1H30M", 5400), ("P12W", 7_257_600), ("PT0S", 0), ("P", None)],
+    [
+        ("P14D", 1_209_600),
+        ("PT1H30M", 5400),
+        ("P12W", 7_257_600),
+        ("PT0S", 0),
+        ("P", None),
+        ("720h0m0s", 2_592_000),
+        ("soon", None),
+    ],
 )
 def test_lengths_of_time_in_seconds(text: str, seconds: float | None) -> None:
     assert seconds_of(text) == seconds

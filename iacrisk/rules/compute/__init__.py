@@ -25,6 +25,7 @@ from iacrisk.rules.compute.metadata_tokens import metadata_out_of_reach
 from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.pod_limits import limit_below_need
 from iacrisk.rules.compute.pod_settings import kubernetes_setting, pods_leave_their_service
+from iacrisk.rules.compute.put_in_front import policy_put_in_front
 from iacrisk.rules.compute.rollouts import refresh_of_all_at_once
 from iacrisk.rules.compute.runtimes import runtime_without_code
 from iacrisk.rules.compute.scheduled_capacity import scheduled_capacity_gone
@@ -66,4 +67,5 @@ RULES: Final[tuple[Rule, ...]] = (
     spare_capacity_only,
     metadata_out_of_reach,
     subscription_hears_nothing,
+    policy_put_in_front,
 )

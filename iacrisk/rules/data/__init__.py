@@ -22,6 +22,7 @@ from iacrisk.rules.data.destruction import (
     unknown_type_destroyed,
 )
 from iacrisk.rules.data.in_place import recovery_setting
+from iacrisk.rules.data.index_ages import indexes_deleted_earlier
 from iacrisk.rules.data.injected import injected_replacement
 from iacrisk.rules.data.keys_and_secrets import key_lost, secret_lost
 from iacrisk.rules.data.manifests import kubernetes_object_destroyed
@@ -59,4 +60,5 @@ RULES: Final[tuple[Rule, ...]] = (
     named_version_gone,
     selection_finds_less,
     kept_shorter,
+    indexes_deleted_earlier,
 )

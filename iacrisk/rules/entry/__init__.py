@@ -8,12 +8,15 @@ from iacrisk.rules.entry.addresses_out import address_no_longer_admitted
 from iacrisk.rules.entry.admission import callers_turned_away, edge_protection_removed
 from iacrisk.rules.entry.certificates import certificate_narrowed
 from iacrisk.rules.entry.checks import health_check_changed
+from iacrisk.rules.entry.consul_entries import service_calls_led_otherwise
+from iacrisk.rules.entry.edge_answers import edge_answers_everything, script_takes_paths
 from iacrisk.rules.entry.filters_put_on import filter_blocks_by_default
 from iacrisk.rules.entry.first_fit import entry_put_in_front
 from iacrisk.rules.entry.gone import entry_point_gone
 from iacrisk.rules.entry.in_place import entry_point_setting
 from iacrisk.rules.entry.mail_texts import mail_text_doubled
 from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
+from iacrisk.rules.entry.parts_gone import needed_part_gone
 from iacrisk.rules.entry.plain_callers import plain_callers_refused
 from iacrisk.rules.entry.public_blocks import public_bucket_closed
 from iacrisk.rules.entry.renewal import renewal_proof_gone
@@ -50,4 +53,8 @@ RULES: Final[tuple[Rule, ...]] = (
     name_answered_otherwise,
     requests_taken_at_the_edge,
     callers_slowed_down,
+    needed_part_gone,
+    edge_answers_everything,
+    script_takes_paths,
+    service_calls_led_otherwise,
 )

@@ -22,11 +22,13 @@ from iacrisk.rules.exposure.on_call import nobody_on_call
 from iacrisk.rules.exposure.organisation_policies import organisation_policy_weakened
 from iacrisk.rules.exposure.origins import origin_unshielded
 from iacrisk.rules.exposure.passed_over import filter_passed_over
+from iacrisk.rules.exposure.password_policies import password_policy_weaker
 from iacrisk.rules.exposure.pod_privileges import pod_privilege
 from iacrisk.rules.exposure.protected_branches import protection_moved
 from iacrisk.rules.exposure.recording import audit_off
 from iacrisk.rules.exposure.secrets_in_clear import credential_in_clear
 from iacrisk.rules.exposure.shares import shared_with_another_account
+from iacrisk.rules.exposure.thrown_away import all_data_dropped, events_suppressed
 from iacrisk.rules.exposure.usual import usual_guard_off
 from iacrisk.rules.rule import Rule
 
@@ -55,4 +57,7 @@ RULES: Final[tuple[Rule, ...]] = (
     logs_of_an_alarm_left_out,
     filter_passed_over,
     alarm_on_other_lines,
+    all_data_dropped,
+    events_suppressed,
+    password_policy_weaker,
 )

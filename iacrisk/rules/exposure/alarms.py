@@ -36,8 +36,8 @@ def alarm_silenced(change: ResourceChange, context: Context) -> Iterator[Outcome
     What it flags
         A monitor that wakes people and is deleted or loses all its recipients; one, or an alarm
         of CloudWatch, that goes off only far beyond its old threshold; a monitor whose query is
-        limited to fewer hosts or services; a downtime or suppression for everything, for all of
-        production, or without an end; a log index that drops all logs.
+        limited to fewer hosts or services, or asks of a far longer time; a downtime or suppression
+        for everything, for all of production, or without an end; a log index that drops all logs.
 
     Why it matters
         It is quiet, and quiet looks like health.
@@ -64,6 +64,7 @@ def alarm_silenced(change: ResourceChange, context: Context) -> Iterator[Outcome
         yield from _unheard(change)
         yield from _threshold_moved(change)
         yield from _scope_narrowed(change)
+        yield from _window_widened(change)
 
 
 def _deleted(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -107,6 +108,8 @@ def _threshold_moved(change: ResourceChange) -> Iterator[Outcome]:
     before, after = float(old[2]), float(new[2])
     if old[1].startswith("<"):
         before, after = after, before
+    elif _is_nearly_full(str(change.before.get("query")), before, after):
+        before, after = 1 - after, 1 - before
     if before > 0 and after >= before * _FAR:
         yield Flag(
             what=f"It goes off at {new[2]} instead of {old[2]}.",
@@ -115,6 +118,15 @@ def _threshold_moved(change: ResourceChange) -> Iterator[Outcome]:
         )
 
 
+_PARTS: Final = re.compile(r"in_use|pct|percent|ratio|usage|utili[sz]ation", re.IGNORECASE)
+
+
+def _is_nearly_full(query: str, before: float, after: float) -> bool:
+    """Whether the limits are parts of a whole above the half: what is left of it counts then."""
+    return _HALF < before < after < 1 and _PARTS.search(query) is not None
+
+
+_HALF: Final = 0.5
 _SCOPE: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -128,6 +140,27 @@ def _scope_narrowed(change: ResourceChange) -> Iterator[Outcome]:
     if any(old < new for old, new in terms):
         yield Flag(
             what="It looks at fewer of those that it looked at.",
+            paths=(("query",),),
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
+        )
+
+
+_WINDOW: Final = re.compile(r"last_(\d+)(m|h|d|w)\b")
+_MINUTES: Final = {"m": 1, "h": 60, "d": 1440, "w": 10_080}
+_MUCH_LONGER: Final = 12
+
+
+def _window_widened(change: ResourceChange) -> Iterator[Outcome]:
+    """The same question is asked of a far longer time: `last_5m`, `last_1d`."""
+    before, after = (str(side.get("query") or "") for side in (change.before, change.after))
+    old, new = _WINDOW.search(before), _WINDOW.search(after)
+    if old is None or new is None or _WINDOW.sub("", before) != _WINDOW.sub("", after):
+        return
+    first, second = (int(one[1]) * _MINUTES[one[2]] for one in (old, new))
+    if 0 < first * _MUCH_LONGER <= second:
+        yield Flag(
+            what=f"It looks at {new[0]} instead of {old[0]}, and goes off far later.",
             paths=(("query",),),
             severity=Severity.MEDIUM,
             confidence=Confidence.MEDIUM,

@@ -105,17 +105,31 @@ def _azure_classic(values: Tree) -> Quiet | None:
 
 
 def _pagerduty(values: Tree) -> Quiet | None:
-    start, end = (_time(values.get(name)) for name in ("start_time", "end_time"))
-    if start is None or end is None or end - start <= _LONG:
-        return None
-    what = f"Nobody is called for {(end - start).days} days."
-    return Quiet(what=what, argument="end_time")
+    return _too_long(values.get("start_time"), values.get("end_time"), "end_time")
 
 
 def _opsgenie(values: Tree) -> Quiet | None:
-    if first_block(values.get("time")).get("type") != "indefinitely":
+    block = first_block(values.get("time"))
+    if block.get("type") == "indefinitely":
+        return Quiet(what=_ENDLESS, argument="time")
+    return _too_long(block.get("start_date"), block.get("end_date"), "time")
+
+
+def _newrelic(values: Tree) -> Quiet | None:
+    schedule = values.get("schedule")
+    block = first_block(schedule)
+    if values.get("enabled") is False or schedule is UNKNOWN or block.get("repeat"):
         return None
-    return Quiet(what=_ENDLESS, argument="time")
+    if not block.get("end_time"):
+        return Quiet(what=_ENDLESS, argument="schedule", confidence=Confidence.MEDIUM)
+    return _too_long(block.get("start_time"), block.get("end_time"), "schedule")
+
+
+def _too_long(first: Any, last: Any, argument: str) -> Quiet | None:
+    start, end = _time(first), _time(last)
+    if start is None or end is None or end - start <= _LONG:
+        return None
+    return Quiet(what=f"Nobody is called for {(end - start).days} days.", argument=argument)
 
 
 def _grafana(values: Tree) -> Quiet | None:
@@ -147,6 +161,7 @@ _READERS: Final[dict[str, Callable[[Tree], Quiet | None]]] = {
     "datadog_downtime": _datadog,
     "datadog_downtime_schedule": _datadog,
     "grafana_mute_timing": _grafana,
+    "newrelic_alert_muting_rule": _newrelic,
     "opsgenie_maintenance": _opsgenie,
     "pagerduty_maintenance_window": _pagerduty,
 }

@@ -46,6 +46,7 @@ from iacrisk.rules.hurt.holding import (
     services_of_api,
     views_over,
 )
+from iacrisk.rules.hurt.named import naming_it
 from iacrisk.rules.hurt.names import (
     accounts_left_out,
     holders_of_policy,
@@ -101,6 +102,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         answering_at,
         users_of_database,
         readers_of_rule,
+        naming_it,
     ),
     "B12": (users_of_database,),
     "C02": (
@@ -123,20 +125,27 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         groups_answering,
         readers_behind,
         answering_at,
+        naming_it,
     ),
     "C16": (stores_of_consumers,),
+    "C21": (naming_it,),
     "C30": (answering_at,),
     "D01": (
         naming_the_topic,
         records_of_the_key,
         readers_of_group,
+        naming_it,
     ),
     "D02": (
         naming_the_topic,
         views_over,
         answering_at,
+        naming_it,
     ),
-    "D10": (services_of_api,),
+    "D10": (
+        services_of_api,
+        naming_it,
+    ),
     "D14": (
         acted_on,
         contents,
@@ -149,22 +158,29 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         readers_of_stream,
         users_of_store,
     ),
+    "D26": (naming_it,),
     "D27": (
         contents,
         users_of_store,
         answering_at,
         protected_by,
+        naming_it,
     ),
     "D29": (answering_at,),
     "E02": (callers_of_name,),
     "E05": (
         pods_and_callers,
         entries_of_join,
+        naming_it,
     ),
     "E07": (pods_and_callers,),
-    "E08": (accelerated,),
+    "E08": (
+        accelerated,
+        naming_it,
+    ),
     "E09": (in_subnets_left_out,),
     "E42": (backends_of_api,),
+    "E50": (naming_it,),
     "G09": (pods_on_pool,),
     "I01": (accounts_left_out,),
     "I04": (
@@ -184,8 +200,14 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         no_longer_named,
         runs_as,
         holders_of_role,
+        naming_it,
     ),
-    "I15": (behind_addresses,),
+    "I15": (
+        behind_addresses,
+        naming_it,
+    ),
+    "I16": (naming_it,),
+    "I26": (naming_it,),
     "N07": (addresses_in_records,),
     "N11": (
         in_ranges_denied,
@@ -206,19 +228,23 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         watched,
         sending_the_metric,
         alerts_muted,
+        naming_it,
     ),
     "X09": (
         watched,
         guards_beside,
         pods_selected,
         sending_the_metric,
+        naming_it,
     ),
     "X10": (
         watched,
         sending_the_metric,
+        naming_it,
     ),
     "X12": (backends_of_api,),
     "X14": (guards_beside,),
+    "X20": (naming_it,),
 }
 """The ties to follow for findings of a rule."""
 

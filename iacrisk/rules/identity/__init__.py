@@ -17,6 +17,7 @@ from iacrisk.rules.identity.federation_opened import (
     federation_open_to_strangers,
 )
 from iacrisk.rules.identity.fenced_out import user_fenced_out
+from iacrisk.rules.identity.grant_lists import grant_list_narrowed
 from iacrisk.rules.identity.in_place import identity_setting
 from iacrisk.rules.identity.invokers import invoker_refused
 from iacrisk.rules.identity.lock_outs import (
@@ -30,6 +31,7 @@ from iacrisk.rules.identity.permission_loss import permission_narrowed
 from iacrisk.rules.identity.policy_denials import policy_comes_to_refuse
 from iacrisk.rules.identity.principals import principal_recreated
 from iacrisk.rules.identity.refused import everyone_refused
+from iacrisk.rules.identity.refused_clients import client_denied
 from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
 from iacrisk.rules.identity.secret_sources import secret_source_unreadable
 from iacrisk.rules.identity.true_denials import denial_holds_for_users
@@ -67,4 +69,6 @@ RULES: Final[tuple[Rule, ...]] = (
     denial_holds_for_users,
     federation_open_to_strangers,
     bound_attribute_unmapped,
+    grant_list_narrowed,
+    client_denied,
 )

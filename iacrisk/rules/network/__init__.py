@@ -28,6 +28,7 @@ from iacrisk.rules.network.pods import pods_cut_off
 from iacrisk.rules.network.private_names import endpoint_shuts_out
 from iacrisk.rules.network.routing import route_dropped, route_table_taken_away
 from iacrisk.rules.network.shadowing import range_in_use_dropped, zone_shadows_another
+from iacrisk.rules.network.tailnets import tailnet_narrowed, tailnet_opened
 from iacrisk.rules.network.ways_out import outbound_rule_gone, zone_linked_without_names
 from iacrisk.rules.rule import Rule
 
@@ -57,4 +58,6 @@ RULES: Final[tuple[Rule, ...]] = (
     led_through_closed_firewall,
     zone_linked_without_names,
     outbound_rule_gone,
+    tailnet_narrowed,
+    tailnet_opened,
 )

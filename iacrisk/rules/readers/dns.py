@@ -25,6 +25,7 @@ _VALUES: Final = (
     "values",
     "target_resource_id",
 )
+_ARGUMENTS: Final = ("name", "type", *_VALUES, "zone_id")
 _DOMAIN_WIDE: Final = frozenset({"NS", "DS", "DNSKEY", "CAA", "MX"})
 _MAIL_TEXTS: Final = ("v=spf1", "v=dkim1", "v=dmarc1")
 _REPORTS_ONLY: Final = ("fo=", "rf=", "ri=", "rua=", "ruf=")
@@ -141,18 +142,19 @@ def records_after(context: Context) -> list[Record]:
 
 
 def _record(type_name: str, tree: dict[str, Any], *, with_values: bool = True) -> Record | None:
-    written, full = tree.get("name"), tree.get("fqdn")
+    name_at, type_at, *values_at, zone_at = facts.RECORD_ARGUMENTS.get(type_name, _ARGUMENTS)
+    written, full = tree.get(name_at), tree.get("fqdn")
     name = full if isinstance(full, str) and full else written
-    kind = tree.get("type") or _type_of(type_name)
+    kind = tree.get(type_at) or _type_of(type_name)
     if not isinstance(name, str) or not isinstance(kind, str):
         return None
     values: set[str] = set()
-    for attribute in _VALUES if with_values else ():
+    for attribute in values_at if with_values else ():
         value = tree.get(attribute)
         if holds_unknown(value):
             return None
         values |= _texts(value)
-    zone = tree.get("zone_id") or tree.get("managed_zone") or tree.get("zone_name") or ""
+    zone = tree.get(zone_at) or tree.get("managed_zone") or tree.get("zone_name") or ""
     return Record(
         name=name.rstrip(".").lower(),
         written=(written if isinstance(written, str) else name).rstrip(".").lower(),
@@ -190,7 +192,8 @@ def _type_of(type_name: str) -> str | None:
 
 def _texts(value: Any) -> set[str]:
     if isinstance(value, dict):
-        named = value.get("name") or value.get("exchange") or value.get("value")
+        names = ("name", "exchange", "value", "answer", "rdata")
+        named = next((value[name] for name in names if value.get(name)), None)
         return _texts(named)
     if isinstance(value, list):
         return {text for item in value for text in _texts(item)}

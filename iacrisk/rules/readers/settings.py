@@ -25,6 +25,7 @@ _OF_COLLECTIONS = frozenset(
         Direction.GROWS,
         Direction.MENTIONS,
         Direction.REMOVED,
+        Direction.REORDERS,
         Direction.SHRINKS,
     }
 )
@@ -164,6 +165,12 @@ def _grows(before: Any, after: Any) -> bool:
     return bool(_items(after) - _items(before))
 
 
+def _reorders(before: Any, after: Any) -> bool:
+    old, new = ([repr(item) for item in _listed(side)] for side in (before, after))
+    both = set(old) & set(new)
+    return [item for item in old if item in both] != [item for item in new if item in both]
+
+
 def _is_rekeyed(_: Any, after: Any) -> bool:
     return isinstance(after, str) and bool(after) and _MANAGED_KEY not in after
 
@@ -224,6 +231,7 @@ _COMPARISONS: Final[dict[Direction, Callable[[Any, Any], bool]]] = {
     Direction.SMALLER: is_smaller,
     Direction.SHRINKS: _shrinks,
     Direction.GROWS: _grows,
+    Direction.REORDERS: _reorders,
 }
 """Directions that say all by themselves."""
 
