@@ -198,3 +198,21 @@ def _places_elsewhere(namespace: str, context: Context) -> Iterator[str]:
             "",
         }:
             yield one.label
+
+
+# Claims of a login
+
+_CLAIMS: Final = "bound_claims"
+
+
+def why_number_beside_name(change: ResourceChange) -> str | None:
+    """Why nobody is refused: beside a name that is asked for stands its number from now on."""
+    if change.changed - {_CLAIMS}:
+        return None
+    before, after = mapping(change.before.get(_CLAIMS)), mapping(change.after.get(_CLAIMS))
+    new = after.keys() - before.keys()
+    if not new or any(after.get(name) != value for name, value in before.items()):
+        return None
+    if all(name.endswith("_id") and name.removesuffix("_id") in before for name in new):
+        return "beside a name that is asked for already comes its number, which never changes"
+    return None

@@ -200,6 +200,29 @@ def connector_nobody_takes(change: ResourceChange, context: Context) -> str | No
     return unread.why_connector_unused(change, context)
 
 
+@suppressor(
+    id="BL-claimnumber",
+    name="number-beside-the-name",
+    suppresses={"I15"},
+    kinds={ActionKind.UPDATE},
+    types={"vault_jwt_auth_backend_role"},
+)
+def number_beside_the_name(change: ResourceChange, context: Context) -> str | None:  # noqa: ARG001
+    """A login asks for the number of somebody whose name it asks for already.
+
+    Harmless when
+        Nothing but the claims changes, all that were asked for stay as they are, and each new one
+        is that of a name among them with `_id` behind it.
+
+    Traps
+        A claim about something else, such as the branch; a name that changes as well.
+
+    References
+        https://docs.github.com/actions/reference/security/oidc
+    """
+    return clouds.why_number_beside_name(change)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     all_subnets_listed,
     disk_of_a_cache,
@@ -209,4 +232,5 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     account_nobody_runs_as,
     target_that_took_none,
     connector_nobody_takes,
+    number_beside_the_name,
 )
