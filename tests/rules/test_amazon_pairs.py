@@ -9,16 +9,18 @@ import pytest
 from tests.pairs import Pair, is_held, told
 from tests.rules.served.amazon_calendar import CALENDAR, CALENDAR_TRAPS
 from tests.rules.served.amazon_clients import CLIENT_TRAPS, CLIENTS
+from tests.rules.served.amazon_copies import COPIES, COPY_TRAPS
 from tests.rules.served.amazon_denials import DENIAL_TRAPS, DENIALS
 from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
 from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
 from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*CALENDAR, *CLIENTS, *DENIALS, *IDLE, *ORDINARY, *SIBLINGS]
+PAIRS = [*CALENDAR, *CLIENTS, *COPIES, *DENIALS, *IDLE, *ORDINARY, *SIBLINGS]
 TRAPS = [
     *CALENDAR_TRAPS,
     *CLIENT_TRAPS,
+    *COPY_TRAPS,
     *DENIAL_TRAPS,
     *IDLE_TRAPS,
     *ORDINARY_TRAPS,

@@ -7,6 +7,7 @@ from typing import Final
 from iacrisk.rules.data.arm_objects import arm_object_destroyed
 from iacrisk.rules.data.capacity import capacity_shrunk
 from iacrisk.rules.data.columns import columns_dropped
+from iacrisk.rules.data.copied_less import copied_less
 from iacrisk.rules.data.deletion_guards import (
     force_destroy,
     guard_lowered,
@@ -61,4 +62,5 @@ RULES: Final[tuple[Rule, ...]] = (
     selection_finds_less,
     kept_shorter,
     indexes_deleted_earlier,
+    copied_less,
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 from iacrisk.rules.identity.accounts_gone import account_still_named
 from iacrisk.rules.identity.credentials import credential_rotated
+from iacrisk.rules.identity.endpoint_policies import refused_on_the_way
 from iacrisk.rules.identity.exclusive_lists import (
     authoritative_grant_destroyed,
     authoritative_membership,
@@ -33,6 +34,7 @@ from iacrisk.rules.identity.principals import principal_recreated
 from iacrisk.rules.identity.refused import everyone_refused
 from iacrisk.rules.identity.refused_clients import client_denied
 from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
+from iacrisk.rules.identity.rotations import rotated_while_copied
 from iacrisk.rules.identity.secret_sources import secret_source_unreadable
 from iacrisk.rules.identity.true_denials import denial_holds_for_users
 from iacrisk.rules.identity.usual import somebody_left_out
@@ -71,4 +73,6 @@ RULES: Final[tuple[Rule, ...]] = (
     bound_attribute_unmapped,
     grant_list_narrowed,
     client_denied,
+    rotated_while_copied,
+    refused_on_the_way,
 )

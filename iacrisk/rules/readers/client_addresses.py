@@ -72,7 +72,7 @@ def calls_to(hosts: Iterable[str], context: Context) -> list[tuple[ResourceChang
     for one in programs(context) if wanted else ():
         raw = _text(one, context)
         near = [host for host in wanted if host in raw]
-        values = _values(one, context) if near else []
+        values = values_of(one, context) if near else []
         found += [
             (one, value) for value in values if any(_names(host, value.lower()) for host in near)
         ]
@@ -101,7 +101,8 @@ def _text(one: ResourceChange, context: Context) -> str:
     return once(context.plan, ("text in lower case", one.label), build)
 
 
-def _values(one: ResourceChange, context: Context) -> list[str]:
+def values_of(one: ResourceChange, context: Context) -> list[str]:
+    """The single values of a program, those in JSON as well."""
     return once(context.plan, ("values", one.label), lambda: list(_leaves(one.after)))
 
 

@@ -1,0 +1,105 @@
+"""I61: the policy of a network's endpoint turns away who calls through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from iacrisk.catalog.permissions import ENDPOINT_POLICIES
+from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
+from iacrisk.plan.policy_document import ANYTHING, Effect, Grant, Policy, Statement, parse_policy
+from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.endpoint_callers import Refused, endpoint_of, refused_by
+from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.wording import grants_text
+from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
+
+_TASK: Final = "aws_ecs_task_definition"
+_EVERYTHING: Final = Policy(
+    (
+        Statement(
+            effect=Effect.ALLOW,
+            principals=(ANYTHING,),
+            actions=(ANYTHING,),
+            resources=(ANYTHING,),
+        ),
+    )
+)
+"""What an endpoint without a policy lets through."""
+
+
+@rule(
+    id="I61",
+    name="refused-on-the-way",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    harm=Harm.ACCESS,
+    kinds={ActionKind.CREATE, ActionKind.UPDATE},
+    types=ENDPOINT_POLICIES,
+    since="0.2",
+)
+def refused_on_the_way(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    """The policy of an endpoint leaves out what those behind it are allowed to call.
+
+    What it flags
+        The policy of an endpoint that stays, narrowed so that it lets a call no longer through
+        which a role's own policies allow on an object by name, where something of the plan runs
+        as the role in the endpoint's network.
+
+    Why it matters
+        Both policies have to allow a call. The role looks as it did, the bucket too, and every
+        call is refused from the moment of the apply.
+
+    When it is fine
+        The role's right is not used. Not flagged: rights on everything, and rights of which a
+        part is let through.
+
+    What to do instead
+        List every bucket, table or queue that the roles of the network name, and those of AWS
+        itself that image pulls and agents need.
+
+    References
+        https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    """
+    after = change.after.get("policy")
+    endpoint = endpoint_of(change, context)
+    if "policy" not in change.changed or not stays(endpoint):
+        return
+    if after is UNKNOWN:
+        yield Undecided(why="What it lets through is not known yet.", paths=(("policy",),))
+        return
+    becomes = parse_policy(after)
+    before = parse_policy(change.before.get("policy")) or _EVERYTHING
+    refused = list(refused_by(endpoint, before, becomes, context)) if becomes is not None else []
+    lost: list[Grant] = [grant for one in refused for grant in one.grants]
+    if lost:
+        yield Flag(
+            what=f"Those behind it may no longer call {grants_text(lost)}.",
+            paths=(("policy",),),
+            hurts=tuple(dict.fromkeys(_hurt(refused, context))),
+        )
+
+
+def _hurt(refused: list[Refused], context: Context) -> Iterator[str]:
+    """What runs, its task definition, and the objects that it no longer reaches."""
+    arns = once(context.plan, "labels by ARN", lambda: _by_arn(context))
+    for one in refused:
+        runs = one.caller.labels[-1]
+        yield runs
+        for use in context.graph.dependencies(runs):
+            if use.node.type == _TASK:
+                yield use.node.label
+        for grant in one.grants:
+            name = grant.resource.patterns[0].partition("/*")[0]
+            if name in arns:
+                yield arns[name]
+
+
+def _by_arn(context: Context) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in context.plan.changes:
+        arn = one.before.get("arn") if one.mode == "managed" and stays(one) else None
+        if isinstance(arn, str):
+            found[arn] = one.label
+    return found

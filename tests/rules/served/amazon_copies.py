@@ -1,0 +1,345 @@
+"""Pairs on AWS: copies of a secret or a bucket, and calls that pass an endpoint of the network.
+
+At first sight none of the 9 dangers was held, and none of their harmless twins.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from tests.plans import Json, create, tweak
+from tests.rules.served.worlds import pair, stay, trap
+
+_ACCOUNT: Final = "111122223333"
+
+
+def _policy(*statements: Json) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def _allow(action: str | list[str], resource: str | list[str], **more: Any) -> Json:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+# Copies of secrets
+
+_ARN: Final = f"arn:aws:secretsmanager:eu-west-1:{_ACCOUNT}:secret:shop/db-a1b2c3"
+_VALUE: Final = "kB7-tulip-harbour"
+_SECRET: Final = [
+    stay("aws_secretsmanager_secret.db", id=_ARN, arn=_ARN, name="shop/db"),
+    stay(
+        "aws_secretsmanager_secret_version.db",
+        id=f"{_ARN}|1",
+        arn=_ARN,
+        secret_id=_ARN,
+        secret_string=json.dumps({"username": "shop_user", "password": _VALUE}),
+    ),
+]
+_TEXT: Final = "f00d-cafe-2219"
+_ROTATION: Final = create(
+    "aws_secretsmanager_secret_rotation.db",
+    {
+        "secret_id": _ARN,
+        "rotation_lambda_arn": f"arn:aws:lambda:eu-west-1:{_ACCOUNT}:function:turn",
+        "rotation_rules": [{"automatically_after_days": 30}],
+        "rotate_immediately": True,
+    },
+)
+
+
+def _function(**variables: str) -> Json:
+    return stay(
+        "aws_lambda_function.orders",
+        id="orders",
+        function_name="orders",
+        environment=[{"variables": variables}],
+    )
+
+
+def _task(**fields: Any) -> list[Json]:
+    return [
+        stay(
+            "aws_ecs_task_definition.orders",
+            id="orders",
+            arn="arn:aws:ecs:eu-west-1:1:task-definition/orders:3",
+            container_definitions=json.dumps([{"name": "orders", "image": "x:1", **fields}]),
+        ),
+        stay(
+            "aws_ecs_service.orders",
+            id="svc",
+            name="orders",
+            task_definition="arn:aws:ecs:eu-west-1:1:task-definition/orders:3",
+        ),
+    ]
+
+
+_TAKES_OVER: Final = {
+    "aws_lambda_function.orders": {
+        "environment": ["aws_secretsmanager_secret_version.db.secret_string"]
+    },
+    "aws_secretsmanager_secret_version.db": {"secret_id": ["aws_secretsmanager_secret.db.id"]},
+    "aws_secretsmanager_secret_rotation.db": {"secret_id": ["aws_secretsmanager_secret.db.id"]},
+}
+_READS: Final = {
+    **_TAKES_OVER,
+    "aws_lambda_function.orders": {"environment": ["aws_secretsmanager_secret.db.arn"]},
+}
+_VERSION_UNSEEN: Final = stay(
+    "aws_secretsmanager_secret_version.db", id=f"{_ARN}|1", arn=_ARN, secret_id=_ARN
+)
+_RUNS: Final = {
+    "aws_ecs_service.orders": {"task_definition": ["aws_ecs_task_definition.orders.arn"]}
+}
+
+# Copies of a bucket
+
+_BUCKET: Final = "shop-papers"
+
+
+def _writer(name: str, prefix: str, verb: str = "s3:PutObject") -> Json:
+    return stay(
+        f"aws_iam_role_policy.{name}",
+        id=f"{name}:papers",
+        role=name,
+        policy=_policy(_allow([verb], f"arn:aws:s3:::{_BUCKET}/{prefix}")),
+    )
+
+
+def _rule(prefix: str, status: str = "Enabled", **more: Any) -> Json:
+    return {
+        "id": prefix or "all",
+        "status": status,
+        "filter": [{"prefix": prefix, "tag": [], "and": []}],
+        "destination": [{"bucket": "arn:aws:s3:::shop-papers-far"}],
+        **more,
+    }
+
+
+def _replication(*after: Json, before: tuple[Json, ...] = (_rule(""),)) -> Json:
+    values = {"id": _BUCKET, "bucket": _BUCKET, "role": "r", "rule": list(before)}
+    return tweak("aws_s3_bucket_replication_configuration.papers", values, rule=list(after))
+
+
+_PAPERS: Final = [
+    stay("aws_s3_bucket.papers", id=_BUCKET, bucket=_BUCKET, arn=f"arn:aws:s3:::{_BUCKET}"),
+    stay(
+        "aws_s3_bucket.far",
+        id=f"{_BUCKET}-far",
+        bucket=f"{_BUCKET}-far",
+        arn=f"arn:aws:s3:::{_BUCKET}-far",
+    ),
+    _writer("bills", "bills/*"),
+    _writer("deeds", "deeds/*"),
+]
+
+
+def _registry(*prefixes: str) -> Json:
+    def rules(*names: str) -> Json:
+        filters = [{"filter": name, "filter_type": "PREFIX_MATCH"} for name in names]
+        place = [{"region": "eu-central-1", "registry_id": _ACCOUNT}]
+        return {"rule": [{"destination": place, "repository_filter": filters}]}
+
+    values = {"id": _ACCOUNT, "replication_configuration": [rules()]}
+    return tweak(
+        "aws_ecr_replication_configuration.all",
+        values,
+        replication_configuration=[rules(*prefixes)],
+    )
+
+
+_IMAGES: Final = [
+    stay("aws_ecr_repository.web", id="shop/web", name="shop/web"),
+    stay("aws_ecr_repository.jobs", id="jobs/night", name="jobs/night"),
+]
+
+# Endpoints
+
+_OPEN: Final = _policy({**_allow("*", "*"), "Principal": "*"})
+_HOME: Final = [
+    stay("aws_subnet.a", id="subnet-0a1", vpc_id="vpc-1", cidr_block="10.0.1.0/24"),
+    stay("aws_subnet.b", id="subnet-0b1", vpc_id="vpc-2", cidr_block="10.1.1.0/24"),
+    stay(
+        "aws_s3_bucket.bills", id="shop-bills", bucket="shop-bills", arn="arn:aws:s3:::shop-bills"
+    ),
+    stay("aws_sqs_queue.bills", id="q", arn="arn:aws:sqs:eu-west-1:1:bills", name="bills"),
+    stay("aws_iam_role.bills", id="bills", name="bills", arn="arn:aws:iam::1:role/bills"),
+]
+
+
+def _lives(subnet: str = "subnet-0a1", right: Json | None = None) -> list[Json]:
+    own = right or _allow(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::shop-bills/*")
+    return [
+        stay(
+            "aws_lambda_function.bills",
+            id="bills",
+            function_name="bills",
+            role="arn:aws:iam::1:role/bills",
+            vpc_config=[{"subnet_ids": [subnet], "security_group_ids": ["sg-01"]}],
+        ),
+        stay("aws_iam_role_policy.bills", id="bills:x", role="bills", policy=_policy(own)),
+    ]
+
+
+_AS_BILLS: Final = {
+    "aws_lambda_function.bills": {"role": ["aws_iam_role.bills.arn"]},
+    "aws_iam_role_policy.bills": {"role": ["aws_iam_role.bills.id"]},
+}
+
+
+def _endpoint(service: str, *statements: Json) -> Json:
+    values = {
+        "id": "vpce-1",
+        "vpc_id": "vpc-1",
+        "service_name": f"com.amazonaws.eu-west-1.{service}",
+        "vpc_endpoint_type": "Gateway" if service == "s3" else "Interface",
+        "policy": _OPEN,
+    }
+    after = _policy(*({**one, "Principal": "*"} for one in statements))
+    return tweak(f"aws_vpc_endpoint.{service}", values, policy=after)
+
+
+_LAYERS: Final = _allow("s3:GetObject", "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*")
+_BILLS: Final = _allow(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::shop-bills/*")
+_IN_ORG: Final = {
+    **_allow("s3:*", "*"),
+    "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+}
+_OWN_POLICY: Final = stay(
+    "aws_vpc_endpoint.s3",
+    id="vpce-1",
+    vpc_id="vpc-1",
+    service_name="com.amazonaws.eu-west-1.s3",
+    policy=_OPEN,
+)
+
+
+def _apart(*statements: Json) -> Json:
+    after = _policy(*({**one, "Principal": "*"} for one in statements))
+    values = {"id": "vpce-1", "vpc_endpoint_id": "vpce-1", "policy": _OPEN}
+    return tweak("aws_vpc_endpoint_policy.s3", values, policy=after)
+
+
+COPIES: Final = [
+    pair(
+        "a secret rotates of which a function holds the password / whose ARN it holds",
+        [_ROTATION, _function(DB_PASSWORD=_VALUE)],
+        [_ROTATION, _function(DB_SECRET_ARN=_ARN)],
+        *_SECRET,
+    ),
+    pair(
+        "a secret rotates of which a task holds an address / which it reads at its start",
+        [
+            _ROTATION,
+            *_task(environment=[{"name": "DB", "value": f"postgres://shop:{_VALUE}@db:5432/s"}]),
+        ],
+        [_ROTATION, *_task(secrets=[{"name": "DB", "valueFrom": f"{_ARN}:password::"}])],
+        *_SECRET,
+        uses=_RUNS,
+    ),
+    pair(
+        "a secret rotates whose version a function takes over / whose ARN it is told",
+        [_ROTATION, _function(DB_LOGIN="hidden")],
+        [_ROTATION, _function(DB_SECRET_ARN=_ARN)],
+        _SECRET[0],
+        _VERSION_UNSEEN,
+        danger_uses=_TAKES_OVER,
+        twin_uses=_READS,
+    ),
+    pair(
+        "copies leave out a prefix that a role writes / both that roles write are copied",
+        _replication(_rule("bills/"), _rule("drafts/")),
+        _replication(_rule("bills/"), _rule("deeds/")),
+        *_PAPERS,
+    ),
+    pair(
+        "images of one repository are copied no more / both prefixes are",
+        _registry("shop/"),
+        _registry("shop/", "jobs/"),
+        *_IMAGES,
+    ),
+    pair(
+        "an endpoint lets only image layers through / the function's bucket as well",
+        [_endpoint("s3", _LAYERS), *_lives()],
+        [_endpoint("s3", _LAYERS, _BILLS), *_lives()],
+        *_HOME,
+        uses=_AS_BILLS,
+    ),
+    pair(
+        "a queue's endpoint lets messages be sent alone / be received and deleted too",
+        [
+            _endpoint("sqs", _allow("sqs:SendMessage", "*")),
+            *_lives(right=_allow("sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:bills")),
+        ],
+        [
+            _endpoint("sqs", _allow(["sqs:ReceiveMessage", "sqs:DeleteMessage"], "*")),
+            *_lives(right=_allow("sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:bills")),
+        ],
+        *_HOME,
+        uses=_AS_BILLS,
+    ),
+    pair(
+        "an endpoint's own policy object leaves the bucket out / what lives elsewhere is not hit",
+        [_apart(_LAYERS), _OWN_POLICY, *_lives()],
+        [_apart(_LAYERS), _OWN_POLICY, *_lives("subnet-0b1")],
+        *_HOME,
+        uses=_AS_BILLS,
+    ),
+    pair(
+        "an endpoint asks for another bucket / for the organisation that the role is in",
+        [_endpoint("s3", _allow("s3:*", "arn:aws:s3:::other/*")), *_lives()],
+        [_endpoint("s3", _IN_ORG), *_lives()],
+        *_HOME,
+        uses=_AS_BILLS,
+    ),
+]
+
+COPY_TRAPS: Final = [
+    trap(
+        "one program reads the secret, and another holds its password",
+        _ROTATION,
+        _function(DB_SECRET_ARN=_ARN),
+        *_task(environment=[{"name": "DB_PASSWORD", "value": _VALUE}]),
+        *_SECRET,
+        uses=_RUNS,
+    ),
+    trap(
+        "the secret is a bare text, which a function holds",
+        _ROTATION,
+        _function(API_TOKEN=_TEXT),
+        _SECRET[0],
+        stay(
+            "aws_secretsmanager_secret_version.db",
+            id=f"{_ARN}|1",
+            secret_id=_ARN,
+            secret_string=_TEXT,
+        ),
+    ),
+    trap(
+        "both prefixes are named, and the rule of one is switched off",
+        _replication(_rule("bills/"), _rule("deeds/", status="Disabled")),
+        *_PAPERS,
+    ),
+    trap(
+        "both prefixes are named, and the rule of one asks for a tag",
+        _replication(
+            _rule("bills/"),
+            _rule("deeds/", filter=[{"and": [{"prefix": "deeds/", "tags": {"far": "1"}}]}]),
+        ),
+        *_PAPERS,
+    ),
+    trap(
+        "the endpoint names the bucket and not its objects",
+        _endpoint("s3", _LAYERS, _allow("s3:*", "arn:aws:s3:::shop-bills")),
+        *_lives(),
+        *_HOME,
+        uses=_AS_BILLS,
+    ),
+    trap(
+        "the endpoint lets objects be read, and the function writes them",
+        _endpoint("s3", _LAYERS, _allow("s3:GetObject", "arn:aws:s3:::shop-bills/*")),
+        *_lives(),
+        *_HOME,
+        uses=_AS_BILLS,
+    ),
+]
