@@ -13,10 +13,11 @@ from tests.rules.served.amazon_copies import COPIES, COPY_TRAPS
 from tests.rules.served.amazon_denials import DENIAL_TRAPS, DENIALS
 from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
 from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
+from tests.rules.served.amazon_paths import PATH_TRAPS, PATHS
 from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*CALENDAR, *CLIENTS, *COPIES, *DENIALS, *IDLE, *ORDINARY, *SIBLINGS]
+PAIRS = [*CALENDAR, *CLIENTS, *COPIES, *DENIALS, *IDLE, *ORDINARY, *PATHS, *SIBLINGS]
 TRAPS = [
     *CALENDAR_TRAPS,
     *CLIENT_TRAPS,
@@ -24,6 +25,7 @@ TRAPS = [
     *DENIAL_TRAPS,
     *IDLE_TRAPS,
     *ORDINARY_TRAPS,
+    *PATH_TRAPS,
     *SIBLING_TRAPS,
 ]
 

@@ -11,6 +11,7 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.readers.entry_users import records_named, rules_for
 from iacrisk.rules.readers.followed import named_by
 from iacrisk.rules.readers.permission_readers import texts
+from iacrisk.rules.readers.unserved_names import is_unserved
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import DESTROYS, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -37,7 +38,9 @@ def certificate_narrowed(change: ResourceChange, context: Context) -> Iterator[O
         is an error page in every browser.
 
     When it is fine
-        Nothing uses the certificate, or another one covers the names.
+        Nothing uses the certificate, or another one covers the names. Not flagged: a name of a
+        domain whose zone and other records are in the plan, for which there is no record, rule or
+        program.
 
     What to do instead
         Create the new certificate first (`create_before_destroy`), attach it, then delete the
@@ -57,7 +60,7 @@ def certificate_narrowed(change: ResourceChange, context: Context) -> Iterator[O
     if change.kind is ActionKind.DELETE:
         return
     after = _names(change.becomes)
-    lost = sorted(name for name in _names(change.was) if not _covers(after, name))
+    lost = _lost(_names(change.was), after, context)
     if any(change.becomes(name) is UNKNOWN for name in NAMES_SERVED):
         if lost:
             yield Undecided(why="Which names the certificate covers is not known yet.")
@@ -76,6 +79,12 @@ def _covers(names: frozenset[str], name: str) -> bool:
     return name in names or f"*.{name.partition('.')[2]}" in names
 
 
+def _lost(before: frozenset[str], after: frozenset[str], context: Context) -> list[str]:
+    """The names that are not covered any more, without those by which nobody can come."""
+    gone = sorted(name for name in before if not _covers(after, name))
+    return [name for name in gone if not is_unserved(name, after, context)]
+
+
 def _exchanged(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     for argument in CERTIFICATE_ARGUMENTS[change.type]:
         path = parse_path(argument)
@@ -89,13 +98,13 @@ def _exchanged(change: ResourceChange, context: Context) -> Iterator[Outcome]:
             what = "It presents a certificate less."
             if old is None or new is None:
                 yield Flag(what=what, paths=(path,), confidence=Confidence.MEDIUM)
-            elif lost := sorted(name for name in old if not _covers(new, name)):
+            elif lost := _lost(old, new, context):
                 what = f"{what[:-1]}: none covers {some_of(lost)}."
                 yield Flag(what=what, paths=(path,), hurts=_named(lost, new, context))
         elif old is None or new is None:
             why = "Whether the new certificate covers the same names is not in the plan."
             yield Undecided(why=why, paths=(path,))
-        elif lost := sorted(name for name in old if not _covers(new, name)):
+        elif lost := _lost(old, new, context):
             what = f"The new certificate does not cover {some_of(lost)}."
             yield Flag(what=what, paths=(path,), hurts=_named(lost, new, context))
 

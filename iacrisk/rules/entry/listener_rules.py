@@ -130,7 +130,7 @@ def hosts_of(change: ResourceChange) -> frozenset[str]:
 def _losing(
     robbed: list[tuple[str, Matching]], after: Matching, change: ResourceChange, context: Context
 ) -> tuple[str, ...]:
-    """The rules that lose requests, their names, who gets them, and a listener that loses all."""
+    """The rules that lose requests with who answered there, their names, who gets them."""
     hosts = {host for _, other in robbed for host in other.fields.get(_HOST, ())}
     listener = [str(_listener_of(change, context))] if after.is_catch_all else []
     return (
@@ -138,6 +138,7 @@ def _losing(
         *listener,
         *(label for _, other in robbed for label in bare_groups(other.targets, context)),
         *answering(after.targets, context),
+        *(label for _, other in robbed for label in answering(other.targets, context)),
         *(() if after.is_catch_all else records_named(hosts, context)),
     )
 

@@ -46,6 +46,7 @@ from iacrisk.rules.hurt.holding import (
     services_of_api,
     views_over,
 )
+from iacrisk.rules.hurt.left_out import callers_left_out, roles_in_boundary, schedules_beyond
 from iacrisk.rules.hurt.named import naming_it
 from iacrisk.rules.hurt.names import (
     accounts_left_out,
@@ -112,6 +113,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "C04": (groups_answering,),
     "C06": (
         feeders,
+        schedules_beyond,
         sharing_results,
     ),
     "C08": (
@@ -201,6 +203,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         runs_as,
         holders_of_role,
         naming_it,
+        roles_in_boundary,
     ),
     "I15": (
         behind_addresses,
@@ -210,6 +213,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "I26": (naming_it,),
     "N07": (addresses_in_records,),
     "N11": (
+        callers_left_out,
         in_ranges_denied,
         users_of_server,
     ),
@@ -223,6 +227,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         behind_method,
         policies_of_bucket,
         stores_behind,
+        naming_it,
     ),
     "X04": (
         watched,
@@ -242,6 +247,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         sending_the_metric,
         naming_it,
     ),
+    "X11": (naming_it,),
     "X12": (backends_of_api,),
     "X14": (guards_beside,),
     "X20": (naming_it,),

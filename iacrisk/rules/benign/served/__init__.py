@@ -6,6 +6,7 @@ from iacrisk.rules.benign.served import (
     amazon_glue_look_alikes,
     amazon_idle_look_alikes,
     amazon_look_alikes,
+    amazon_paths_look_alikes,
     amazon_spared_look_alikes,
     clouds_look_alikes,
     little_lost,
@@ -21,6 +22,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *amazon_glue_look_alikes.SUPPRESSORS,
     *amazon_idle_look_alikes.SUPPRESSORS,
     *amazon_spared_look_alikes.SUPPRESSORS,
+    *amazon_paths_look_alikes.SUPPRESSORS,
     *moved_look_alikes.SUPPRESSORS,
     *clouds_look_alikes.SUPPRESSORS,
 )

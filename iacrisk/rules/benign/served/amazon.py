@@ -37,9 +37,7 @@ def why_range_holds(change: ResourceChange, context: Context) -> str | None:
     before, after = _ranges(change.before.get(name)), _ranges(change.after.get(name))
     if not before or not after or any(not one.is_private for one in before):
         return None
-    if _FROM_AFAR.search(f"{change.name} {change.before.get('description')}"):
-        return None
-    if once(context.plan, "ways into networks", lambda: _has_ways_in(context)):
+    if speaks_of_others(change) or has_ways_in(context):
         return None
     home = _home(change, context)
     lived = [one for one in _known_networks(context) if _within(one, before)]
@@ -66,9 +64,18 @@ def _within(one: IPv4Network, ranges: list[IPv4Network]) -> bool:
     return any(one.subnet_of(wide) for wide in ranges)
 
 
-def _has_ways_in(context: Context) -> bool:
+def speaks_of_others(change: ResourceChange) -> bool:
+    """Whether the name or description of an entry speaks of people or networks elsewhere."""
+    return bool(_FROM_AFAR.search(f"{change.name} {change.before.get('description')}"))
+
+
+def has_ways_in(context: Context) -> bool:
     """Whether anything leads into the networks from others: a peering, a gateway."""
-    return any(_WAYS_IN.search(bytes(one.raw.change.after)) for one in context.plan.changes)
+
+    def search() -> bool:
+        return any(_WAYS_IN.search(bytes(one.raw.change.after)) for one in context.plan.changes)
+
+    return once(context.plan, "ways into networks", search)
 
 
 def _home(change: ResourceChange, context: Context) -> list[IPv4Network]:

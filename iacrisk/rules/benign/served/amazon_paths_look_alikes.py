@@ -1,0 +1,96 @@
+"""The declarations of the proofs on AWS that filters and boundaries keep out nobody of today."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iacrisk.plan import ActionKind, ResourceChange
+from iacrisk.rules.benign.served import amazon_bounds, amazon_paths
+from iacrisk.rules.context import Context
+from iacrisk.rules.rule import Suppressor, suppressor
+
+_LESS: Final = frozenset({ActionKind.UPDATE, ActionKind.DELETE})
+
+
+@suppressor(
+    id="BL-nowayback",
+    name="no-way-back-to-them",
+    suppresses={"N11"},
+    kinds=_LESS,
+    types=amazon_paths.SUBNET_FILTERS,
+    since="0.2",
+)
+def no_way_back_to_them(change: ResourceChange, context: Context) -> str | None:
+    """A network ACL leaves out addresses to which its subnets have no route.
+
+    Harmless when
+        The plan shows the network's range, the route table of each subnet and all routes of it,
+        and none of them leads to an address that is no longer let in: nobody there could be
+        answered.
+
+    Traps
+        A route to a NAT gateway, a peering or a transit gateway; an endpoint of a service that
+        works by routes; a subnet whose table is not in the plan; a second range of the network.
+
+    References
+        https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
+    """
+    return amazon_paths.why_no_way_back(change, context)
+
+
+@suppressor(
+    id="BL-groupcallers",
+    name="callers-come-in-by-other-entries",
+    suppresses={"N11"},
+    kinds=_LESS,
+    types=amazon_paths.GROUP_ENTRIES,
+    since="0.2",
+)
+def callers_come_in_by_other_entries(change: ResourceChange, context: Context) -> str | None:
+    """A private range is let in no more, and the groups of those who call are.
+
+    Harmless when
+        Behind the security group are stores alone; every program of the plan that names one of
+        them runs in a group or subnets that another entry lets in on the same ports; and all
+        programs show their names.
+
+    Traps
+        One caller whose group no entry names; a machine, whose calls nothing tells; a peering,
+        transit or VPN gateway; an entry that speaks of an office, a VPN or a bastion.
+
+    References
+        https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    """
+    return amazon_paths.why_callers_admitted(change, context)
+
+
+@suppressor(
+    id="BL-boundarykept",
+    name="boundary-still-holds-its-roles",
+    suppresses={"I14"},
+    kinds={ActionKind.UPDATE},
+    types={"aws_iam_policy"},
+    since="0.2",
+)
+def boundary_still_holds_its_roles(change: ResourceChange, context: Context) -> str | None:
+    """A permissions boundary allows less, and all that its roles' own policies allow.
+
+    Harmless when
+        It is the boundary of roles or users of the plan and nothing else names it; all their
+        policies are in the plan, and what these allow within the boundary stays within it.
+
+    Traps
+        A role that uses what goes; a new denial; a policy that is attached from elsewhere; a
+        policy that is attached as well, or lets others make roles with it as boundary.
+
+    References
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    return amazon_bounds.why_boundary_holds(change, context)
+
+
+SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
+    no_way_back_to_them,
+    callers_come_in_by_other_entries,
+    boundary_still_holds_its_roles,
+)

@@ -1,0 +1,473 @@
+"""Pairs on AWS: filters, boundaries and certificates that leave out what has no way here.
+
+At first sight all 8 dangers were held, and all of their harmless twins.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from tests.plans import Json, create, delete, replace, tweak, update
+from tests.rules.served.worlds import pair, stay, trap
+
+# Subnets without a way out
+
+_WORLD: Final = "0.0.0.0/0"
+_HOME: Final = "10.7.0.0/16"
+
+
+def _entry(number: int, cidr: str, low: int, high: int, **more: Any) -> Json:
+    ports = {"protocol": "6", "action": "allow", "from_port": low, "to_port": high}
+    return {"rule_no": number, "cidr_block": cidr, "icmp_code": 0, "icmp_type": 0, **ports, **more}
+
+
+def _acl(before: list[Json], after: list[Json], way: str = "ingress") -> Json:
+    other = "egress" if way == "ingress" else "ingress"
+    values = {
+        "id": "acl-1",
+        "vpc_id": "vpc-1",
+        "subnet_ids": ["subnet-d1"],
+        way: before,
+        other: [_entry(100, _WORLD, 0, 0, protocol="-1")],
+    }
+    return tweak("aws_network_acl.data", values, **{way: after})
+
+
+_REPLIES: Final = _entry(200, _WORLD, 1024, 65535)
+_NEAR: Final = _entry(200, _HOME, 1024, 65535)
+_STORE: Final = _entry(100, _HOME, 5432, 5432)
+_ACL_LESS: Final = _acl([_STORE, _REPLIES], [_STORE, _NEAR])
+
+
+def _table(*routes: Json) -> Json:
+    return stay("aws_route_table.data", id="rtb-1", vpc_id="vpc-1", route=list(routes))
+
+
+_NETWORK: Final = [
+    stay("aws_vpc.main", id="vpc-1", cidr_block=_HOME),
+    stay("aws_subnet.data", id="subnet-d1", vpc_id="vpc-1", cidr_block="10.7.8.0/24"),
+    stay("aws_db_subnet_group.data", id="data", name="data", subnet_ids=["subnet-d1"]),
+    stay(
+        "aws_db_instance.shop",
+        id="db-1",
+        identifier="shop",
+        db_subnet_group_name="data",
+        endpoint="shop.c1.eu-west-1.rds.amazonaws.com:5432",
+    ),
+]
+_LED: Final = stay(
+    "aws_route_table_association.data", id="a", route_table_id="rtb-1", subnet_id="subnet-d1"
+)
+_NETWORK_USES: Final = {
+    "aws_network_acl.data": {"subnet_ids": ["aws_subnet.data.id"], "vpc_id": ["aws_vpc.main.id"]},
+    "aws_db_subnet_group.data": {"subnet_ids": ["aws_subnet.data.id"]},
+    "aws_db_instance.shop": {"db_subnet_group_name": ["aws_db_subnet_group.data.name"]},
+    "aws_route_table_association.data": {
+        "subnet_id": ["aws_subnet.data.id"],
+        "route_table_id": ["aws_route_table.data.id"],
+    },
+}
+_NAT: Final = {"cidr_block": _WORLD, "nat_gateway_id": "nat-1"}
+_PEERED: Final = {"cidr_block": "10.9.0.0/16", "vpc_peering_connection_id": "pcx-1"}
+_ONE_RULE: Final = delete(
+    "aws_network_acl_rule.far",
+    {
+        "id": "nacl-1",
+        "network_acl_id": "acl-1",
+        "rule_number": 300,
+        "egress": False,
+        "protocol": "tcp",
+        "rule_action": "allow",
+        "cidr_block": "10.9.0.0/16",
+        "from_port": 5432,
+        "to_port": 5432,
+    },
+)
+_ACL_STAYS: Final = stay(
+    "aws_network_acl.data", id="acl-1", vpc_id="vpc-1", subnet_ids=["subnet-d1"]
+)
+
+# Callers that other entries let in
+
+_DB: Final = "orders.c1.eu-west-1.rds.amazonaws.com"
+_CACHE: Final = "carts.x1.euw1.cache.amazonaws.com"
+
+
+def _rule(name: str, port: int = 5432, **peer: Any) -> Json:
+    return {
+        "id": f"sgr-{name}",
+        "security_group_id": "sg-0d",
+        "ip_protocol": "tcp",
+        "from_port": port,
+        "to_port": port,
+        **peer,
+    }
+
+
+_IN: Final = "aws_vpc_security_group_ingress_rule"
+_FROM_ALL: Final = delete(f"{_IN}.network", _rule("network", cidr_ipv4="10.3.0.0/16"))
+_FROM_SHOP: Final = create(
+    f"{_IN}.shop",
+    {k: v for k, v in _rule("s", referenced_security_group_id="sg-0a").items() if k != "id"},
+)
+_FROM_FIGURES: Final = stay(f"{_IN}.figures", **_rule("f", referenced_security_group_id="sg-0b"))
+
+
+def _service(name: str, group: str, subnet: str = "subnet-a1", **variables: str) -> list[Json]:
+    listed = [{"name": key, "value": value} for key, value in variables.items()]
+    arn = f"arn:aws:ecs:eu-west-1:1:task-definition/{name}:3"
+    return [
+        stay(
+            f"aws_ecs_task_definition.{name}",
+            id=name,
+            arn=arn,
+            container_definitions=json.dumps([{"name": name, "environment": listed}]),
+        ),
+        stay(
+            f"aws_ecs_service.{name}",
+            id=f"svc-{name}",
+            name=name,
+            task_definition=arn,
+            network_configuration=[{"subnets": [subnet], "security_groups": [group]}],
+        ),
+    ]
+
+
+_RUN: Final = {
+    f"aws_ecs_service.{name}": {"task_definition": [f"aws_ecs_task_definition.{name}.arn"]}
+    for name in ("shop", "figures")
+}
+_DB_USES: Final = {
+    **_RUN,
+    "aws_db_instance.orders": {"vpc_security_group_ids": ["aws_security_group.db.id"]},
+    f"{_IN}.network": {"security_group_id": ["aws_security_group.db.id"]},
+    f"{_IN}.shop": {"security_group_id": ["aws_security_group.db.id"]},
+    f"{_IN}.figures": {"security_group_id": ["aws_security_group.db.id"]},
+}
+_BEHIND: Final = [
+    stay("aws_security_group.db", id="sg-0d", name="db", vpc_id="vpc-3"),
+    stay(
+        "aws_db_instance.orders",
+        id="db-2",
+        identifier="orders",
+        endpoint=f"{_DB}:5432",
+        vpc_security_group_ids=["sg-0d"],
+    ),
+    *_service("shop", "sg-0a", PGHOST=_DB),
+    *_service("figures", "sg-0b", PGHOST=_DB),
+]
+
+
+def _cache_group(*ranges: str) -> Json:
+    def entry(*cidrs: str) -> Json:
+        return {
+            "protocol": "tcp",
+            "from_port": 6379,
+            "to_port": 6379,
+            "cidr_blocks": list(cidrs),
+            "security_groups": [],
+            "self": False,
+        }
+
+    values = {"id": "sg-0c", "name": "c", "vpc_id": "vpc-3", "ingress": [entry("10.3.0.0/16")]}
+    return tweak("aws_security_group.cache", values, ingress=[entry(*ranges)])
+
+
+_CACHED: Final = [
+    stay("aws_subnet.a", id="subnet-a1", vpc_id="vpc-3", cidr_block="10.3.1.0/24"),
+    stay("aws_subnet.b", id="subnet-b1", vpc_id="vpc-3", cidr_block="10.3.2.0/24"),
+    stay(
+        "aws_elasticache_replication_group.carts",
+        id="carts",
+        replication_group_id="carts",
+        primary_endpoint_address=_CACHE,
+        security_group_ids=["sg-0c"],
+    ),
+    *_service("shop", "sg-0a", "subnet-a1", REDIS=f"redis://{_CACHE}:6379"),
+    *_service("figures", "sg-0b", "subnet-b1", REDIS=f"redis://{_CACHE}:6379"),
+]
+_CACHE_USES: Final = {
+    **_RUN,
+    "aws_elasticache_replication_group.carts": {
+        "security_group_ids": ["aws_security_group.cache.id"]
+    },
+}
+
+# Boundaries
+
+_LIMIT: Final = "arn:aws:iam::111122223333:policy/limit"
+
+
+def _policy(actions: list[str], **more: Any) -> str:
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*", **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _limit(*after: str) -> Json:
+    before = ["dynamodb:*", "kinesis:*", "logs:*", "sqs:*"]
+    values = {"id": _LIMIT, "arn": _LIMIT, "name": "limit", "policy": _policy(before)}
+    return tweak("aws_iam_policy.limit", values, policy=_policy(list(after)))
+
+
+def _role(*actions: str) -> list[Json]:
+    return [
+        stay(
+            "aws_iam_role.orders",
+            id="orders",
+            name="orders",
+            arn="arn:aws:iam::111122223333:role/orders",
+            permissions_boundary=_LIMIT,
+        ),
+        stay(
+            "aws_iam_role_policy.orders", id="orders:x", role="orders", policy=_policy([*actions])
+        ),
+        stay(
+            "aws_lambda_function.orders",
+            id="orders",
+            function_name="orders",
+            role="arn:aws:iam::111122223333:role/orders",
+        ),
+    ]
+
+
+_LIMITED: Final = {
+    "aws_iam_role.orders": {"permissions_boundary": ["aws_iam_policy.limit.arn"]},
+    "aws_iam_role_policy.orders": {"role": ["aws_iam_role.orders.id"]},
+    "aws_lambda_function.orders": {"role": ["aws_iam_role.orders.arn"]},
+}
+
+# Certificates
+
+_NAMES: Final = ["api.example.com", "old.example.com"]
+
+
+def _certificate(*names: str) -> Json:
+    values = {
+        "id": "arn:aws:acm:1",
+        "arn": "arn:aws:acm:1",
+        "domain_name": "example.com",
+        "status": "ISSUED",
+        "subject_alternative_names": _NAMES,
+    }
+    gone = {name: value for name, value in values.items() if name not in {"id", "arn", "status"}}
+    return replace(
+        "aws_acm_certificate.edge",
+        values,
+        {**gone, "subject_alternative_names": list(names)},
+        "subject_alternative_names",
+        create_first=True,
+    )
+
+
+def _host(name: str, **more: Any) -> Json:
+    return stay(
+        f"aws_route53_record.{name}",
+        id=f"Z1_{name}",
+        zone_id="Z1",
+        name=f"{name}.example.com",
+        fqdn=f"{name}.example.com",
+        type="CNAME",
+        records=["edge.elb.amazonaws.com"],
+        **more,
+    )
+
+
+_ZONE: Final = stay("aws_route53_zone.main", id="Z1", zone_id="Z1", name="example.com")
+_LISTENER: Final = update(
+    "aws_lb_listener.https",
+    {"id": "l1", "arn": "l1", "port": 443, "certificate_arn": "arn:aws:acm:1"},
+    {"id": "l1", "arn": "l1", "port": 443},
+    after_unknown={"certificate_arn": True},
+)
+_CERTIFIED: Final = {"aws_lb_listener.https": {"certificate_arn": ["aws_acm_certificate.edge.arn"]}}
+_LESS: Final = _certificate("api.example.com")
+
+_IN_SUBNET: Final = {
+    "network_configuration": ["aws_subnet.data.id"],
+    "task_definition": ["aws_ecs_task_definition.shop.arn"],
+}
+
+PATHS: Final = [
+    pair(
+        "replies from afar are dropped where a NAT leads out / where no route leads out",
+        [_ACL_LESS, _table(_NAT), _LED],
+        [_ACL_LESS, _table(), _LED],
+        *_NETWORK,
+        uses=_NETWORK_USES,
+    ),
+    pair(
+        "requests to a peer are dropped that a route leads to / that none leads to",
+        [_acl([_REPLIES], [_NEAR], "egress"), _table(_PEERED), _LED],
+        [_acl([_REPLIES], [_NEAR], "egress"), _table(), _LED],
+        *_NETWORK,
+        *_service("shop", "sg-0a", "subnet-d1"),
+        uses={**_NETWORK_USES, "aws_ecs_service.shop": _IN_SUBNET},
+    ),
+    pair(
+        "the entry of a peered network goes / of one that is peered no more",
+        [_ONE_RULE, _ACL_STAYS, _table(_PEERED), _LED],
+        [_ONE_RULE, _ACL_STAYS, _table(), _LED],
+        *_NETWORK,
+        uses=_NETWORK_USES,
+    ),
+    pair(
+        "the network's range goes for one of two callers / for both",
+        [_FROM_ALL, _FROM_SHOP],
+        [_FROM_ALL, _FROM_SHOP, _FROM_FIGURES],
+        *_BEHIND,
+        uses=_DB_USES,
+    ),
+    pair(
+        "a range shrinks to the subnet of one caller / of both",
+        _cache_group("10.3.1.0/24"),
+        _cache_group("10.3.1.0/24", "10.3.2.0/24"),
+        *_CACHED,
+        uses=_CACHE_USES,
+    ),
+    pair(
+        "a boundary loses what its role uses / what none of them may do",
+        _limit("kinesis:*", "logs:*"),
+        _limit("dynamodb:*", "logs:*", "sqs:*"),
+        *_role("dynamodb:GetItem", "sqs:ReceiveMessage"),
+        uses=_LIMITED,
+    ),
+    pair(
+        "a boundary keeps reading alone / reading and writing, which is all that is used",
+        _limit("dynamodb:GetItem"),
+        _limit("dynamodb:GetItem", "dynamodb:PutItem"),
+        *_role("dynamodb:GetItem", "dynamodb:PutItem"),
+        uses=_LIMITED,
+    ),
+    pair(
+        "a certificate lacks a name with a record / a name that nothing of its zone leads from",
+        [_LESS, _host("old")],
+        [_LESS],
+        _ZONE,
+        _LISTENER,
+        _host("api"),
+        uses=_CERTIFIED,
+    ),
+]
+
+PATH_TRAPS: Final = [
+    trap(
+        "no route leads out, but an endpoint of S3 is reached by the table",
+        _ACL_LESS,
+        _table(),
+        _LED,
+        stay("aws_vpc_endpoint.s3", id="vpce-1", vpc_id="vpc-1", route_table_ids=["rtb-1"]),
+        *_NETWORK,
+        uses=_NETWORK_USES,
+    ),
+    trap(
+        "the subnet's table is not in the plan", _ACL_LESS, _table(), *_NETWORK, uses=_NETWORK_USES
+    ),
+    trap(
+        "the network has a second range",
+        _ACL_LESS,
+        _table(),
+        _LED,
+        stay(
+            "aws_vpc_ipv4_cidr_block_association.more",
+            id="x",
+            vpc_id="vpc-1",
+            cidr_block="100.64.0.0/16",
+        ),
+        *_NETWORK,
+        uses=_NETWORK_USES,
+    ),
+    trap(
+        "a route that this plan makes leads out",
+        _ACL_LESS,
+        _table(),
+        _LED,
+        create(
+            "aws_route.out",
+            {
+                "route_table_id": "rtb-1",
+                "destination_cidr_block": _WORLD,
+                "transit_gateway_id": "tgw-1",
+            },
+        ),
+        *_NETWORK,
+        uses=_NETWORK_USES,
+    ),
+    trap(
+        "both callers are let in, and a machine is there too",
+        _FROM_ALL,
+        _FROM_SHOP,
+        _FROM_FIGURES,
+        stay("aws_instance.hands", id="i-1", vpc_security_group_ids=["sg-0f"]),
+        *_BEHIND,
+        uses=_DB_USES,
+    ),
+    trap(
+        "both callers are let in, and the network is peered",
+        _FROM_ALL,
+        _FROM_SHOP,
+        _FROM_FIGURES,
+        stay("aws_vpc_peering_connection.far", id="pcx-1", vpc_id="vpc-3", peer_vpc_id="vpc-9"),
+        *_BEHIND,
+        uses=_DB_USES,
+    ),
+    trap(
+        "the entry of the second caller is for another port",
+        _FROM_ALL,
+        _FROM_SHOP,
+        stay(f"{_IN}.figures", **_rule("f", port=5433, referenced_security_group_id="sg-0b")),
+        *_BEHIND,
+        uses=_DB_USES,
+    ),
+    trap(
+        "a role holds all of a service of which the boundary keeps a part",
+        _limit("dynamodb:GetItem", "logs:*"),
+        *_role("dynamodb:*"),
+        uses=_LIMITED,
+    ),
+    trap(
+        "a policy of AWS is attached to the role",
+        _limit("dynamodb:*"),
+        *_role("dynamodb:GetItem"),
+        stay(
+            "aws_iam_role_policy_attachment.more",
+            id="m",
+            role="orders",
+            policy_arn="arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole",
+        ),
+        uses=_LIMITED,
+    ),
+    trap(
+        "the certificate lacks a name that a wildcard record leads from",
+        _LESS,
+        _ZONE,
+        _LISTENER,
+        _host("api"),
+        stay(
+            "aws_route53_record.any",
+            id="any",
+            zone_id="Z1",
+            name="*.example.com",
+            fqdn="*.example.com",
+            type="CNAME",
+            records=["edge.elb.amazonaws.com"],
+        ),
+        uses=_CERTIFIED,
+    ),
+    trap(
+        "the certificate lacks a name that a program calls",
+        _LESS,
+        _ZONE,
+        _LISTENER,
+        _host("api"),
+        *_service("shop", "sg-0a", PARTNER="https://old.example.com/v1"),
+        uses=_CERTIFIED,
+    ),
+    trap(
+        "the certificate lacks a name of a zone that is not in the plan",
+        _LESS,
+        _LISTENER,
+        _host("api"),
+        uses=_CERTIFIED,
+    ),
+]
