@@ -15,9 +15,10 @@ from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
 from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
 from tests.rules.served.amazon_paths import PATH_TRAPS, PATHS
 from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
+from tests.rules.served.amazon_unmissed import UNMISSED, UNMISSED_TRAPS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*CALENDAR, *CLIENTS, *COPIES, *DENIALS, *IDLE, *ORDINARY, *PATHS, *SIBLINGS]
+PAIRS = [*CALENDAR, *CLIENTS, *COPIES, *DENIALS, *IDLE, *ORDINARY, *PATHS, *SIBLINGS, *UNMISSED]
 TRAPS = [
     *CALENDAR_TRAPS,
     *CLIENT_TRAPS,
@@ -27,6 +28,7 @@ TRAPS = [
     *ORDINARY_TRAPS,
     *PATH_TRAPS,
     *SIBLING_TRAPS,
+    *UNMISSED_TRAPS,
 ]
 
 

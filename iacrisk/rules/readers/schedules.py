@@ -59,6 +59,24 @@ def runs_a_day(text: str) -> float | None:
     return minutes * 60 * hours * 24 * days * months * weekdays
 
 
+def longest_pause(text: str) -> float | None:
+    """How many hours pass at most between two runs; None where it does not run every day."""
+    often = runs_a_day(text)
+    if not often:
+        return None
+    if _RATE.fullmatch(text.strip()):
+        return 24 / often
+    cron = _CRON.fullmatch(text.strip())
+    fields = (cron[1] if cron else text).split()
+    if not all(field in _ANY for field in fields[2:5]):
+        return None
+    hours = _EVERY.fullmatch(fields[1])
+    return float(min(24, int(hours[1] or hours[2] or 1))) if hours else 24.0
+
+
+_EVERY: Final = re.compile(r"\*(?:/0*([1-9]\d?))?|0/0*([1-9]\d?)")
+
+
 def _share(field: str, size: int) -> float | None:
     """Which part of all minutes, hours, days, months or weekdays a field of cron stands for."""
     if field in _ANY:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from iacrisk.plan import ActionKind, ResourceChange, lookup
+from iacrisk.plan import ResourceChange
 from iacrisk.plan.policy_document import Effect, Grant, grants_removed, parse_policy
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
@@ -117,63 +117,6 @@ def _runs(prefix: str, change: ResourceChange, context: Context) -> bool:
     name = re.escape(str(change.before.get("repository")))
     wanted = re.compile(rf'/{name}:{re.escape(tag)}[^"\s]*'.encode())
     return any(wanted.search(bytes(one.raw.change.after)) for one in programs(context))
-
-
-# Streams that are archived
-
-_ARCHIVE: Final = "aws_kinesis_firehose_delivery_stream"
-_READS: Final = frozenset(
-    {"aws_kinesis_stream_consumer", "aws_lambda_event_source_mapping", "aws_pipes_pipe"}
-)
-_DAY: Final = 24
-
-
-def why_archived(change: ResourceChange, context: Context) -> str | None:
-    """Why the older records are not missed: whoever reads the stream writes all of it down."""
-    rest = change.changed - {"retention_period"}
-    if rest and explain(change, context, *rest) is None:
-        return None
-    kept = change.becomes("retention_period")
-    arn = str(change.before.get("arn") or "")
-    if not isinstance(kept, int | float) or kept < _DAY or not arn:
-        return None
-    archives = [
-        one
-        for one in context.changes_of(_ARCHIVE)
-        if stays(one)
-        and lookup(one.before, ("kinesis_source_configuration", 0, "kinesis_stream_arn")) == arn
-        and one.kind is ActionKind.NO_OP
-        and any(blocks(one.before.get(name)) for name in ("extended_s3_configuration",))
-    ]
-    if len(archives) != 1 or _is_read_otherwise(change, arn, context):
-        return None
-    return (
-        f"{archives[0].label} writes all of it down within minutes, and no one reads it by the day"
-    )
-
-
-def _reads_at_once(reader: ResourceChange) -> bool:
-    """Whether a mapping follows the stream without a break."""
-    return (
-        reader.type == "aws_lambda_event_source_mapping"
-        and reader.kind is ActionKind.NO_OP
-        and reader.before.get("enabled") is not False
-        and reader.before.get("starting_position") != "AT_TIMESTAMP"
-    )
-
-
-def _is_read_otherwise(change: ResourceChange, arn: str, context: Context) -> bool:
-    following = [one for one in context.changes_of(*sorted(_READS)) if _reads_at_once(one)]
-    others = [use.node for use in context.consumers(change) if use.node.type in _READS]
-    if any(node.change not in following for node in others):
-        return True
-    name = str(change.before.get("name"))
-    word = re.compile(rb"(?<![\w-])" + re.escape(name).encode() + rb"(?![\w-])")
-    return any(
-        arn.encode() in bytes(one.raw.change.after) or word.search(bytes(one.raw.change.after))
-        for one in (*programs(context), *context.changes_of(*sorted(_READS)))
-        if one not in following
-    )
 
 
 # Parameters that nobody reads

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_glue
+from iacrisk.rules.benign.served import amazon_glue, amazon_streams
 from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
@@ -76,16 +76,17 @@ def all_is_archived(change: ResourceChange, context: Context) -> str | None:
 
     Harmless when
         A delivery stream to a bucket reads it, which stays as it is, and so do functions by
-        mappings that follow it without a break; records are kept for a day at least.
+        mappings that follow it without a break; records are kept for a day at least. A program
+        that names it is started by rules alone, twice at least while a record is kept.
 
     Traps
-        A pipe or program that reads the stream as well, or names it; a mapping that is off or
-        changes; a delivery stream that changes in the same plan.
+        A pipe or program that reads the stream as well, or names it, and is started seldom; a
+        mapping that is off or changes; a delivery stream that changes in the same plan.
 
     References
         https://docs.aws.amazon.com/firehose/latest/dev/what-is-this-service.html
     """
-    return amazon_glue.why_archived(change, context)
+    return amazon_streams.why_archived(change, context)
 
 
 @suppressor(

@@ -1,11 +1,11 @@
-"""The declarations of the proofs on AWS that filters and boundaries keep out nobody of today."""
+"""The declarations of the proofs that what is left out of a list keeps out nobody of today."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_bounds, amazon_paths
+from iacrisk.rules.benign.served import amazon_bounds, amazon_paths, mail_senders
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 
@@ -89,8 +89,36 @@ def boundary_still_holds_its_roles(change: ResourceChange, context: Context) -> 
     return amazon_bounds.why_boundary_holds(change, context)
 
 
+@suppressor(
+    id="BL-senderunused",
+    name="sender-signs-for-nothing",
+    suppresses={"E03"},
+    kinds={ActionKind.UPDATE},
+    types=mail_senders.RECORDS,
+    since="0.2",
+)
+def sender_signs_for_nothing(change: ResourceChange, context: Context) -> str | None:
+    """A domain's text on senders loses a sender of mass mail that has no key there.
+
+    Harmless when
+        The sender's mail comes back to names of its own, so that the text is not asked for it;
+        the plan shows keys of other senders and where the domain's mail goes; no record and no
+        program names the sender; and another sender stays listed.
+
+    Traps
+        Any other sender; a key or a return path of it; a program that sends by it; a text on
+        forged mail that changes as well.
+
+    References
+        https://docs.aws.amazon.com/ses/latest/dg/send-email-authentication-spf.html
+        https://www.rfc-editor.org/rfc/rfc7208#section-2.4
+    """
+    return mail_senders.why_sender_unused(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     no_way_back_to_them,
     callers_come_in_by_other_entries,
     boundary_still_holds_its_roles,
+    sender_signs_for_nothing,
 )
