@@ -10,9 +10,11 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.policy_document import ANYTHING, Effect, Grant, Policy, Statement, parse_policy
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.azure_endpoint_policies import AZURE_POLICY, accounts_cut
 from iacrisk.rules.readers.endpoint_callers import Refused, endpoint_of, refused_by
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.wording import grants_text
+from iacrisk.rules.readers.unknowns import holds_unknown
+from iacrisk.rules.readers.wording import grants_text, some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _TASK: Final = "aws_ecs_task_definition"
@@ -36,7 +38,7 @@ _EVERYTHING: Final = Policy(
     confidence=Confidence.HIGH,
     harm=Harm.ACCESS,
     kinds={ActionKind.CREATE, ActionKind.UPDATE},
-    types=ENDPOINT_POLICIES,
+    types=ENDPOINT_POLICIES | {AZURE_POLICY},
     since="0.2",
 )
 def refused_on_the_way(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -45,7 +47,8 @@ def refused_on_the_way(change: ResourceChange, context: Context) -> Iterator[Out
     What it flags
         The policy of an endpoint that stays, narrowed so that it lets a call no longer through
         which a role's own policies allow on an object by name, where something of the plan runs
-        as the role in the endpoint's network.
+        as the role in the endpoint's network. On Azure a storage account that a service endpoint
+        policy of a subnet lists no more, where a program in the subnet names it.
 
     Why it matters
         Both policies have to allow a call. The role looks as it did, the bucket too, and every
@@ -61,7 +64,11 @@ def refused_on_the_way(change: ResourceChange, context: Context) -> Iterator[Out
 
     References
         https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+        https://learn.microsoft.com/azure/virtual-network/virtual-network-service-endpoint-policies-overview
     """
+    if change.type == AZURE_POLICY:
+        yield from _accounts_left_out(change, context)
+        return
     after = change.after.get("policy")
     endpoint = endpoint_of(change, context)
     if "policy" not in change.changed or not stays(endpoint):
@@ -103,3 +110,19 @@ def _by_arn(context: Context) -> dict[str, str]:
         if isinstance(arn, str):
             found[arn] = one.label
     return found
+
+
+def _accounts_left_out(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    path = ("definition",)
+    if change.kind is not ActionKind.UPDATE or "definition" not in change.changed:
+        return
+    if holds_unknown(change.after.get("definition")):
+        yield Undecided(why="Which accounts it lets through is not known yet.", paths=(path,))
+        return
+    cut = accounts_cut(change, context)
+    if cut:
+        yield Flag(
+            what=f"Programs of its subnets no longer reach {some_of(sorted(cut))}.",
+            paths=(path,),
+            hurts=tuple(dict.fromkeys(label for labels in cut.values() for label in labels)),
+        )

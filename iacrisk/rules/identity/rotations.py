@@ -7,12 +7,13 @@ from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.copied_values import holders_of_copies
+from iacrisk.rules.readers.copied_values import holders_of_copies, holders_of_login
 from iacrisk.rules.readers.programs import object_named
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _ROTATION: Final = "aws_secretsmanager_secret_rotation"
+_STATIC_ROLE: Final = "vault_database_secret_backend_static_role"
 _STORED: Final = "aws_secretsmanager_secret"
 
 
@@ -23,7 +24,7 @@ _STORED: Final = "aws_secretsmanager_secret"
     confidence=Confidence.HIGH,
     harm=Harm.ACCESS,
     kinds={ActionKind.CREATE},
-    types={_ROTATION},
+    types={_ROTATION, _STATIC_ROLE},
     since="0.2",
 )
 def rotated_while_copied(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -32,7 +33,8 @@ def rotated_while_copied(change: ResourceChange, context: Context) -> Iterator[O
     What it flags
         A rotation that is set up for a secret whose password, key or token stands in the
         variables of a function, task or machine of the plan, or is taken over there from the
-        secret's version.
+        secret's version; a static role of Vault for a database user whose name stands there with
+        a password in plain.
 
     Why it matters
         By default the first rotation runs at once. From then on the copy is the old password, and
@@ -48,15 +50,20 @@ def rotated_while_copied(change: ResourceChange, context: Context) -> Iterator[O
 
     References
         https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html
+        https://developer.hashicorp.com/vault/docs/secrets/databases
     """
-    secret = _secret(change, context)
-    holders = holders_of_copies(secret, context) if secret is not None else []
-    if secret is not None and holders:
-        named = some_of([one.label for one in holders])
+    if change.type == _STATIC_ROLE:
+        secret, path = None, "username"
+        holders = holders_of_login(change.after.get(path), context)
+    else:
+        secret, path = _secret(change, context), "secret_id"
+        holders = holders_of_copies(secret, context) if secret is not None else []
+    if holders:
+        labels = [one.label for one in holders]
         yield Flag(
-            what=f"{named} would sign in with a copy from before the rotation.",
-            paths=(("secret_id",),),
-            hurts=(*(one.label for one in holders), secret.label),
+            what=f"{some_of(labels)} would sign in with a copy from before the rotation.",
+            paths=((path,),),
+            hurts=(*labels, *([secret.label] if secret is not None else [])),
         )
 
 

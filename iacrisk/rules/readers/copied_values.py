@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -70,3 +71,30 @@ def _takes_over(one: ResourceChange, read: set[str], context: Context) -> bool:
         for use in (context.graph.dependencies(one.label) if read else ())
         if use.reference.attribute not in {"secret_id", "secret_arn"}
     )
+
+
+# Logins whose password another system sets from now on
+
+_TELLS: Final = r"[\w.-]*(?:pass|pwd)(?![\w.-]*(?:arn|file|path|ref|secret|vault))[\w.-]*"
+_PLAIN: Final = re.compile(
+    rf'"name":\s*"{_TELLS}",\s*"value":\s*"[^"]+"|"{_TELLS}":\s*"[^"]+"', re.IGNORECASE
+)
+
+
+def holders_of_login(user: Any, context: Context) -> list[ResourceChange]:
+    """The programs that stay and are given the user's name, with a password in plain beside it."""
+    if not isinstance(user, str) or len(user) < _SHORTEST_USER:
+        return []
+    named = re.compile(rf'"{re.escape(user)}"')
+    address = re.compile(rf"://{re.escape(user)}:[^@$\s\"{{]+@")
+    return [
+        one
+        for one in programs(context)
+        if stays(one)
+        and user.encode() in bytes(one.raw.change.after)
+        and (text := bytes(one.raw.change.after).decode("utf-8", "replace").replace("\\", ""))
+        and (address.search(text) or (named.search(text) and _PLAIN.search(text)))
+    ]
+
+
+_SHORTEST_USER: Final = 4

@@ -1,6 +1,6 @@
-"""Pairs on AWS: copies of a secret or a bucket, and calls that pass an endpoint of the network.
+"""Pairs: copies of a secret or a bucket, and calls that pass an endpoint of the network.
 
-At first sight none of the 9 dangers was held, and none of their harmless twins.
+At first sight none of the 11 dangers was held, and none of their harmless twins.
 """
 
 from __future__ import annotations
@@ -220,7 +220,61 @@ def _apart(*statements: Json) -> Json:
     return tweak("aws_vpc_endpoint_policy.s3", values, policy=after)
 
 
+# The same on Azure, and with Vault
+
+_ID: Final = "/subscriptions/s/resourceGroups/rg"
+_POLICY_ID: Final = f"{_ID}/providers/Microsoft.Network/serviceEndpointPolicies/only"
+_SUBNET_ID: Final = f"{_ID}/providers/Microsoft.Network/virtualNetworks/v/subnets/app"
+_PAPERS_ID: Final = f"{_ID}/providers/Microsoft.Storage/storageAccounts/shoppapers"
+_LOGS_ID: Final = f"{_ID}/providers/Microsoft.Storage/storageAccounts/shoplogs"
+
+
+def _let_through(*ids: str) -> Json:
+    def listed(*names: str) -> list[Json]:
+        return [{"name": "d", "service": "Microsoft.Storage", "service_resources": list(names)}]
+
+    values = {"id": _POLICY_ID, "name": "only", "definition": listed(_PAPERS_ID, _LOGS_ID)}
+    return tweak(
+        "azurerm_subnet_service_endpoint_storage_policy.only", values, definition=listed(*ids)
+    )
+
+
+_AZURE: Final = [
+    stay("azurerm_subnet.app", id=_SUBNET_ID, name="app", service_endpoint_policy_ids=[_POLICY_ID]),
+    stay("azurerm_storage_account.papers", id=_PAPERS_ID, name="shoppapers"),
+    stay("azurerm_storage_account.logs", id=_LOGS_ID, name="shoplogs"),
+    stay(
+        "azurerm_linux_web_app.shop",
+        id=f"{_ID}/providers/Microsoft.Web/sites/shop",
+        name="shop",
+        virtual_network_subnet_id=_SUBNET_ID,
+        app_settings={"PAPERS": "https://shoppapers.blob.core.windows.net"},
+    ),
+]
+_PATH: Final = "database/static-creds/shop"
+_STATIC: Final = create(
+    "vault_database_secret_backend_static_role.shop",
+    {
+        "backend": "database",
+        "name": "shop",
+        "db_name": "orders",
+        "username": "shop_user",
+        "rotation_period": 86400,
+    },
+)
+
 COPIES: Final = [
+    pair(
+        "Vault takes over a user whose password a function holds / whose name it holds",
+        [_STATIC, _function(DB_USER="shop_user", DB_PASSWORD=_VALUE)],
+        [_STATIC, _function(DB_USER="shop_user", DB_PASSWORD_PATH=_PATH)],
+    ),
+    pair(
+        "a subnet's policy leaves out the account that its app reads / one that nobody reads",
+        _let_through(_LOGS_ID),
+        _let_through(_PAPERS_ID),
+        *_AZURE,
+    ),
     pair(
         "a secret rotates of which a function holds the password / whose ARN it holds",
         [_ROTATION, _function(DB_PASSWORD=_VALUE)],
@@ -295,6 +349,11 @@ COPIES: Final = [
 ]
 
 COPY_TRAPS: Final = [
+    trap(
+        "Vault takes over a user whose password stands in an address",
+        _STATIC,
+        _function(DB="postgres://shop_user:tulip@db:5432/shop"),
+    ),
     trap(
         "one program reads the secret, and another holds its password",
         _ROTATION,
