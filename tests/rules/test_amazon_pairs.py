@@ -12,19 +12,35 @@ from tests.rules.served.amazon_clients import CLIENT_TRAPS, CLIENTS
 from tests.rules.served.amazon_copies import COPIES, COPY_TRAPS
 from tests.rules.served.amazon_denials import DENIAL_TRAPS, DENIALS
 from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
+from tests.rules.served.amazon_limits import LIMIT_TRAPS, LIMITS
 from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
 from tests.rules.served.amazon_paths import PATH_TRAPS, PATHS
 from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
 from tests.rules.served.amazon_unmissed import UNMISSED, UNMISSED_TRAPS
+from tests.rules.served.endpoint_policies import ENDPOINT_TRAPS, ENDPOINTS
 from tests.rules.served.worlds import Trap
 
-PAIRS = [*CALENDAR, *CLIENTS, *COPIES, *DENIALS, *IDLE, *ORDINARY, *PATHS, *SIBLINGS, *UNMISSED]
+PAIRS = [
+    *CALENDAR,
+    *CLIENTS,
+    *COPIES,
+    *DENIALS,
+    *ENDPOINTS,
+    *IDLE,
+    *LIMITS,
+    *ORDINARY,
+    *PATHS,
+    *SIBLINGS,
+    *UNMISSED,
+]
 TRAPS = [
     *CALENDAR_TRAPS,
     *CLIENT_TRAPS,
     *COPY_TRAPS,
     *DENIAL_TRAPS,
+    *ENDPOINT_TRAPS,
     *IDLE_TRAPS,
+    *LIMIT_TRAPS,
     *ORDINARY_TRAPS,
     *PATH_TRAPS,
     *SIBLING_TRAPS,
