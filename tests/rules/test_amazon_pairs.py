@@ -8,6 +8,7 @@ import pytest
 
 from tests.pairs import Pair, is_held, told
 from tests.rules.served.amazon_calendar import CALENDAR, CALENDAR_TRAPS
+from tests.rules.served.amazon_callers import CALLER_TRAPS, CALLERS
 from tests.rules.served.amazon_clients import CLIENT_TRAPS, CLIENTS
 from tests.rules.served.amazon_copies import COPIES, COPY_TRAPS
 from tests.rules.served.amazon_denials import DENIAL_TRAPS, DENIALS
@@ -22,6 +23,7 @@ from tests.rules.served.worlds import Trap
 
 PAIRS = [
     *CALENDAR,
+    *CALLERS,
     *CLIENTS,
     *COPIES,
     *DENIALS,
@@ -35,6 +37,7 @@ PAIRS = [
 ]
 TRAPS = [
     *CALENDAR_TRAPS,
+    *CALLER_TRAPS,
     *CLIENT_TRAPS,
     *COPY_TRAPS,
     *DENIAL_TRAPS,
