@@ -16,6 +16,7 @@ import msgspec
 class Naming(msgspec.Struct, frozen=True, kw_only=True):
     """What an object is known by, and where others of a type name it."""
 
+    type: str
     attribute: str
     user: str
     path: str
@@ -24,6 +25,11 @@ class Naming(msgspec.Struct, frozen=True, kw_only=True):
 def namings_of(type_name: str) -> tuple[Naming, ...]:
     """Where objects of the type are named."""
     return _table().get(type_name, ())
+
+
+def named_by(type_name: str) -> tuple[Naming, ...]:
+    """What objects of the type name."""
+    return _table_of_users().get(type_name, ())
 
 
 def all_namings() -> tuple[tuple[str, ...], ...]:
@@ -38,6 +44,15 @@ def _table() -> dict[str, tuple[Naming, ...]]:
     for name, attribute, users in all_namings():
         for user in users.split():
             type_name, _, path = user.partition(":")
-            one = Naming(attribute=attribute, user=type_name, path=path)
+            one = Naming(type=name, attribute=attribute, user=type_name, path=path)
             found[name] = (*found.get(name, ()), one)
+    return found
+
+
+@cache
+def _table_of_users() -> dict[str, tuple[Naming, ...]]:
+    found: dict[str, tuple[Naming, ...]] = {}
+    for namings in _table().values():
+        for one in namings:
+            found[one.user] = (*found.get(one.user, ()), one)
     return found

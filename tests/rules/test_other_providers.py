@@ -12,22 +12,42 @@ from iacrisk.rules import RULES, Context, Review, review
 from tests.plans import Json, create, delete, noop, plan, tweak, update
 
 ARGUMENTS = [
+    "access",
     "access_control",
     "acl",
     "body",
     "config_json",
+    "constraints",
     "grant",
+    "groups_included",
     "index_patterns",
     "indices",
     "nrql",
     "password_policy",
     "pattern",
     "policy",
+    "priority",
     "response_object",
     "set",
     "snippet",
 ]
-IDS = ("C50", "D50", "E50", "E51", "E52", "E53", "I50", "I51", "N50", "X50", "X51", "X52", "X53")
+IDS = (
+    "C50",
+    "D50",
+    "E50",
+    "E51",
+    "E52",
+    "E53",
+    "I50",
+    "I51",
+    "N50",
+    "X50",
+    "X51",
+    "X52",
+    "X53",
+    "X80",
+    "I80",
+)
 
 
 def judged(*changes: Json) -> Review:
@@ -279,6 +299,7 @@ def test_a_name_that_another_object_serves_may_go() -> None:
         ("consul_config_entry", "config_json", "{}", "E53"),
         ("databricks_grants", "grant", [{"principal": "a", "privileges": ["SELECT"]}], "I50"),
         ("pagerduty_event_orchestration_service", "set", [{"id": "start"}], "X52"),
+        ("okta_app_signon_policy_rule", "priority", 3, "X80"),
     ],
 )
 def test_what_is_not_known_is_undecided(kind: str, argument: str, before: Any, rule: str) -> None:

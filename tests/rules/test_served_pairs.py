@@ -14,6 +14,8 @@ from tests.rules.served.fifth import FIFTH, FIFTH_TRAPS
 from tests.rules.served.fourth import FOURTH, FOURTH_TRAPS
 from tests.rules.served.google import GOOGLE
 from tests.rules.served.kubernetes import KUBERNETES
+from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
+from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
 from tests.rules.served.second import SECOND
 from tests.rules.served.services import SERVICES
 from tests.rules.served.seventh_clouds import SEVENTH_CLOUDS, SEVENTH_TRAPS
@@ -37,6 +39,8 @@ PAIRS = [
     *SIXTH_SIBLINGS,
     *CLOUD_SIBLINGS,
     *SEVENTH_CLOUDS,
+    *PODS_REFUSED,
+    *LOGINS_AND_ALARMS,
 ]
 
 
@@ -59,6 +63,8 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *SIXTH_TRAPS,
         *CLOUD_SIBLING_TRAPS,
         *SEVENTH_TRAPS,
+        *PODS_REFUSED_TRAPS,
+        *LOGIN_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

@@ -22,6 +22,7 @@ from iacrisk.rules.compute.fleet_templates import fleet_template_weakened
 from iacrisk.rules.compute.in_place import workload_setting
 from iacrisk.rules.compute.message_rules import subscription_hears_nothing
 from iacrisk.rules.compute.metadata_tokens import metadata_out_of_reach
+from iacrisk.rules.compute.pod_defaults import pods_without_a_size
 from iacrisk.rules.compute.pod_inputs import pod_input_gone
 from iacrisk.rules.compute.pod_limits import limit_below_need
 from iacrisk.rules.compute.pod_settings import kubernetes_setting, pods_leave_their_service
@@ -68,4 +69,5 @@ RULES: Final[tuple[Rule, ...]] = (
     metadata_out_of_reach,
     subscription_hears_nothing,
     policy_put_in_front,
+    pods_without_a_size,
 )

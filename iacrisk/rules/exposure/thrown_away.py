@@ -8,6 +8,12 @@ from typing import Any, Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.event_conditions import (
+    Alternative,
+    alternatives,
+    fits_alarms,
+    is_below_production,
+)
 from iacrisk.rules.readers.permission_readers import blocks
 from iacrisk.rules.readers.unknowns import holds_unknown
 from iacrisk.rules.readers.wording import some_of
@@ -78,13 +84,16 @@ def events_suppressed(change: ResourceChange, context: Context) -> Iterator[Outc
 
     What it flags
         A rule of PagerDuty that suppresses or drops events, where it has no condition, or where it
-        stood before with the same conditions and let them through.
+        stood before with the same conditions and let them through. A rule that comes to fit more:
+        a further alternative for grave severities, for production or for nearly all events, or
+        one that asks for less than before. What is left to the end of a set and is no longer told.
 
     Why it matters
         What called people before calls nobody, and nothing fails.
 
     When it is fine
-        The events are noise. Not flagged: a new rule for events that its conditions name.
+        The events are noise. Not flagged: a rule or an alternative for events that it names, such
+        as those of a test environment.
 
     What to do instead
         Lower the priority first, and see what nobody misses.
@@ -98,11 +107,13 @@ def events_suppressed(change: ResourceChange, context: Context) -> Iterator[Outc
     if holds_unknown(change.after.get(block)):
         yield Undecided(why="Which events are suppressed is not known.", paths=((block,),))
         return
-    old = {_conditions(one): _is_quiet(one) for one in _rules(change.before.get(block))}
+    before = list(_rules(change.before.get(block)))
+    told = {_conditions(one) for one in before if not _is_quiet(one)}
+    known = frozenset[Alternative]().union(*(_fitting(one) for one in before if _is_quiet(one)))
     found = [
         str(one.get("label") or "a rule")
         for one in _rules(change.after.get(block))
-        if _is_quiet(one) and not old.get(_conditions(one), bool(_conditions(one)))
+        if _is_quiet(one) and (_conditions(one) in told or _fits_more(_fitting(one), known))
     ]
     if found:
         yield Flag(what=f"Events are no longer told: {some_of(found)}.", paths=((block,),))
@@ -115,6 +126,19 @@ def _rules(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def _conditions(one: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(str(block.get("expression")) for block in blocks(one.get("condition"))))
+
+
+def _fitting(one: Mapping[str, Any]) -> frozenset[Alternative]:
+    """What a rule fits: any of its conditions is enough, and all events where it has none."""
+    return alternatives(_conditions(one)) or frozenset({Alternative()})
+
+
+def _fits_more(fitting: frozenset[Alternative], known: frozenset[Alternative]) -> bool:
+    """Whether alarms come to fit that did not before."""
+    return any(
+        fits_alarms(one) or (any(one < other for other in known) and not is_below_production(one))
+        for one in fitting - known
+    )
 
 
 def _is_quiet(one: Mapping[str, Any]) -> bool:

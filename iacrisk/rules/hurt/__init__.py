@@ -47,7 +47,7 @@ from iacrisk.rules.hurt.holding import (
     views_over,
 )
 from iacrisk.rules.hurt.left_out import callers_left_out, roles_in_boundary, schedules_beyond
-from iacrisk.rules.hurt.named import naming_it
+from iacrisk.rules.hurt.named import named_by_it, naming_it, no_longer_named_by_it
 from iacrisk.rules.hurt.names import (
     accounts_left_out,
     holders_of_policy,
@@ -208,6 +208,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "I15": (
         behind_addresses,
         naming_it,
+        no_longer_named_by_it,
     ),
     "I16": (naming_it,),
     "I26": (naming_it,),
@@ -241,6 +242,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         pods_selected,
         sending_the_metric,
         naming_it,
+        named_by_it,
     ),
     "X10": (
         watched,
@@ -251,6 +253,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "X12": (backends_of_api,),
     "X14": (guards_beside,),
     "X20": (naming_it,),
+    "X52": (named_by_it,),
 }
 """The ties to follow for findings of a rule."""
 

@@ -36,6 +36,7 @@ from iacrisk.rules.identity.refused_clients import client_denied
 from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
 from iacrisk.rules.identity.rotations import rotated_while_copied
 from iacrisk.rules.identity.secret_sources import secret_source_unreadable
+from iacrisk.rules.identity.sign_on_refusals import refusal_put_first
 from iacrisk.rules.identity.true_denials import denial_holds_for_users
 from iacrisk.rules.identity.usual import somebody_left_out
 from iacrisk.rules.identity.vault_denials import denied_what_another_grants
@@ -75,4 +76,5 @@ RULES: Final[tuple[Rule, ...]] = (
     client_denied,
     rotated_while_copied,
     refused_on_the_way,
+    refusal_put_first,
 )
