@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.plans import Json, create, delete, tweak
+from tests.plans import Json, create, delete, replace, tweak
 from tests.rules.served.kubernetes import SPACE, meta, pods, quota
 from tests.rules.served.worlds import pair, stay, trap
 
@@ -75,5 +75,181 @@ SIZE_TRAPS: Final = [
          pods("importer", requests={"memory": "1Gi"}, kind="cron_job_v1")),
 ]  # fmt: skip
 
-PODS_REFUSED: Final = [*SIZES]
-PODS_REFUSED_TRAPS: Final = [*SIZE_TRAPS]
+# Levels of pod security
+
+_ENFORCE: Final = "pod-security.kubernetes.io/enforce"
+_TIGHT: Final = {
+    "allow_privilege_escalation": False,
+    "privileged": False,
+    "run_as_non_root": True,
+    "capabilities": [{"add": [], "drop": ["ALL"]}],
+    "seccomp_profile": [{"type": "RuntimeDefault"}],
+}
+
+
+def _space(level: str) -> Json:
+    return {"id": SPACE, "metadata": [{"name": SPACE, "labels": {_ENFORCE: level}}]}
+
+
+def _raised(old: str, new: str) -> Json:
+    kind = "kubernetes_namespace_v1.space"
+    return tweak(kind, _space(old), metadata=_space(new)["metadata"])
+
+
+def _tight(name: str, **other: Any) -> Json:
+    return pods(name, security_context=[{**_TIGHT, **other}])
+
+
+LEVELS: Final = [
+    pair(
+        "a level that one of two workloads does not meet / that both meet",
+        [_raised("privileged", "restricted"), pods("agent", kind="daemon_set_v1")],
+        [_raised("privileged", "restricted"), _tight("agent")],
+        _tight("ledger"),
+    ),
+    pair(
+        "the baseline forbids a port of the node / has nothing against an ordinary pod",
+        [
+            _raised("privileged", "baseline"),
+            pods("agent", port=[{"container_port": 9100, "host_port": 9100}]),
+        ],
+        [
+            _raised("privileged", "baseline"),
+            pods("agent", port=[{"container_port": 9100, "host_port": 0}]),
+        ],
+        pods("ledger"),
+    ),
+]
+LEVEL_TRAPS: Final = [
+    trap("a chart runs pods that the plan does not show", _tight("ledger"),
+         _raised("baseline", "restricted"),
+         stay("helm_release.agent", name="agent", chart="agent", namespace=SPACE)),
+    trap("pods may be root", _raised("baseline", "restricted"),
+         _tight("ledger", run_as_non_root=False)),
+    trap("a power is added", _raised("baseline", "restricted"),
+         _tight("ledger", capabilities=[{"add": ["NET_ADMIN"], "drop": ["ALL"]}])),
+    trap("nothing runs in the plan", _raised("baseline", "restricted")),
+]  # fmt: skip
+
+# Policies for what goes out
+
+_STORE: Final = stay(
+    "kubernetes_stateful_set_v1.store",
+    id="data/store",
+    metadata=[{"name": "store", "namespace": "data"}],
+    spec=[
+        {
+            "replicas": "1",
+            "service_name": "store",
+            "template": [
+                {
+                    "metadata": [{"labels": {"app": "store"}}],
+                    "spec": [
+                        {"container": [{"name": "store", "port": [{"container_port": 5432}]}]}
+                    ],
+                }
+            ],
+        }
+    ],
+)
+
+
+def _to(space: str, labels: Json, *ports: tuple[str, str]) -> Json:
+    peer = {
+        "namespace_selector": [{"match_labels": {"kubernetes.io/metadata.name": space}}],
+        "pod_selector": [{"match_labels": labels}],
+        "ip_block": [],
+    }
+    return {"to": [peer], "ports": [{"port": port, "protocol": kind} for kind, port in ports]}
+
+
+_NAMES: Final = _to("kube-system", {"k8s-app": "kube-dns"}, ("UDP", "53"), ("TCP", "53"))
+_TO_STORE: Final = _to("data", {"app": "store"}, ("TCP", "5432"))
+_OTHER_PORT: Final = _to("data", {"app": "store"}, ("TCP", "80"))
+_TO_WEB: Final = {
+    "to": [{"ip_block": [{"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}]}],
+    "ports": [{"port": "443", "protocol": "TCP"}],
+}
+
+
+def _lets_out(*entries: Json) -> Json:
+    spec = {"pod_selector": [{}], "policy_types": ["Egress"], "egress": list(entries)}
+    return create("kubernetes_network_policy_v1.out", {"metadata": meta("out"), "spec": [spec]})
+
+
+_CALLS: Final = {"DB_HOST": "store.data.svc.cluster.local", "MAIL": "https://api.mail.example"}
+CALLS: Final = [
+    pair(
+        "a first policy for what goes out forgets the names / lists all that its pods call",
+        _lets_out(_TO_STORE, _TO_WEB),
+        _lets_out(_TO_STORE, _TO_WEB, _NAMES),
+        pods("ledger", env=_CALLS),
+        _STORE,
+    ),
+    pair(
+        "a first policy for what goes out forgets a store / lists the store alone that is called",
+        _lets_out(_NAMES, _TO_WEB),
+        _lets_out(_NAMES, _TO_STORE),
+        pods("ledger", env={"DATABASE_URL": "postgres://books@store.data.svc:5432/books"}),
+        _STORE,
+    ),
+]
+CALL_TRAPS: Final = [
+    trap("another port of the store", _lets_out(_NAMES, _OTHER_PORT),
+         pods("ledger", env={"DB_HOST": "store.data.svc"}), _STORE),
+    trap("variables from elsewhere", _lets_out(_NAMES, _TO_STORE), _STORE,
+         pods("ledger", env={"DB_HOST": "store.data.svc"},
+              env_from=[{"secret_ref": [{"name": "more"}]}])),
+    trap("pods that ask the API server", _lets_out(_NAMES, _TO_STORE), _STORE,
+         pods("ledger", env={"DB_HOST": "store.data.svc"}, account="ledger")),
+    trap("a name in the cluster behind which the plan shows nothing", _STORE,
+         _lets_out(_NAMES, _TO_STORE, _TO_WEB),
+         pods("ledger", env={"DB_HOST": "store.data.svc", "CACHE": "cache.data.svc:6379"})),
+    trap("pods that name nobody", _lets_out(_NAMES, _TO_STORE), pods("ledger"), _STORE,
+         pods("worker", env={"DB_HOST": "store.data.svc"})),
+]  # fmt: skip
+
+# Inputs under another name
+
+
+def _input(name: str, **data: str) -> Json:
+    return {"id": f"{SPACE}/{name}", "metadata": meta(name), "data": {"HOST": "a", **data}}
+
+
+def _renamed(create_first: bool = True, **data: str) -> Json:
+    return replace(
+        "kubernetes_config_map_v1.shared",
+        _input("shared"),
+        _input("shared-2", **data),
+        "metadata.0.name",
+        create_first=create_first,
+    )
+
+
+def _reads(name: str) -> Json:
+    return {"env_from": [{"config_map_ref": [{"name": name}]}]}
+
+
+def _follows(name: str, **more: Any) -> Json:
+    before = pods(name, **_reads("shared"))["change"]["before"]
+    after = pods(name, **{**_reads("shared-2"), **more})["change"]["before"]
+    return tweak(f"kubernetes_deployment.{name}", before, spec=after["spec"])
+
+
+INPUTS: Final = [
+    pair(
+        "a config map is renamed that a job still reads / that all its readers follow",
+        [_renamed(), _follows("ledger"), pods("nightly", kind="cron_job_v1", **_reads("shared"))],
+        [_renamed(), _follows("ledger"), _follows("worker")],
+    ),
+]
+INPUT_TRAPS: Final = [
+    trap("the content differs", _renamed(HOST="b"), _follows("ledger")),
+    trap("the old one goes first", _renamed(create_first=False), _follows("ledger")),
+    trap("an argument has the old name", _renamed(), _follows("ledger"),
+         pods("worker", args=["--config-map=shared"])),
+    trap("nobody in the plan reads it", _renamed()),
+]  # fmt: skip
+
+PODS_REFUSED: Final = [*SIZES, *LEVELS, *CALLS, *INPUTS]
+PODS_REFUSED_TRAPS: Final = [*SIZE_TRAPS, *LEVEL_TRAPS, *CALL_TRAPS, *INPUT_TRAPS]

@@ -12,6 +12,7 @@ from iacrisk.rules.benign.served import (
     little_lost,
     look_alikes,
     moved_look_alikes,
+    pods_look_alikes,
 )
 from iacrisk.rules.rule import Suppressor
 
@@ -25,6 +26,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *amazon_paths_look_alikes.SUPPRESSORS,
     *moved_look_alikes.SUPPRESSORS,
     *clouds_look_alikes.SUPPRESSORS,
+    *pods_look_alikes.SUPPRESSORS,
 )
 
 __all__ = ["SUPPRESSORS"]
