@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
-from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.mesh_callers import (
+    ENTRY,
+    INTENTIONS,
+    callers,
+    entry_of,
+    services_named,
+    turned_away,
+)
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
-_PATHS: Final = (("config_json",),)
-_WORDS: Final = frozenset({"CreateIndex", "Hash", "Meta", "ModifyIndex"})
-"""What describes an entry and what Consul adds."""
+_ARGUMENTS: Final = {ENTRY: "config_json", INTENTIONS: "sources"}
 
 
 @rule(
@@ -24,10 +28,10 @@ _WORDS: Final = frozenset({"CreateIndex", "Hash", "Meta", "ModifyIndex"})
     confidence=Confidence.MEDIUM,
     harm=Harm.AVAILABILITY,
     kinds={ActionKind.UPDATE},
-    types={"consul_config_entry"},
+    types=_ARGUMENTS,
     since="0.2",
 )
-def service_calls_led_otherwise(change: ResourceChange, context: Context) -> Iterator[Outcome]:  # noqa: ARG001
+def service_calls_led_otherwise(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """A configuration entry of Consul turns callers away or leads their calls elsewhere.
 
     What it flags
@@ -47,49 +51,23 @@ def service_calls_led_otherwise(change: ResourceChange, context: Context) -> Ite
     References
         https://developer.hashicorp.com/consul/docs/reference/config-entry
     """
-    if "config_json" not in change.changed:
+    argument = _ARGUMENTS[change.type]
+    if argument not in change.changed:
         return
-    if change.after.get("config_json") is UNKNOWN:
-        yield Undecided(why="The new entry is not known.", paths=_PATHS)
+    if change.after.get(argument) is UNKNOWN:
+        yield Undecided(why="The new entry is not known.", paths=((argument,),))
         return
-    old, new = (_entry(side.get("config_json")) for side in (change.before, change.after))
-    if old is None or new is None or old == new:
+    if change.type == ENTRY and change.before.get("kind") != "service-intentions":
+        old, new = (entry_of(side.get(argument)) for side in (change.before, change.after))
+        if old is not None and new is not None and old != new:
+            yield Flag(what="Calls between services are routed otherwise.", paths=((argument,),))
         return
-    if change.before.get("kind") != "service-intentions":
-        yield Flag(what="Calls between services are routed otherwise.", paths=_PATHS)
-        return
-    left_out = _turned_away(old, new)
+    before, after = (callers(change.type, side) for side in (change.before, change.after))
+    left_out = turned_away(before, after) if before is not None and after is not None else []
     if left_out:
         yield Flag(
-            what=f"It no longer lets in {some_of(left_out)}.", paths=_PATHS, severity=Severity.HIGH
+            what=f"It no longer lets in {some_of(left_out)}.",
+            paths=((argument,),),
+            severity=Severity.HIGH,
+            hurts=tuple(label for name in left_out for label in services_named(name, context)),
         )
-
-
-def _entry(text: Any) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    if not isinstance(found, dict):
-        return None
-    return {name: value for name, value in found.items() if name not in _WORDS}
-
-
-def _turned_away(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    before, after = _sources(old), _sources(new)
-    rest = after.get("*")
-    return sorted(
-        name for name, way in before.items() if _lets_in(way) and way != after.get(name, rest)
-    )
-
-
-def _sources(entry: dict[str, Any]) -> dict[str, Any]:
-    """What the entry says of each caller: `allow`, `deny`, or single permissions."""
-    return {
-        str(one.get("Name")): one.get("Permissions") or one.get("Action")
-        for one in members(entry.get("Sources"))
-    }
-
-
-def _lets_in(way: Any) -> bool:
-    return isinstance(way, list) or way == "allow"

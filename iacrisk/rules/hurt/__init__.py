@@ -53,6 +53,7 @@ from iacrisk.rules.hurt.names import (
     holders_of_policy,
     pods_and_callers,
     pods_selected,
+    scaled_by,
     users_of_server,
 )
 from iacrisk.rules.hurt.places import (
@@ -114,6 +115,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "C06": (
         feeders,
         schedules_beyond,
+        scaled_by,
         sharing_results,
     ),
     "C08": (

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from iacrisk.catalog import resource_type
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.kubernetes import KubernetesObject, required_label, selects
+from iacrisk.plan.kubernetes import KubernetesObject, names_used, required_label, selects
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.kubernetes_objects import seen, workloads_of
+from iacrisk.rules.readers.kubernetes_objects import objects_of, seen, workloads_of
 from iacrisk.rules.readers.packet_filters import FILTER_OWNERS, server_of
 from iacrisk.rules.readers.permission_readers import texts
 from iacrisk.rules.readers.programs import programs_naming, programs_using, words_of
@@ -37,11 +37,35 @@ def pods_and_callers(change: ResourceChange, context: Context) -> Iterator[str]:
     """The pods that a service led to, and the programs that call it by name."""
     item = seen(change)
     one = item.before if item is not None else None
+    if one is not None and one.kind == "Ingress":
+        yield from behind_ingress(one, context)
     if one is None or one.kind != "Service":
         return
     yield from pods_selected(change, context)
     callers = [found for found in _callers(one, context) if stays(found)]
     yield from (found.label for found in callers if len(callers) <= _MOST)
+
+
+def behind_ingress(ingress: KubernetesObject, context: Context) -> Iterator[str]:
+    """The services to which an ingress leads, and their pods."""
+    names = {name for kind, name in names_used(ingress) if kind == "Service"}
+    for item in objects_of(context, "Service"):
+        one = item.before
+        if one is not None and one.namespace == ingress.namespace and one.name in names:
+            yield item.change.label
+            yield from pods_selected(item.change, context)
+
+
+def scaled_by(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The workload that an autoscaler scales."""
+    item = seen(change)
+    one = item.before if item is not None else None
+    if one is None or one.kind != "HorizontalPodAutoscaler":
+        return
+    targets = set(names_used(one))
+    for work in workloads_of(context, one.namespace):
+        if work.before is not None and (work.before.kind, work.before.name) in targets:
+            yield work.change.label
 
 
 def pods_selected(change: ResourceChange, context: Context) -> Iterator[str]:

@@ -9,6 +9,7 @@ from iacrisk.catalog.workloads import NODE_POOLS
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.permission_readers import texts
 from iacrisk.rules.readers.siblings import stays
 
 _FEEDERS: Final = frozenset(
@@ -145,11 +146,22 @@ def guards_beside(change: ResourceChange, context: Context) -> Iterator[str]:
             filters = str(ruleset.before.get("phase")) in _FILTERS
             if same and filters and "proxied" in change.changed:
                 yield ruleset.label
+        yield from _certificates_for_the_edge(change, context)
     if change.type in {"github_branch_protection", "github_branch_protection_v3"}:
         for repository in context.graph.dependencies(change.label):
             for use in context.graph.consumers(repository.node.label):
                 if use.node.type in _DEPLOYMENTS:
                     yield use.node.label
+
+
+def _certificates_for_the_edge(record: ResourceChange, context: Context) -> Iterator[str]:
+    """Certificates of the host that only the proxy trusts: who comes directly is refused."""
+    host = str(record.before.get("hostname") or record.before.get("name")).rstrip(".").lower()
+    for one in context.changes_of("cloudflare_origin_ca_certificate"):
+        if stays(one) and "proxied" in record.changed:
+            names = [name.lower() for name in texts(one.before.get("hostnames"))]
+            if any(name in (host, f"*.{host.partition('.')[2]}") for name in names):
+                yield one.label
 
 
 _FILTERS: Final = frozenset(

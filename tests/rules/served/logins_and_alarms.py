@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from tests.plans import Json, create, tweak
+from tests.plans import Json, create, delete, tweak
 from tests.rules.served.worlds import pair, stay, trap
 
 # Which sign-on rule is asked first
@@ -141,5 +141,121 @@ EVENT_TRAPS: Final = [
          _widened(_TESTS, f"({_TESTS}) or (event.severity matches 'error')")),
 ]  # fmt: skip
 
-LOGINS_AND_ALARMS: Final = [*SIGN_ON, *EVENTS]
-LOGIN_TRAPS: Final = [*SIGN_ON_TRAPS, *EVENT_TRAPS]
+# Logins by which nobody comes in
+
+
+def _client(name: str, **more: Any) -> Json:
+    known = {"id": f"{name}-id", "client_id": f"{name}-id", "name": name}
+    return {**known, "callbacks": [], "grant_types": [], **more}
+
+
+_OPEN: Final = {"grant_types": ["authorization_code"], "callbacks": ["https://a.example/back"]}
+_SHOP: Final = stay("auth0_client.shop", **_client("shop", **_OPEN))
+
+
+def _lets_in(*names: str) -> Json:
+    listed = [f"{name}-id" for name in names]
+    before = {"id": "con", "connection_id": "con", "enabled_clients": ["shop-id", "kiosk-id"]}
+    return tweak("auth0_connection_clients.people", before, enabled_clients=listed)
+
+
+CLIENTS: Final = [
+    pair(
+        "a client of people / a client without any flow is deleted and leaves its connection",
+        [delete("auth0_client.kiosk", _client("kiosk", **_OPEN)), _lets_in("shop")],
+        [delete("auth0_client.kiosk", _client("kiosk")), _lets_in("shop")],
+        _SHOP,
+    ),
+    pair(
+        "an application in use / an application that is switched off is deleted",
+        delete(
+            "okta_app_saml.wiki", {"id": "0oa7", "label": "Wiki", "status": "ACTIVE"}
+        ),
+        delete(
+            "okta_app_saml.wiki", {"id": "0oa7", "label": "Wiki", "status": "INACTIVE"}
+        ),
+        _APP,
+    ),
+    pair(
+        "a client of programs / a client without any flow is deleted",
+        delete("keycloak_openid_client.batch", {
+            "id": "5f", "client_id": "batch", "enabled": True, "standard_flow_enabled": False,
+            "service_accounts_enabled": True,
+        }),
+        delete("keycloak_openid_client.batch", {
+            "id": "5f", "client_id": "batch", "enabled": True, "standard_flow_enabled": False,
+            "service_accounts_enabled": False,
+        }),
+    ),
+]  # fmt: skip
+CLIENT_TRAPS: Final = [
+    trap("a client that logs in by its own secret", _SHOP,
+         delete("auth0_client.kiosk", _client("kiosk", grant_types=["client_credentials"]))),
+    trap("a connection still lists it", delete("auth0_client.kiosk", _client("kiosk")),
+         stay("auth0_connection_clients.people", id="con", enabled_clients=["kiosk-id"])),
+    trap("another client leaves the connection with it", _SHOP,
+         delete("auth0_client.kiosk", _client("kiosk")),
+         tweak("auth0_connection_clients.people",
+               {"id": "con", "enabled_clients": ["shop-id", "kiosk-id", "app-id"]},
+               enabled_clients=["shop-id"])),
+]  # fmt: skip
+
+# Callers of a mesh
+
+
+def _entry(kind: str, name: str, **body: Any) -> Json:
+    return {"id": f"{kind}-{name}", "kind": kind, "name": name, "config_json": json.dumps(body)}
+
+
+def _intentions(*names: str) -> Json:
+    listed = [{"Name": name, "Action": "allow"} for name in names]
+    return _entry(
+        "service-intentions", "ledger", Sources=[*listed, {"Name": "*", "Action": "deny"}]
+    )
+
+
+def _fewer(*names: str) -> Json:
+    before = _intentions("portal", "mailer", "fair-2022")
+    after = _intentions(*names)
+    return tweak("consul_config_entry.ledger", before, config_json=after["config_json"])
+
+
+def _defaults(name: str) -> Json:
+    return stay(f"consul_config_entry.{name}", **_entry("service-defaults", name, Protocol="http"))
+
+
+CALLERS: Final = [
+    pair(
+        "intentions lose a service of the plan / a caller of which nothing is left",
+        _fewer("portal"),
+        _fewer("portal", "mailer"),
+        _defaults("portal"),
+        _defaults("mailer"),
+    ),
+    pair(
+        "typed intentions lose a service of the plan / a caller of which nothing is left",
+        tweak(
+            "consul_config_entry_service_intentions.ledger",
+            {"name": "ledger", "sources": [{"name": "portal", "action": "allow"},
+                                           {"name": "mailer", "action": "allow"}]},
+            sources=[{"name": "portal", "action": "allow"}],
+        ),
+        tweak(
+            "consul_config_entry_service_intentions.ledger",
+            {"name": "ledger", "sources": [{"name": "portal", "action": "allow"},
+                                           {"name": "fair-2022", "action": "allow"}]},
+            sources=[{"name": "portal", "action": "allow"}],
+        ),
+        _defaults("portal"),
+        _defaults("mailer"),
+    ),
+]  # fmt: skip
+CALLER_TRAPS: Final = [
+    trap("the plan does not show all callers", _fewer("portal", "mailer"), _defaults("portal")),
+    trap("another entry names the caller", _fewer("portal", "mailer"), _defaults("portal"),
+         _defaults("mailer"),
+         stay("consul_acl_policy.fair", name="fair", rules='service "fair-2022" {}')),
+]  # fmt: skip
+
+LOGINS_AND_ALARMS: Final = [*SIGN_ON, *EVENTS, *CLIENTS, *CALLERS]
+LOGIN_TRAPS: Final = [*SIGN_ON_TRAPS, *EVENT_TRAPS, *CLIENT_TRAPS, *CALLER_TRAPS]

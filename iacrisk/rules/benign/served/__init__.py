@@ -10,6 +10,7 @@ from iacrisk.rules.benign.served import (
     amazon_spared_look_alikes,
     clouds_look_alikes,
     little_lost,
+    logins_look_alikes,
     look_alikes,
     moved_look_alikes,
     pods_look_alikes,
@@ -27,6 +28,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *moved_look_alikes.SUPPRESSORS,
     *clouds_look_alikes.SUPPRESSORS,
     *pods_look_alikes.SUPPRESSORS,
+    *logins_look_alikes.SUPPRESSORS,
 )
 
 __all__ = ["SUPPRESSORS"]

@@ -37,7 +37,7 @@ def why_short_lived(change: ResourceChange, context: Context) -> str | None:
     name = change.before.get("name")
     if not isinstance(name, str) or len(name) < _GENERIC or context.consumers(change):
         return None
-    if _is_named(name, change, context):
+    if is_named(name, change, context):
         return None
     return "it keeps messages for minutes, and nothing in the plan reads it"
 
@@ -62,7 +62,7 @@ def why_preview_name(change: ResourceChange, context: Context) -> str | None:
     if not _PULL_REQUEST.search(record.name) or "*" in record.name:
         return None
     names = {record.name, str(change.before.get("hostname") or record.name)}
-    if any(_is_named(name, change, context) for name in names):
+    if any(is_named(name, change, context) for name in names):
         return None
     return "it is the name of one preview, and nothing in the plan serves it any more"
 
@@ -84,7 +84,7 @@ def why_names_unserved(change: ResourceChange, context: Context) -> str | None:
         return None
     was, stay = (frozenset(map(str, side.spec.get(_NAMES) or ())) for side in (before, after))
     gone = was - stay
-    if not gone or any("*" in name or _is_named(name, change, context) for name in gone):
+    if not gone or any("*" in name or is_named(name, change, context) for name in gone):
         return None
     if stay.isdisjoint(_hosts(context)):
         return None
@@ -99,7 +99,7 @@ def _hosts(context: Context) -> frozenset[str]:
     )
 
 
-def _is_named(name: str, change: ResourceChange, context: Context) -> bool:
+def is_named(name: str, change: ResourceChange, context: Context) -> bool:
     """Whether anything that stays or is made stands with the name in its values."""
     word = re.compile(rb"(?<![\w-])" + re.escape(name).encode() + rb"(?![\w-])", re.IGNORECASE)
     return any(
