@@ -10,6 +10,7 @@ from tests.pairs import Pair, is_held, told
 from tests.rules.served.azure_rights import AZURE
 from tests.rules.served.cloud_siblings import CLOUD_SIBLING_TRAPS, CLOUD_SIBLINGS
 from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
+from tests.rules.served.cluster_entrances import ENTRANCE_TRAPS, ENTRANCES
 from tests.rules.served.fifth import FIFTH, FIFTH_TRAPS
 from tests.rules.served.fourth import FOURTH, FOURTH_TRAPS
 from tests.rules.served.google import GOOGLE
@@ -41,6 +42,7 @@ PAIRS = [
     *SEVENTH_CLOUDS,
     *PODS_REFUSED,
     *LOGINS_AND_ALARMS,
+    *ENTRANCES,
 ]
 
 
@@ -65,6 +67,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *SEVENTH_TRAPS,
         *PODS_REFUSED_TRAPS,
         *LOGIN_TRAPS,
+        *ENTRANCE_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

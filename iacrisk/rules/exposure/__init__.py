@@ -10,6 +10,7 @@ from iacrisk.rules.exposure.caches import personal_answers_cached
 from iacrisk.rules.exposure.deployers import unprotected_branches_deploy
 from iacrisk.rules.exposure.edge_rules import edge_rule_weakened
 from iacrisk.rules.exposure.encryption import encryption_relaxed
+from iacrisk.rules.exposure.entrances_opened import behind_a_public_entrance
 from iacrisk.rules.exposure.excluded_logs import logs_of_an_alarm_left_out
 from iacrisk.rules.exposure.gateway_policies import gateway_checks_less
 from iacrisk.rules.exposure.guards_gone import guard_destroyed
@@ -62,4 +63,5 @@ RULES: Final[tuple[Rule, ...]] = (
     events_suppressed,
     password_policy_weaker,
     weaker_sign_on_first,
+    behind_a_public_entrance,
 )

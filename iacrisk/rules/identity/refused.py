@@ -88,8 +88,8 @@ def _denied(type_name: str, values: Values) -> _Denied:
 
 
 def _sign_on(values: Values) -> _Denied:
-    active = values.get("status") in {None, "ACTIVE", UNKNOWN}
-    anywhere = values.get("network_connection") in {None, "ANYWHERE"}
+    active = values.get("status") in (None, "ACTIVE", UNKNOWN)
+    anywhere = values.get("network_connection") in (None, "ANYWHERE")
     some = values.get("groups_included") or values.get("users_included")
     if active and anywhere and values.get("access") == "DENY" and not some:
         return "Everybody to whom the policy applies is refused.", "access"

@@ -81,5 +81,5 @@ def services_named(name: str, context: Context) -> tuple[str, ...]:
 
 def _names(change: ResourceChange) -> Iterator[str]:
     kind, name = change.after.get("kind"), change.after.get("name")
-    if isinstance(name, str) and kind not in {"proxy-defaults", "service-intentions"}:
+    if isinstance(name, str) and kind not in ("proxy-defaults", "service-intentions"):
         yield name

@@ -8,6 +8,7 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import WORKLOADS
 from iacrisk.rules.benign.served.calls_admitted import why_all_calls_go
 from iacrisk.rules.benign.served.levels_met import why_level_met
+from iacrisk.rules.benign.served.other_entrance import why_same_entrance
 from iacrisk.rules.benign.served.renamed_inputs import why_input_renamed, why_input_same
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, types_of
@@ -118,9 +119,36 @@ def same_input_under_another_name(change: ResourceChange, context: Context) -> s
     return why_input_same(change, context)
 
 
+@suppressor(
+    id="BL-sameentrance",
+    name="same-people-come-in",
+    suppresses={"E07"},
+    kinds=_UPDATE,
+    types=types_of("Ingress") - MANIFESTS,
+    since="0.2",
+)
+def same_people_come_in(change: ResourceChange, context: Context) -> str | None:
+    """An ingress moves to another controller of the same kind that the same people reach.
+
+    Harmless when
+        The charts of the plan show both controllers: the same chart, both running, both behind an
+        inner load balancer or both behind a public one; nothing but the class changes; and
+        external-dns, which stays, gives the names the new address.
+
+    Traps
+        Records that somebody has to change; a controller that this plan makes; a load balancer of
+        which the values do not tell who reaches it.
+
+    References
+        https://kubernetes-sigs.github.io/external-dns/
+    """
+    return why_same_entrance(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     level_already_met,
     all_calls_admitted,
     input_renamed,
     same_input_under_another_name,
+    same_people_come_in,
 )
