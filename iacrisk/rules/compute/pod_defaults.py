@@ -10,7 +10,6 @@ from iacrisk.plan.kubernetes import KubernetesObject, Tree
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes_objects import (
-    MANIFESTS,
     Seen,
     objects_of,
     seen,
@@ -21,6 +20,7 @@ from iacrisk.rules.readers.unknowns import holds_unknown
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
+_KINDS: Final = ("LimitRange", "ResourceQuota")
 _ASKED: Final[dict[str, tuple[str, str]]] = {
     "cpu": ("requests", "cpu"),
     "limits.cpu": ("limits", "cpu"),
@@ -31,6 +31,7 @@ _ASKED: Final[dict[str, tuple[str, str]]] = {
 }
 """What a quota counts, and what every container then has to say."""
 
+_ARGUMENTS: Final = frozenset({"manifest", "spec", "yaml_body"})
 Demand = tuple[str, str]
 
 
@@ -41,7 +42,7 @@ Demand = tuple[str, str]
     confidence=Confidence.HIGH,
     harm=Harm.AVAILABILITY,
     kinds={ActionKind.CREATE, ActionKind.UPDATE, ActionKind.DELETE},
-    types=types_of("LimitRange", "ResourceQuota") - MANIFESTS,
+    types=types_of(*_KINDS),
     since="0.2",
 )
 def pods_without_a_size(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -68,7 +69,7 @@ def pods_without_a_size(change: ResourceChange, context: Context) -> Iterator[Ou
     """
     item = seen(change)
     one = (item.before or item.after) if item is not None else None
-    if item is None or one is None:
+    if item is None or one is None or one.kind not in _KINDS:
         return
     space = one.namespace
     missed = _demanded(space, context) - _filled_in(space, context, after=True)
@@ -82,7 +83,7 @@ def pods_without_a_size(change: ResourceChange, context: Context) -> Iterator[Ou
         names = some_of(work.change.label for work in refused)
         yield Flag(
             what=f"New pods are refused that do not say what the quota counts: {names}.",
-            paths=(("spec",),) if change.kind is not ActionKind.DELETE else (),
+            paths=tuple((name,) for name in sorted(change.changed & _ARGUMENTS)),
             hurts=tuple(work.change.label for work in refused),
         )
 

@@ -113,7 +113,7 @@ def _intention(values: Values) -> _Denied:
 
 def _config_entry(values: Values) -> _Denied:
     text = values.get("config_json")
-    if values.get("kind") not in {None, "service-intentions"} or not isinstance(text, str):
+    if values.get("kind") not in (None, "service-intentions") or not isinstance(text, str):
         return None
     try:
         entry = msgspec.json.decode(text)

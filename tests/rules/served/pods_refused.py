@@ -69,6 +69,12 @@ SIZES: Final = [
     ),
 ]
 SIZE_TRAPS: Final = [
+    trap("a manifest filled in what the job does not say", _QUOTA, _UNSIZED,
+         delete("kubernetes_manifest.sizes", {"manifest": {
+             "apiVersion": "v1", "kind": "LimitRange",
+             "metadata": {"name": "sizes", "namespace": SPACE},
+             "spec": {"limits": [{"type": "Container", "default": {"cpu": "1", "memory": "1Gi"}}]},
+         }})),
     trap("another limit range fills in the memory only", _RANGE_GONE, _UNSIZED, _QUOTA,
          stay("kubernetes_limit_range_v1.more", **_filled("more", max={"memory": "2Gi"}))),
     trap("limits are said and not the requests of another kind", _RANGE_GONE, _QUOTA,
