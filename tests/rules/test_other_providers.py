@@ -16,8 +16,11 @@ ARGUMENTS = [
     "access_control",
     "acl",
     "body",
+    "condition",
+    "conditions",
     "config_json",
     "constraints",
+    "filter",
     "grant",
     "groups_included",
     "index_patterns",
@@ -47,6 +50,7 @@ IDS = (
     "X53",
     "X80",
     "I80",
+    "X82",
 )
 
 
@@ -300,6 +304,7 @@ def test_a_name_that_another_object_serves_may_go() -> None:
         ("databricks_grants", "grant", [{"principal": "a", "privileges": ["SELECT"]}], "I50"),
         ("pagerduty_event_orchestration_service", "set", [{"id": "start"}], "X52"),
         ("okta_app_signon_policy_rule", "priority", 3, "X80"),
+        ("newrelic_alert_muting_rule", "condition", [{"operator": "AND"}], "X82"),
     ],
 )
 def test_what_is_not_known_is_undecided(kind: str, argument: str, before: Any, rule: str) -> None:

@@ -20,6 +20,7 @@ from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
 from tests.rules.served.second import SECOND
 from tests.rules.served.services import SERVICES
 from tests.rules.served.seventh_clouds import SEVENTH_CLOUDS, SEVENTH_TRAPS
+from tests.rules.served.silences import SILENCE_TRAPS, SILENCES
 from tests.rules.served.sixth_azure import SIXTH_AZURE
 from tests.rules.served.sixth_google import SIXTH_GOOGLE
 from tests.rules.served.sixth_siblings import SIXTH_SIBLINGS, SIXTH_TRAPS
@@ -43,6 +44,7 @@ PAIRS = [
     *PODS_REFUSED,
     *LOGINS_AND_ALARMS,
     *ENTRANCES,
+    *SILENCES,
 ]
 
 
@@ -68,6 +70,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *PODS_REFUSED_TRAPS,
         *LOGIN_TRAPS,
         *ENTRANCE_TRAPS,
+        *SILENCE_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

@@ -30,6 +30,7 @@ from iacrisk.rules.exposure.recording import audit_off
 from iacrisk.rules.exposure.secrets_in_clear import credential_in_clear
 from iacrisk.rules.exposure.shares import shared_with_another_account
 from iacrisk.rules.exposure.sign_on_order import weaker_sign_on_first
+from iacrisk.rules.exposure.silences_widened import silence_widened
 from iacrisk.rules.exposure.thrown_away import all_data_dropped, events_suppressed
 from iacrisk.rules.exposure.usual import usual_guard_off
 from iacrisk.rules.rule import Rule
@@ -64,4 +65,5 @@ RULES: Final[tuple[Rule, ...]] = (
     password_policy_weaker,
     weaker_sign_on_first,
     behind_a_public_entrance,
+    silence_widened,
 )

@@ -8,12 +8,7 @@ from typing import Any, Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.event_conditions import (
-    Alternative,
-    alternatives,
-    fits_alarms,
-    is_below_production,
-)
+from iacrisk.rules.readers.event_conditions import Alternative, alternatives, fits_more
 from iacrisk.rules.readers.permission_readers import blocks
 from iacrisk.rules.readers.unknowns import holds_unknown
 from iacrisk.rules.readers.wording import some_of
@@ -113,7 +108,7 @@ def events_suppressed(change: ResourceChange, context: Context) -> Iterator[Outc
     found = [
         str(one.get("label") or "a rule")
         for one in _rules(change.after.get(block))
-        if _is_quiet(one) and (_conditions(one) in told or _fits_more(_fitting(one), known))
+        if _is_quiet(one) and (_conditions(one) in told or fits_more(_fitting(one), known))
     ]
     if found:
         yield Flag(what=f"Events are no longer told: {some_of(found)}.", paths=((block,),))
@@ -131,14 +126,6 @@ def _conditions(one: Mapping[str, Any]) -> tuple[str, ...]:
 def _fitting(one: Mapping[str, Any]) -> frozenset[Alternative]:
     """What a rule fits: any of its conditions is enough, and all events where it has none."""
     return alternatives(_conditions(one)) or frozenset({Alternative()})
-
-
-def _fits_more(fitting: frozenset[Alternative], known: frozenset[Alternative]) -> bool:
-    """Whether alarms come to fit that did not before."""
-    return any(
-        fits_alarms(one) or (any(one < other for other in known) and not is_below_production(one))
-        for one in fitting - known
-    )
 
 
 def _is_quiet(one: Mapping[str, Any]) -> bool:

@@ -256,6 +256,10 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "X14": (guards_beside,),
     "X20": (naming_it,),
     "X52": (named_by_it,),
+    "X82": (
+        alerts_muted,
+        named_by_it,
+    ),
 }
 """The ties to follow for findings of a rule."""
 

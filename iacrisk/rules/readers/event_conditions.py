@@ -58,6 +58,14 @@ def fits_alarms(one: Alternative) -> bool:
     return all(map(_is_broad, one))
 
 
+def fits_more(fitting: frozenset[Alternative], known: frozenset[Alternative]) -> bool:
+    """Whether alarms come to fit that did not before."""
+    return any(
+        fits_alarms(one) or (any(one < other for other in known) and not is_below_production(one))
+        for one in fitting - known
+    )
+
+
 def is_below_production(one: Alternative) -> bool:
     """Whether it fits events of another environment than production only."""
     return any(_environment(term) not in (None, "production") for term in one)
