@@ -17,6 +17,7 @@ from tests.rules.served.google import GOOGLE
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
+from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.second import SECOND
 from tests.rules.served.services import SERVICES
 from tests.rules.served.seventh_clouds import SEVENTH_CLOUDS, SEVENTH_TRAPS
@@ -45,6 +46,7 @@ PAIRS = [
     *LOGINS_AND_ALARMS,
     *ENTRANCES,
     *SILENCES,
+    *RULE_ORDERS,
 ]
 
 
@@ -71,6 +73,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *LOGIN_TRAPS,
         *ENTRANCE_TRAPS,
         *SILENCE_TRAPS,
+        *RULE_ORDER_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

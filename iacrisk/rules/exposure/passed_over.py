@@ -8,7 +8,7 @@ from typing import Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers import cloud_armor
-from iacrisk.rules.readers.filter_chains import TYPES, Link, passes_in, policy_of
+from iacrisk.rules.readers.filter_chains import TYPES, Link, passed_over, passes_in, policy_of
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -56,7 +56,8 @@ def filter_passed_over(change: ResourceChange, context: Context) -> Iterator[Out
     When it is fine
         What it lets through is known: addresses of one's own, one exact path, a long secret in a
         header. Not flagged: a rule behind those that inspect, one before a last refusal of
-        everything else, one whose paths, hosts or countries no later rule is about.
+        everything else or of all countries, hosts or networks but some, to which it adds one; one
+        whose paths, hosts or countries no later rule is about.
 
     What to do instead
         Put it behind the rules that inspect, or exempt what is known from the one rule that
@@ -84,7 +85,7 @@ def filter_passed_over(change: ResourceChange, context: Context) -> Iterator[Out
             if change.type not in cloud_armor.RULES
             else f"It lets nearly everything through before the rule {over.name} is asked.",
             paths=paths[:2],
-            hurts=tuple(_guarded(change, context)),
+            hurts=(*_guarded(change, context), *passed_over(change, context)),
         )
         return
 

@@ -38,6 +38,7 @@ from iacrisk.rules.hurt.called import (
     users_of_store,
 )
 from iacrisk.rules.hurt.fronts import accelerated, entries_of_join
+from iacrisk.rules.hurt.google_networks import lists_left_behind, unchecked_backends
 from iacrisk.rules.hurt.holding import (
     acted_on,
     contents,
@@ -214,11 +215,15 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     ),
     "I16": (naming_it,),
     "I26": (naming_it,),
-    "N07": (addresses_in_records,),
+    "N07": (
+        addresses_in_records,
+        lists_left_behind,
+    ),
     "N11": (
         callers_left_out,
         in_ranges_denied,
         users_of_server,
+        unchecked_backends,
     ),
     "N12": (users_of_endpoint,),
     "N13": (listeners,),

@@ -6,6 +6,7 @@ from typing import Final
 
 from iacrisk.rules.identity.accounts_gone import account_still_named
 from iacrisk.rules.identity.credentials import credential_rotated
+from iacrisk.rules.identity.emergency_access import emergency_access_not_spared
 from iacrisk.rules.identity.endpoint_policies import refused_on_the_way
 from iacrisk.rules.identity.exclusive_lists import (
     authoritative_grant_destroyed,
@@ -77,4 +78,5 @@ RULES: Final[tuple[Rule, ...]] = (
     rotated_while_copied,
     refused_on_the_way,
     refusal_put_first,
+    emergency_access_not_spared,
 )

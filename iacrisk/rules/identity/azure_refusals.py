@@ -23,6 +23,7 @@ def conditional_access(values: Values) -> Denied:
     spared |= bool(lookup(values, ("conditions", 0, "locations", 0, "excluded_locations")))
     narrow = bool(places) and places != ["All"]
     narrow |= any(lookup(values, ("conditions", 0, name)) for name in _NARROWING)
+    narrow |= not is_every_client(_at(values, ("conditions", 0, "client_app_types")))
     all_users = "All" in _words(users.get("included_users"))
     if not all_users or "All" not in _words(applications.get("included_applications")):
         return None
@@ -43,6 +44,11 @@ def _words(value: Any) -> list[Any]:
 
 def _at(values: Values, path: Path) -> list[Any]:
     return _words(lookup(values, path))
+
+
+def is_every_client(types: list[Any]) -> bool:
+    """Whether a policy holds however one signs in, and not for old ways to sign in alone."""
+    return not types or "all" in types or {"browser", "mobileAppsAndDesktopClients"} <= {*types}
 
 
 def web_filter(values: Values) -> Denied:

@@ -15,6 +15,7 @@ from iacrisk.rules.readers import cloud_armor
 from iacrisk.rules.readers.edge_rulesets import GUARDING
 from iacrisk.rules.readers.web_conditions import (
     Match,
+    adds_to,
     are_apart,
     is_wide,
     of_azure,
@@ -39,7 +40,8 @@ _PASSING: Final = frozenset({"allow", "skip"})
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     """One rule: what it does with what it matches. `order`: lower ones are asked first.
 
-    `match` is empty where it looks at all requests; `holds_off` where it refuses some of them.
+    `match` is empty where it looks at all requests; `holds_off` where it refuses some of them,
+    `refuses` where outright. `label` is the address of a rule that stands alone.
     """
 
     name: str
@@ -47,10 +49,14 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     passes: bool
     holds_off: bool
     match: Match
+    refuses: bool = False
+    label: str = ""
 
     def lets_pass(self, later: Link) -> bool:
         """Whether what it lets through would be looked at by the later one otherwise."""
         if not later.holds_off or later.order <= self.order:
+            return False
+        if later.refuses and adds_to(self.match, later.match):
             return False
         return not later.match or not are_apart(self.match, later.match)
 
@@ -75,6 +81,16 @@ def wide_passes(chain: list[Link]) -> Iterator[tuple[Link, Link]]:
             over = [one for one in chain if link.lets_pass(one)]
             if over:
                 yield link, min(over, key=lambda one: one.order)
+
+
+def passed_over(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The rules that stand alone and are no longer asked about what the rule lets through."""
+    if change.type not in cloud_armor.RULES:
+        return
+    chain = chain_of(change, context, after=True)
+    for link in chain:
+        if link.label == change.label and link.passes:
+            yield from (one.label for one in chain if one.label and link.lets_pass(one))
 
 
 def chain_of(change: ResourceChange, context: Context, *, after: bool) -> list[Link]:
@@ -103,10 +119,11 @@ def _armor_around(change: ResourceChange, context: Context, *, after: bool) -> I
     for one in context.changes_of(*types):
         gone = ActionKind.DELETE if after else ActionKind.CREATE
         if one.kind is not gone and policy_of(one) == policy:
-            yield from _armor(one.type, one.after if after else one.before)
+            label = one.label if one.type in cloud_armor.RULES else ""
+            yield from _armor(one.type, one.after if after else one.before, label)
 
 
-def _armor(type_name: str, values: Mapping[str, Any]) -> Iterator[Link]:
+def _armor(type_name: str, values: Mapping[str, Any], label: str = "") -> Iterator[Link]:
     listed = [values] if type_name in cloud_armor.RULES else values.get("rule", values.get("rules"))
     for block in listed if isinstance(listed, list) else []:
         if not isinstance(block, dict) or block.get("preview") is True:
@@ -119,6 +136,8 @@ def _armor(type_name: str, values: Mapping[str, Any]) -> Iterator[Link]:
                 passes=rule.action == "allow" and not rule.is_for_all,
                 holds_off=rule.holds_off and not (rule.is_for_all and rule.refuses),
                 match=_EVERYTHING if rule.is_for_all else _armor_match(block),
+                refuses=rule.refuses,
+                label=label,
             )
 
 
@@ -147,6 +166,7 @@ def _azure(values: Mapping[str, Any]) -> Iterator[Link]:
             passes=action == "allow",
             holds_off=action not in {"allow", "log"},
             match=of_azure(item),
+            refuses=action == "block" and item.get("type", item.get("rule_type")) == "MatchRule",
         )
     sets = lookup(values, ("managed_rules", 0, "managed_rule_set")) or values.get("managed_rule")
     if members(sets):
@@ -167,6 +187,7 @@ def _cloudflare(values: Mapping[str, Any]) -> Iterator[Link]:
             passes=item.get("action") in _PASSING,
             holds_off=item.get("action") in GUARDING,
             match=of_expression(str(item.get("expression"))),
+            refuses=item.get("action") == "block",
         )
     if any(_skips_more(item) for item in on):
         name = "the rules of later phases"

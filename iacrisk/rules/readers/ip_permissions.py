@@ -41,6 +41,9 @@ _PROTOCOL_NAMES: Final = {
     "icmpv6": "icmp",
     "ipv6-icmp": "icmp",
 }
+INTERNET: Final = "the internet ("
+"""How the text of a peer begins that is all addresses but those of private networks."""
+
 _WIDEST_V4: Final = 2 ** (32 - 8)
 _WIDEST_V6: Final = 2 ** (128 - 16)
 _IMPLICIT_ORDER: Final = 1_000_000
@@ -57,6 +60,12 @@ class Peer(msgspec.Struct, frozen=True, gc=False):
     def is_name(self) -> bool:
         """Whether this is a group, a prefix list or a tag, and not addresses."""
         return self.first >= _NAMES_START and self.first == self.last
+
+    @property
+    def spans(self) -> list[Span]:
+        """Its addresses; those of private networks are no part of what Azure calls the internet."""
+        whole = [(self.first, self.last)]
+        return _subtract(whole, _PRIVATE) if self.text.startswith(INTERNET) else whole
 
     @property
     def is_world(self) -> bool:
@@ -294,7 +303,7 @@ class PermissionSet:
     def _admitted(
         self, permission: Permission, entries: Iterable[Permission], port: int, scope: str
     ) -> list[Span]:
-        undecided: list[Span] = [(permission.peer.first, permission.peer.last)]
+        undecided = permission.peer.spans
         admitted: list[Span] = []
         for item in entries:
             if not item.ports[0] <= port <= item.ports[1] or item.scope not in {"", scope}:
@@ -310,7 +319,9 @@ class PermissionSet:
 
 def _spans(item: Permission, home: tuple[Span, ...]) -> list[Span]:
     peer = item.peer
-    spans = [(peer.first, peer.last)]
+    spans = peer.spans
+    if peer.text.startswith(INTERNET):
+        return spans
     covers_home = bool(home) and not _subtract(home, spans)
     if covers_home or (peer.first == 0 and peer.last >= WORLD_V4.last):
         spans.append((_NAMES_START, _LINE_END))
@@ -318,10 +329,11 @@ def _spans(item: Permission, home: tuple[Span, ...]) -> list[Span]:
 
 
 def _scopes(permission: Permission, *sets: Iterable[Permission]) -> list[str]:
-    """The scopes to look at apart: a deny for one tag splits an allow for all."""
+    """The scopes to look at apart: a deny for one tag splits an allow for all, or the reverse."""
     if permission.scope:
         return [permission.scope]
-    named = {item.scope for entries in sets for item in entries if not item.allow}
+    split = [item for entries in sets for item in entries if not (item.allow and permission.allow)]
+    named = {item.scope for item in split}
     return ["", *sorted(named - {""})]
 
 
@@ -353,7 +365,7 @@ def _difference(
         protocol=protocol,
         ports=ports,
         peers=tuple(peers),
-        is_whole=peers == [(permission.peer.first, permission.peer.last)],
+        is_whole=peers == permission.peer.spans,
     )
 
 

@@ -10,6 +10,7 @@ from iacrisk.rules.readers.ip_permissions import (
     ALL_PORTS,
     ALL_PROTOCOLS,
     ANYWHERE,
+    INTERNET,
     SOME_GROUP,
     WORLD_V4,
     WORLD_V6,
@@ -362,8 +363,7 @@ def _azure_peers(text: str) -> list[Peer]:
         return [Peer(ANYWHERE.first, ANYWHERE.last, "any source")]
     if lowered == "internet":
         return [
-            Peer(peer.first, peer.last, f"the internet ({peer.text})")
-            for peer in (WORLD_V4, WORLD_V6)
+            Peer(peer.first, peer.last, f"{INTERNET}{peer.text})") for peer in (WORLD_V4, WORLD_V6)
         ]
     if lowered == "virtualnetwork":
         return [Peer(p.first, p.last, "VirtualNetwork") for p in _addresses(_PRIVATE_RANGES)]

@@ -114,6 +114,20 @@ def are_apart(match: Match, other: Match) -> bool:
     )
 
 
+def adds_to(match: Match, refusal: Match) -> bool:
+    """Whether a pass adds to a list of those let in: all that is not on it is refused.
+
+    So it is where the refusal is of all but some, and the pass tells others by the same thing.
+    """
+    parts = refusal[0] if len(refusal) == 1 else ()
+    fields = {part.field for part in parts if part.negated}
+    if not fields or len(fields) != len(parts) or "" in fields:
+        return False
+    return bool(match) and all(
+        any(part.field in fields and not part.negated for part in own) for own in match
+    )
+
+
 def of_expression(expression: str) -> Match:
     """The match of an expression of Cloud Armor or of Cloudflare."""
     return tuple(tuple(map(_part, parts)) for parts in alternatives(expression))
