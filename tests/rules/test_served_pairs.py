@@ -10,12 +10,15 @@ from tests.pairs import Pair, is_held, told
 from tests.rules.served.azure_rights import AZURE
 from tests.rules.served.cloud_siblings import CLOUD_SIBLING_TRAPS, CLOUD_SIBLINGS
 from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
+from tests.rules.served.clouds_spared import CLOUDS_SPARED, CLOUDS_SPARED_TRAPS
 from tests.rules.served.cluster_entrances import ENTRANCE_TRAPS, ENTRANCES
 from tests.rules.served.fifth import FIFTH, FIFTH_TRAPS
 from tests.rules.served.fourth import FOURTH, FOURTH_TRAPS
 from tests.rules.served.google import GOOGLE
 from tests.rules.served.kubernetes import KUBERNETES
+from tests.rules.served.left_for_jobs import JOB_TRAPS, LEFT_FOR_JOBS
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
+from tests.rules.served.messages_taken import MESSAGE_TRAPS, MESSAGES_TAKEN
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.second import SECOND
@@ -47,6 +50,9 @@ PAIRS = [
     *ENTRANCES,
     *SILENCES,
     *RULE_ORDERS,
+    *CLOUDS_SPARED,
+    *MESSAGES_TAKEN,
+    *LEFT_FOR_JOBS,
 ]
 
 
@@ -74,6 +80,9 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *ENTRANCE_TRAPS,
         *SILENCE_TRAPS,
         *RULE_ORDER_TRAPS,
+        *CLOUDS_SPARED_TRAPS,
+        *MESSAGE_TRAPS,
+        *JOB_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

@@ -12,6 +12,7 @@ from iacrisk.catalog import attachment, retention
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup, parse_path
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.lifetimes import SCRATCH, days_to_live, number_of
 from iacrisk.rules.rule import (
     CHANGES,
     Confidence,
@@ -25,11 +26,6 @@ from iacrisk.rules.rule import (
 
 _SOON: Final = 30
 _EXPIRY: Final = re.compile(r"expir|ttl|delete|purge|valid|until|remove", re.IGNORECASE)
-_SCRATCH: Final = re.compile(
-    r"(^|.*/)_?(ad-?hoc|cache|dry-?run|multi-?part|partial|scratch|staging|temp|temporary|tmp)(/|$|-)",
-    re.IGNORECASE,
-)
-_LEADING_NUMBER: Final = re.compile(r"\d+")
 
 
 @rule(
@@ -158,7 +154,7 @@ def _expires_soon(change: ResourceChange, context: Context) -> bool:
     if change.type != "aws_s3_bucket_versioning" or not bucket:
         return False
     return any(
-        _days_to_live(rules.after.get("rule"), "expiration").get("", _SOON + 1) <= _SOON
+        days_to_live(rules.after.get("rule"), "expiration").get("", _SOON + 1) <= _SOON
         for rules in context.changes_of("aws_s3_bucket_lifecycle_configuration")
         if rules.before.get("bucket") == bucket and not rules.destroys
     )
@@ -171,11 +167,11 @@ def _is_on(value: Any) -> bool:
 
 
 def _period_cut(change: ResourceChange, name: str) -> Iterator[Outcome]:
-    before, after = _number(change.was(name)), change.becomes(name)
+    before, after = number_of(change.was(name)), change.becomes(name)
     if after is UNKNOWN:
         yield Undecided(why="How long backups are kept is not known yet.", paths=((name,),))
         return
-    kept = _number(after)
+    kept = number_of(after)
     if before is None or (kept or 0) >= before:
         return
     what = f"Backups are kept for {kept or 0} days instead of {before}."
@@ -189,7 +185,7 @@ def _kept_shorter(change: ResourceChange, name: str) -> Iterator[Outcome]:
         yield Undecided(why="How long it keeps its content is not known yet.", paths=((name,),))
         return
     for_ever = change.type in retention.KEPT_FOREVER_WHEN_UNSET
-    before, kept = _number(change.was(name)), _number(after)
+    before, kept = number_of(change.was(name)), number_of(after)
     if for_ever:
         before, kept = before or None, kept or None
         if kept is None or (before is not None and kept >= before):
@@ -213,10 +209,10 @@ def _expires_earlier(change: ResourceChange, rules: str, block: str) -> Iterator
     if planned is UNKNOWN or _hides(planned, block):
         yield Undecided(why="Which objects expire is not known yet.", paths=((rules,),))
         return
-    before = _days_to_live(change.was(rules), block)
-    after = _days_to_live(planned, block)
+    before = days_to_live(change.was(rules), block)
+    after = days_to_live(planned, block)
     for scope, days in sorted(after.items()):
-        if _SCRATCH.match(scope):
+        if SCRATCH.match(scope):
             continue
         known = before.get(scope, before.get(""))
         if known is None or days < known:
@@ -319,74 +315,5 @@ def _kept_images(policy: Any) -> dict[str, int]:
             continue
         prefixes = chosen.get("tagPrefixList") or chosen.get("tagPatternList") or []
         scope = f"{chosen.get('tagStatus')} {prefixes} {chosen.get('countType')}"
-        found[scope] = _number(chosen.get("countNumber")) or 0
+        found[scope] = number_of(chosen.get("countNumber")) or 0
     return found
-
-
-def _days_to_live(rules: Any, block: str) -> dict[str, int]:
-    """The days after which current objects are deleted, by prefix."""
-    found: dict[str, int] = {}
-    listed = rules if isinstance(rules, list) else []
-    for item in _as_expirations(listed) if block == _AZURE_BLOCK else listed:
-        if not isinstance(item, dict) or item.get("status") == "Disabled":
-            continue
-        if item.get("enabled") is False:
-            continue
-        expirations = item.get("expiration" if block == _AZURE_BLOCK else block)
-        for expiration in expirations if isinstance(expirations, list) else ():
-            days = _days(item, expiration) if isinstance(expiration, dict) else None
-            for scope in _prefixes(item) if days else ():
-                found[scope] = min(days or 0, found.get(scope, days or 0))
-    return found
-
-
-def _days(item: dict[str, Any], expiration: dict[str, Any]) -> int | None:
-    """After how many days a rule deletes current objects, if it does."""
-    if "action" not in item:
-        return _number(expiration.get("days"))
-    old_ones = expiration.get("with_state") == "ARCHIVED" or expiration.get("num_newer_versions")
-    deletes = lookup(item, ("action", 0, "type")) == "Delete"
-    return _number(expiration.get("age")) if deletes and not old_ones else None
-
-
-_AZURE_BLOCK: Final = "actions"
-
-
-def _as_expirations(rules: list[Any]) -> Iterator[dict[str, Any]]:
-    """The rules of a storage account's management policy, one for each prefix, as S3 has them."""
-    for item in rules:
-        if not isinstance(item, dict):
-            continue
-        found = lookup(item, ("actions", 0, "base_blob", 0))
-        days = [
-            value
-            for name, value in (found.items() if isinstance(found, dict) else ())
-            if name.startswith("delete_after_days_since") and isinstance(value, int) and value > 0
-        ]
-        prefixes = lookup(item, ("filters", 0, "prefix_match"))
-        for prefix in prefixes if isinstance(prefixes, list) and prefixes else [""]:
-            yield {
-                "enabled": item.get("enabled"),
-                "prefix": prefix,
-                "expiration": [{"days": min(days)}] if days else [],
-            }
-
-
-def _prefixes(item: dict[str, Any]) -> list[str]:
-    google = lookup(item, ("condition", 0, "matches_prefix"))
-    if isinstance(google, list) and google:
-        return list(map(str, google))
-    filters = item.get("filter")
-    first = filters[0] if isinstance(filters, list) and filters else {}
-    prefix = first.get("prefix") if isinstance(first, dict) else None
-    return [str(prefix or item.get("prefix") or "")]
-
-
-def _number(value: Any) -> int | None:
-    """A whole number, also of a text such as "604800s"."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return int(value)
-    match = _LEADING_NUMBER.match(value) if isinstance(value, str) else None
-    return int(match.group()) if match else None

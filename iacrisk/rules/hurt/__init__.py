@@ -44,6 +44,7 @@ from iacrisk.rules.hurt.holding import (
     contents,
     images,
     kinds_of_chart,
+    readers_of_messages,
     services_of_api,
     views_over,
 )
@@ -137,12 +138,14 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "C30": (answering_at,),
     "D01": (
         naming_the_topic,
+        readers_of_messages,
         records_of_the_key,
         readers_of_group,
         naming_it,
     ),
     "D02": (
         naming_the_topic,
+        readers_of_messages,
         views_over,
         answering_at,
         naming_it,

@@ -232,12 +232,19 @@ def users_of_database(change: ResourceChange, context: Context) -> Iterator[str]
         server = change
     if server is None:
         return
+    called = names_of(server) | {_socket(server), *_addresses(server)}
     found = [
-        one.label
-        for one in filter(stays, programs(context))
-        if (names_of(server) | {_socket(server)}) & words_of(one, context)
+        one.label for one in filter(stays, programs(context)) if called & words_of(one, context)
     ]
     yield from found if len(found) <= _FEW else ()
+
+
+def _addresses(server: ResourceChange) -> list[str]:
+    """The addresses of an instance of Cloud SQL; of one that loses the public side, that alone."""
+    opened = "settings.0.ip_configuration.0.ipv4_enabled"
+    shut = server.was(opened) is True and server.becomes(opened) is False
+    names = ("public_ip_address",) if shut else ("public_ip_address", "private_ip_address")
+    return texts(*(server.before.get(name) for name in names))
 
 
 _SERVERS: Final = (

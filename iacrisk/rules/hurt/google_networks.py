@@ -13,7 +13,7 @@ from iacrisk.rules.readers.nat_addresses import (
     AZURE,
     GOOGLE,
     addresses_given_up,
-    addresses_taken,
+    addresses_left,
     holds,
     lists_with,
     text_of,
@@ -80,7 +80,7 @@ def lists_left_behind(change: ResourceChange, context: Context) -> Iterator[str]
     """Lists that hold an address which a NAT gives up and not the new one; who is behind them."""
     if change.type not in {AZURE, GOOGLE}:
         return
-    new = [text_of(one) for one in addresses_taken(change, context) or ()]
+    new = [text_of(one) for one in addresses_left(change, context)]
     stale = [
         one
         for old in addresses_given_up(change, context)

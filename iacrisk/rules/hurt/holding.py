@@ -12,7 +12,9 @@ from iacrisk.catalog.retention import IMAGE_POLICIES
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.programs import names_of, programs_naming
 from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.subscriptions import readers_of_subscription
 
 _RUN_IMAGES: Final = ("aws_ecs_task_definition", "aws_lambda_function", "aws_apprunner_service")
 _PARTS: Final = frozenset({"database", "database_name", "instance", "cluster", "server_id"})
@@ -111,3 +113,33 @@ def kinds_of_chart(change: ResourceChange, context: Context) -> Iterator[str]:
 
 def _kind(manifest: Any) -> str:
     return str(manifest.get("kind")) if isinstance(manifest, dict) else ""
+
+
+_MESSAGES: Final = frozenset(
+    {
+        "aws_sqs_queue",
+        "azurerm_servicebus_queue",
+        "azurerm_servicebus_subscription",
+        "google_cloud_tasks_queue",
+        "google_pubsub_lite_subscription",
+        "google_pubsub_subscription",
+    }
+)
+_FEW: Final = 4
+"""More programs than this by a name mean that the name says little."""
+
+
+def readers_of_messages(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The programs that name a queue or subscription and find it empty, or not at all."""
+    if change.type not in _MESSAGES:
+        return
+    if change.type == "azurerm_servicebus_subscription":
+        yield from readers_of_subscription(change, context)
+        return
+    found = {
+        one.label
+        for name in names_of(change)
+        for one in programs_naming(name, context)
+        if stays(one)
+    }
+    yield from sorted(found) if len(found) <= _FEW else ()

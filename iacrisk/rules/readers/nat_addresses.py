@@ -8,6 +8,7 @@ from typing import Any, Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.ip_permissions import Peer, address_peer
 from iacrisk.rules.readers.programs import object_named
 
 GOOGLE: Final = "google_compute_router_nat"
@@ -19,19 +20,23 @@ _TYPES: Final = {
 _V4: Final = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 
 
-def addresses_given_up(change: ResourceChange, context: Context) -> list[ResourceChange]:
-    """The address objects that the NAT no longer uses, as far as they are in the plan."""
-    return [one for one in _objects(change, context, before=True) if one is not None]
+def addresses_given_up(change: ResourceChange, context: Context) -> list[ResourceChange | None]:
+    """The address objects that the NAT no longer uses; None for one that is not in the plan."""
+    kept = _used(change, context, after=True)
+    return _objects(
+        change, context, [n for n in _used(change, context, after=False) if n not in kept]
+    )
 
 
-def addresses_taken(change: ResourceChange, context: Context) -> list[ResourceChange] | None:
-    """The address objects that it uses instead; None where one is not in the plan."""
-    found = _objects(change, context, before=False)
-    return None if None in found else [one for one in found if one is not None]
+def addresses_left(change: ResourceChange, context: Context) -> list[ResourceChange | None]:
+    """The address objects that it uses from then on, which are there already; None for others."""
+    return _objects(change, context, _used(change, context, after=True))
 
 
-def text_of(address: ResourceChange) -> str:
+def text_of(address: ResourceChange | None) -> str:
     """The address itself, "" where it is not known."""
+    if address is None:
+        return ""
     argument = dict(_TYPES.values())[address.type]
     text = address.before.get(argument)
     return text if isinstance(text, str) and _V4.fullmatch(text) else ""
@@ -54,6 +59,29 @@ def lists_with(text: str, context: Context) -> tuple[ResourceChange, ...]:
     return tuple(once(context.plan, "changes by address", build).get(text, ()))
 
 
+def ranges_around(text: str, context: Context) -> list[tuple[Peer, ResourceChange]]:
+    """The ranges, narrower than a quarter of the internet, in which the address lies."""
+
+    def build() -> list[tuple[Peer, ResourceChange]]:
+        return [
+            (peer, one)
+            for one in context.plan.changes
+            if one.mode == "managed" and one.kind is not ActionKind.CREATE
+            for found in set(
+                _RANGE.findall(bytes(one.raw.change.before).decode("utf-8", "replace"))
+            )
+            if (peer := address_peer(found)) is not None
+            and peer.first < peer.last < peer.first + _HUGE
+        ]
+
+    known, own = once(context.plan, "ranges of changes", build), address_peer(text)
+    return [(peer, one) for peer, one in known if own and peer.first <= own.first <= peer.last]
+
+
+_RANGE: Final = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?!\d)")
+_HUGE: Final = 2**30
+
+
 def holds(change: ResourceChange, text: str) -> bool:
     """Whether the values hold the address today and after the plan."""
     sides = (bytes(change.raw.change.before), bytes(change.raw.change.after))
@@ -62,12 +90,10 @@ def holds(change: ResourceChange, text: str) -> bool:
 
 
 def _objects(
-    change: ResourceChange, context: Context, *, before: bool
+    change: ResourceChange, context: Context, named: list[Any]
 ) -> list[ResourceChange | None]:
     types = [_TYPES[change.type][0]]
-    old, new = _used(change, context, after=False), _used(change, context, after=True)
-    wanted = [one for one in (old if before else new) if one not in (new if before else old)]
-    return [object_named(types, one, context) for one in wanted]
+    return [object_named(types, one, context) for one in named]
 
 
 def _used(change: ResourceChange, context: Context, *, after: bool) -> list[Any]:

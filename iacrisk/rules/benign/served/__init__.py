@@ -9,6 +9,7 @@ from iacrisk.rules.benign.served import (
     amazon_paths_look_alikes,
     amazon_spared_look_alikes,
     clouds_look_alikes,
+    clouds_spared_look_alikes,
     little_lost,
     logins_look_alikes,
     look_alikes,
@@ -29,6 +30,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *clouds_look_alikes.SUPPRESSORS,
     *pods_look_alikes.SUPPRESSORS,
     *logins_look_alikes.SUPPRESSORS,
+    *clouds_spared_look_alikes.SUPPRESSORS,
 )
 
 __all__ = ["SUPPRESSORS"]
