@@ -24,6 +24,7 @@ from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.second import SECOND
 from tests.rules.served.services import SERVICES
 from tests.rules.served.seventh_clouds import SEVENTH_CLOUDS, SEVENTH_TRAPS
+from tests.rules.served.sign_ins import SIGN_IN_TRAPS, SIGN_INS
 from tests.rules.served.silences import SILENCE_TRAPS, SILENCES
 from tests.rules.served.sixth_azure import SIXTH_AZURE
 from tests.rules.served.sixth_google import SIXTH_GOOGLE
@@ -53,6 +54,7 @@ PAIRS = [
     *CLOUDS_SPARED,
     *MESSAGES_TAKEN,
     *LEFT_FOR_JOBS,
+    *SIGN_INS,
 ]
 
 
@@ -83,6 +85,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *CLOUDS_SPARED_TRAPS,
         *MESSAGE_TRAPS,
         *JOB_TRAPS,
+        *SIGN_IN_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

@@ -19,6 +19,7 @@ from iacrisk.catalog.exposure import TLS_VERSIONS
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.entry.web_filters import blocking_after, blocking_before, default_action
+from iacrisk.rules.readers.outside_networks import users_outside
 from iacrisk.rules.readers.permission_readers import blocks, texts
 from iacrisk.rules.readers.tls import lowest_tls
 from iacrisk.rules.readers.wording import some_of
@@ -98,7 +99,7 @@ def callers_turned_away(change: ResourceChange, context: Context) -> Iterator[Ou
 
     When it is fine
         Access logs show that nobody is concerned. Not flagged: public networks shut out of what
-        has a private endpoint already.
+        has a private endpoint already, unless an app of the plan uses it that is in no network.
 
     What to do instead
         Count before you block; announce, and read the logs of a week first.
@@ -172,7 +173,9 @@ def _has_private_way(change: ResourceChange, context: Context) -> bool:
 
 def _demanded(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     for demand in DEMANDS.get(change.type, ()):
-        if demand.path in PUBLIC_WAYS and _has_private_way(change, context):
+        public = demand.path in PUBLIC_WAYS and change.was(demand.path) in demand.lenient
+        outside = users_outside(change, context) if public else ()
+        if demand.path in PUBLIC_WAYS and not outside and _has_private_way(change, context):
             continue
         path = parse_path(demand.path)
         before, after = change.was(demand.path), change.planned(path)
@@ -183,7 +186,12 @@ def _demanded(change: ResourceChange, context: Context) -> Iterator[Outcome]:
         if after is UNKNOWN:
             yield Undecided(why="What is asked of callers is not known yet.", paths=(path,))
         elif not any(after == value for value in demand.lenient):
-            yield Flag(what=demand.says, paths=(path,))
+            yield Flag(
+                what=demand.says,
+                paths=(path,),
+                severity=Severity.HIGH if outside else None,
+                hurts=outside,
+            )
 
 
 _ALL_WHILE_EMPTY: Final = frozenset({"kubernetes_service", "kubernetes_service_v1"})

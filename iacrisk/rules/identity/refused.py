@@ -58,8 +58,9 @@ def everyone_refused(change: ResourceChange, context: Context) -> Iterator[Outco
         A sign-on rule that denies from anywhere, a Kafka entry that denies all users, an
         intention that denies all sources, an edge rule that blocks every request, a network
         policy set for the whole account, a limit of a few requests for all of Vault, a rule of
-        Google Cloud Armor that refuses every address, a deny policy for all principals without
-        an exception, a conditional access policy that blocks all users and spares nobody.
+        Google Cloud Armor that refuses every address or lets less than one request a second
+        through for all clients together, a deny policy for all principals without an exception,
+        a conditional access policy that blocks all users and spares nobody.
 
     Why it matters
         Denials win over what allows. Those who are refused are not in the plan.
@@ -177,9 +178,24 @@ def _armor(values: Values) -> _Denied:
 
 def _armor_rule(values: Values) -> _Denied:
     for item in cloud_armor.edge_rules("google_compute_security_policy_rule", values):
+        if item.is_for_all and item.holds_off and _is_shared_limit(values):
+            return "All requests together may be fewer than one a second.", "rate_limit_options"
         if item.refuses and item.is_for_all and item.priority < cloud_armor.LAST:
             return "Every request that no earlier rule lets in is refused.", "action"
     return None
+
+
+def _is_shared_limit(values: Values) -> bool:
+    """Whether a limit counts all clients together, and lets less than one a second through."""
+    options = lookup(values, ("rate_limit_options", 0))
+    threshold = lookup(options, ("rate_limit_threshold", 0))
+    if not isinstance(options, dict) or not isinstance(threshold, dict):
+        return False
+    alone = options.get("enforce_on_key") not in {None, "", "ALL"}
+    if alone or options.get("enforce_on_key_configs"):
+        return False
+    count, seconds = threshold.get("count"), threshold.get("interval_sec")
+    return isinstance(count, int) and isinstance(seconds, int) and count < seconds
 
 
 _ALL_PRINCIPALS: Final = frozenset(

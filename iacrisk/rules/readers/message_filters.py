@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ _QUOTED: Final = re.compile(r"'([^']*)'")
 
 RULE: Final = "azurerm_servicebus_subscription_rule"
 SNS: Final = "aws_sns_topic_subscription"
+EVENT_RULE: Final = "aws_cloudwatch_event_rule"
 EVENT_GRID: Final = frozenset(
     {
         "azurerm_eventgrid_event_subscription",
@@ -41,6 +42,8 @@ def chosen_by(change: ResourceChange, values: Mapping[str, Any]) -> list[Chosen]
         return _sql(str(text)) if sql else None
     if change.type == SNS:
         return _policy(values.get("filter_policy"))
+    if change.type == EVENT_RULE:
+        return _policy(values.get("event_pattern"))
     types = values.get("included_event_types")
     narrowed = values.get("advanced_filter") or values.get("subject_filter")
     if narrowed or not isinstance(types, list) or not all(isinstance(one, str) for one in types):
@@ -72,12 +75,19 @@ def _policy(text: object) -> list[Chosen] | None:
         return None
     if not isinstance(policy, dict) or not policy:
         return None
-    chosen: dict[str, frozenset[str]] = {}
+    flat = dict(_flat(policy, ""))
+    if not all(isinstance(one, str) for values in flat.values() for one in values):
+        return None
+    return [{name: frozenset(values) for name, values in flat.items()}]
+
+
+def _flat(policy: Mapping[str, Any], above: str) -> Iterator[tuple[str, list[Any]]]:
+    """Each property with its values, those inside others by their path."""
     for name, values in policy.items():
-        if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-            return None
-        chosen[str(name)] = frozenset(values)
-    return [chosen]
+        if isinstance(values, dict):
+            yield from _flat(values, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", values if isinstance(values, list) else [None]
 
 
 def no_longer_chosen(before: list[Chosen], after: list[Chosen]) -> list[Chosen] | None:

@@ -136,6 +136,32 @@ def _service(name: str, **variables: str) -> Json:
 _EGRESS: Final = {"name": "nat-0", "value": "34.90.1.1/32"}
 _PARTNER: Final = {"name": "tax-office", "value": "81.20.3.4/32"}
 
+# What an endpoint leads to
+
+
+def _joined_app(name: str, subnet: str, **settings: str) -> Json:
+    return stay(
+        f"azurerm_linux_web_app.{name}",
+        id=f"{_R}/Microsoft.Web/sites/{name}",
+        name=f"oak-{name}",
+        app_settings=settings,
+        virtual_network_subnet_id=subnet,
+    )
+
+
+_SERVER: Final[Json] = {
+    "id": f"{_R}/Microsoft.Sql/servers/sql-oak",
+    "name": "sql-oak",
+    "fully_qualified_domain_name": "sql-oak.database.windows.net",
+    "public_network_access_enabled": True,
+}
+_ENDPOINT: Final = stay(
+    "azurerm_private_endpoint.sql",
+    id=f"{_R}/Microsoft.Network/privateEndpoints/sql",
+    name="sql",
+    private_service_connection=[{"private_connection_resource_id": _SERVER["id"]}],
+)
+
 CLOUDS_SPARED: Final = [
     pair(
         "A NAT speaks with a new address that a partner's list does not hold, or does",
@@ -170,6 +196,18 @@ CLOUDS_SPARED: Final = [
         _closed(_instance(_EGRESS)),
         [_closed(_instance(_EGRESS)), _service("bills", DB_HOST="10.90.0.3")],
         _service("bills", DB_HOST="35.198.7.7"), _service("orders", DB_HOST="10.90.0.3"),
+    ),
+    pair(
+        "A server turns from the public side to an endpoint, and an app is in no network, or is",
+        [
+            tweak("azurerm_mssql_server.oak", _SERVER, public_network_access_enabled=False),
+            _joined_app("bills", "", DB="Server=sql-oak.database.windows.net;"),
+        ],
+        [
+            tweak("azurerm_mssql_server.oak", _SERVER, public_network_access_enabled=False),
+            _joined_app("bills", "subnets/apps", DB="Server=sql-oak.database.windows.net;"),
+        ],
+        _ENDPOINT,
     ),
 ]  # fmt: skip
 

@@ -47,6 +47,34 @@ _TABLE: Final = stay(
     external_data_configuration=[{"source_uris": ["gs://oak-lake/work-area/closed/*.parquet"]}],
 )
 
+
+def _management(*prefixes: str) -> list[Json]:
+    blob = [{"delete_after_days_since_modification_greater_than": 14}]
+    filters = [{"prefix_match": list(prefixes), "blob_types": ["blockBlob"]}]
+    return [{"name": "r", "enabled": True, "filters": filters, "actions": [{"base_blob": blob}]}]
+
+
+_POLICY: Final[Json] = {
+    "id": "mp",
+    "storage_account_id": f"{_R}/Microsoft.Storage/storageAccounts/stoak",
+    "rule": _management("lake/tmp"),
+}
+
+
+def _loads(**variables: str) -> Json:
+    env = [{"name": name, "value": value} for name, value in variables.items()]
+    return stay(
+        "azurerm_container_app_job.load",
+        id=f"{_R}/Microsoft.App/jobs/load",
+        name="load",
+        template=[{"container": [{"image": "load:3", "env": env}]}],
+    )
+
+
+_WORK: Final = tweak(
+    "azurerm_storage_management_policy.lake", _POLICY, rule=_management("lake/tmp", "lake/work")
+)
+
 # Plans for apps
 
 
@@ -88,6 +116,11 @@ LEFT_FOR_JOBS: Final = [
         "A bucket deletes what a table reads, or what a job keeps for a while",
         [_deletes("work-area/"), _job("gs://oak-lake/other"), _TABLE],
         [_deletes("work-area/"), _job("gs://oak-lake/work-area/load")],
+    ),
+    pair(
+        "A container deletes what a job reads, or what it keeps for a while",
+        [_WORK, _loads(HISTORY="abfss://lake@stoak.dfs.core.windows.net/work/")],
+        [_WORK, _loads(STAGING_PATH="abfss://lake@stoak.dfs.core.windows.net/work/")],
     ),
     pair(
         "A plan gets smaller with an app for clients, or with a report at six",

@@ -105,6 +105,34 @@ _GRID_LESS: Final = tweak(
 )
 
 
+def _heard(name: str, *lands: str, state: str = "ENABLED") -> Json:
+    pattern = {"source": ["parcels"], "detail": {"land": list(lands)}}
+    return {
+        "id": name,
+        "name": name,
+        "event_bus_name": "parcels",
+        "state": state,
+        "event_pattern": json.dumps(pattern),
+    }
+
+
+def _target(name: str) -> Json:
+    return stay(
+        f"aws_cloudwatch_event_target.{name}",
+        id=f"parcels-{name}",
+        rule=name,
+        event_bus_name="parcels",
+        arn=f"arn:aws:lambda:eu-west-1:1:function:{name}",
+    )
+
+
+_HEARS_LESS: Final = tweak(
+    "aws_cloudwatch_event_rule.north",
+    _heard("north", "NO", "SE"),
+    event_pattern=_heard("north", "NO")["event_pattern"],
+)
+
+
 def _pushes(name: str, path: str, **more: Any) -> Json:
     before = {
         "id": f"{_P}/subscriptions/{name}",
@@ -150,6 +178,12 @@ MESSAGES_TAKEN: Final = [
         ],
     ),
     pair(
+        "A rule of a bus hears less, and no other one or another one hears the rest",
+        [_HEARS_LESS, stay("aws_cloudwatch_event_rule.south", **_heard("south", "DK"))],
+        [_HEARS_LESS, stay("aws_cloudwatch_event_rule.south", **_heard("south", "SE"))],
+        _target("north"), _target("south"),
+    ),
+    pair(
         "A subscription is made anew that a job reads by night, or that clears a cache",
         _pushes("bookings", "/book"),
         _pushes("page-cache", "/cache/purge"),
@@ -178,6 +212,16 @@ MESSAGE_TRAPS: Final = [
         "The other subscription compares with a number as well",
         _LESS, _takes("south", "kind = 'Sent' AND land IN ('SE', 'FI') AND weight > 20"),
         _subscription("north"), _subscription("south"), _worker("north"), _worker("south"),
+    ),
+    trap(
+        "The rule of a bus that hears the rest is off",
+        _HEARS_LESS, _target("north"), _target("south"),
+        stay("aws_cloudwatch_event_rule.south", **_heard("south", "SE", state="DISABLED")),
+    ),
+    trap(
+        "The rule of a bus that hears the rest has no target",
+        _HEARS_LESS, _target("north"),
+        stay("aws_cloudwatch_event_rule.south", **_heard("south", "SE")),
     ),
     trap(
         "A subscription is made anew that clears a cache of a day",

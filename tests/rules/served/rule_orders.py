@@ -1,4 +1,4 @@
-"""Rules that are asked before others: denials, passes of web filters, policies for sign-ins."""
+"""Rules that are asked before others: denials, passes and limits of web filters."""
 
 from __future__ import annotations
 
@@ -197,42 +197,11 @@ def _gate(new: Json, **more: Any) -> Json:
     )
 
 
-# Sign-ins
+def _limit(*, preview: bool, key: str = "ALL") -> Json:
+    threshold = [{"count": 5, "interval_sec": 60}]
+    options = {"rate_limit_threshold": threshold, "enforce_on_key": key}
+    return {**_armor(100, "throttle", "true"), "preview": preview, "rate_limit_options": [options]}
 
-
-def _policy(state: str, *spared: str, control: str = "block", **conditions: Any) -> Json:
-    users = {
-        "included_users": ["All"],
-        "excluded_users": [],
-        "excluded_groups": list(spared),
-        "excluded_roles": [],
-    }
-    return {
-        "display_name": "policy",
-        "state": state,
-        "conditions": [
-            {
-                "client_app_types": ["all"],
-                "applications": [{"included_applications": ["All"], "excluded_applications": []}],
-                "users": [users],
-                "locations": [],
-                **conditions,
-            }
-        ],
-        "grant_controls": [{"operator": "OR", "built_in_controls": [control]}],
-    }
-
-
-_OFFICES: Final[list[Json]] = [{"included_locations": ["All"], "excluded_locations": ["loc1"]}]
-_EMERGENCY: Final = stay(
-    "azuread_group.emergency", id="/groups/g-em", object_id="g-em", members=["u-1"]
-)
-_PERSON: Final = stay("azuread_user.emergency", id="/users/u-1", object_id="u-1")
-_STAFF: Final = stay("azuread_group.staff", id="/groups/g-st", object_id="g-st", members=[])
-_SECOND: Final = stay(
-    "azuread_conditional_access_policy.mfa", id="p1", **_policy("enabled", "g-em", control="mfa")
-)
-_ADDED: Final = "azuread_conditional_access_policy.places"
 
 RULE_ORDERS: Final = [
     pair(
@@ -277,22 +246,16 @@ RULE_ORDERS: Final = [
         _gate(_geo(20, "Allow", "NO", negated=False)),
     ),
     pair(
-        "A policy blocks sign-ins from outside at once and spares nobody, or only reports",
-        create(_ADDED, _policy("enabled", locations=_OFFICES)),
-        create(_ADDED, _policy("enabledForReportingButNotEnforced", locations=_OFFICES)),
-        _SECOND, _EMERGENCY, _PERSON, _STAFF,
+        "A limit for all clients together is enforced, or only watched",
+        create(_MARKET, _limit(preview=False)),
+        create(_MARKET, _limit(preview=True)),
+        _EDGE,
     ),
     pair(
-        "A policy demands known devices of everybody, or of all but the emergency accounts",
-        create(_ADDED, _policy("enabled", control="compliantDevice")),
-        create(_ADDED, _policy("enabled", "g-em", control="compliantDevice")),
-        _SECOND, _EMERGENCY, _PERSON, _STAFF,
-    ),
-    pair(
-        "A policy blocks all ways to sign in outside, or the old ones alone",
-        create(_ADDED, _policy("enabled", locations=_OFFICES)),
-        create(_ADDED, _policy("enabled", client_app_types=["exchangeActiveSync", "other"])),
-        _EMERGENCY,
+        "A limit for each client is far below one request a second for all, or for each",
+        create(_MARKET, _limit(preview=False)),
+        create(_MARKET, _limit(preview=False, key="IP")),
+        _EDGE,
     ),
 ]  # fmt: skip
 
@@ -323,10 +286,5 @@ RULE_ORDER_TRAPS: Final = [
     trap(
         "The denial of the internet moves behind a pass for a public range",
         *_behind("52.10.0.0/8"),
-    ),
-    trap(
-        "The only policy of the plan blocks all but the offices, and spares nobody",
-        create(_ADDED, _policy("enabled", locations=_OFFICES)),
-        _STAFF,
     ),
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.message_filters import (
     EVENT_GRID,
+    EVENT_RULE,
     RULE,
     SNS,
     chosen_by,
@@ -23,10 +24,11 @@ from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.sizes import seconds_of
 from iacrisk.rules.readers.subscriptions import readers_of_subscription
 
-FILTERS: Final = frozenset({RULE, SNS}) | EVENT_GRID
+FILTERS: Final = frozenset({EVENT_RULE, RULE, SNS}) | EVENT_GRID
 _OWN: Final = {
     RULE: frozenset({"sql_filter"}),
     SNS: frozenset({"filter_policy"}),
+    EVENT_RULE: frozenset({"event_pattern"}),
     **{name: frozenset({"included_event_types"}) for name in EVENT_GRID},
 }
 _TOPIC: Final = re.compile(r"^(.*/topics/[^/]+)/subscriptions/", re.IGNORECASE)
@@ -80,7 +82,7 @@ def _topic_of(change: ResourceChange) -> str:
     if change.type == RULE:
         found = _TOPIC.match(str(change.before.get("subscription_id")))
         return found[1].lower() if found else ""
-    for name in ("topic_arn", "scope", "system_topic"):
+    for name in ("topic_arn", "scope", "system_topic", "event_bus_name"):
         text = change.before.get(name)
         if isinstance(text, str) and text:
             return text.lower()
@@ -93,6 +95,12 @@ def _subscription(change: ResourceChange) -> str:
 
 def _has_reader(change: ResourceChange, context: Context) -> bool:
     """Whether a program reads what the filter lets through, or it is sent somewhere."""
+    if change.type == EVENT_RULE:
+        on = change.before.get("state", "ENABLED") != "DISABLED"
+        targets = context.changes_of("aws_cloudwatch_event_target")
+        return on and any(
+            stays(one) and one.before.get("rule") == change.before.get("name") for one in targets
+        )
     if change.type != RULE:
         return any(change.before.get(name) for name in _ENDPOINTS)
     on = [

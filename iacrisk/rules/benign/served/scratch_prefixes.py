@@ -16,9 +16,16 @@ from iacrisk.rules.readers.lifetimes import SCRATCH, days_to_live
 from iacrisk.rules.readers.siblings import stays
 
 BUCKETS: Final = frozenset(
-    {"aws_s3_bucket", "aws_s3_bucket_lifecycle_configuration", "google_storage_bucket"}
+    {
+        "aws_s3_bucket",
+        "aws_s3_bucket_lifecycle_configuration",
+        "azurerm_storage_management_policy",
+        "google_storage_bucket",
+    }
 )
 _URI: Final = re.compile(r"(?:gs|s3[an]?)://([^/\s\"',]+)/?([^\s\"',]*)")
+_AZURE: Final = re.compile(r"(?:abfss?|wasbs?)://([^@/\s\"']+)@([\w-]+)\.[\w.]+/?([^\s\"',]*)")
+_MARKS: Final = (b"gs://", b"s3://", b"s3a://", b"abfs", b"wasb")
 _WHILE: Final = re.compile(
     r"(^|[^a-z])(temp|tmp|temporary|scratch|spill|staging|stage)(?![a-z])"
     r"|(temp|tmp|scratch|spill|staging)_?(bucket|dir|directory|folder|gcs|location|path|prefix|uri)",
@@ -40,14 +47,21 @@ def why_only_scratch_prefix(change: ResourceChange, context: Context) -> str | N
         for scope, days in after.items()
         if days < before.get(scope, before.get("", days + 1)) and not SCRATCH.match(scope)
     }
-    bucket = str(change.before.get("bucket" if change.type != _GOOGLE else "name"))
-    places = _places(context).get(bucket, [])
+    places = _places(context).get(_bucket(change), [])
     if new and all(days >= _WEEK and _is_for_a_while(scope, places) for scope, days in new.items()):
         return "jobs of the plan keep there what they need for a while, and nobody else names it"
     return None
 
 
-_GOOGLE: Final = "google_storage_bucket"
+_NAMES: Final = {
+    "azurerm_storage_management_policy": "storage_account_id",
+    "google_storage_bucket": "name",
+}
+
+
+def _bucket(change: ResourceChange) -> str:
+    """The bucket or account that the rules are for."""
+    return str(change.before.get(_NAMES.get(change.type, "bucket"))).rpartition("/")[2]
 
 
 def _is_for_a_while(scope: str, places: list[tuple[str, bool]]) -> bool:
@@ -69,7 +83,7 @@ def _places(context: Context) -> dict[str, list[tuple[str, bool]]]:
             if one.mode != "managed" or one.kind is ActionKind.DELETE:
                 continue
             raw = bytes(one.raw.change.after)
-            if b"gs://" in raw or b"s3://" in raw or b"s3a://" in raw:
+            if any(mark in raw for mark in _MARKS):
                 for bucket, path, is_while in _named(one.after, ""):
                     if path or one.type not in BUCKETS:
                         index.setdefault(bucket, []).append((path, is_while and stays(one)))
@@ -91,9 +105,15 @@ def _named(value: Any, name: str) -> Iterator[tuple[str, str, bool]]:
             yield from _named(item, str(own) if is_variable else str(key))
     elif isinstance(value, str):
         for found in _URI.finditer(value):
-            label = value[max(0, found.start() - _LABEL) : found.start()] or name
-            told = label if "=" in label else name
-            yield found[1], found[2], bool(_WHILE.search(told))
+            yield found[1], found[2], _is_while(value, found.start(), name)
+        for found in _AZURE.finditer(value):
+            path = f"{found[1]}/{found[3]}"
+            yield found[2], path, _is_while(value, found.start(), name)
+
+
+def _is_while(text: str, start: int, name: str) -> bool:
+    label = text[max(0, start - _LABEL) : start]
+    return bool(_WHILE.search(label if "=" in label else name))
 
 
 _LABEL: Final = 24
