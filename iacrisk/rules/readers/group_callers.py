@@ -14,7 +14,6 @@ from iacrisk.rules.readers.ip_permissions import (
     ALL_PROTOCOLS,
     Difference,
     Permission,
-    Span,
     address_peer,
     named_peer,
 )
@@ -22,6 +21,7 @@ from iacrisk.rules.readers.packet_filters import PacketFilter, touched_filters
 from iacrisk.rules.readers.permission_readers import texts
 from iacrisk.rules.readers.programs import programs_using
 from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.spans import Span
 
 
 def lost_by(

@@ -17,8 +17,7 @@ from typing import Final
 import msgspec
 
 from iacrisk.rules.readers.span_index import SpanIndex
-
-Span = tuple[int, int]
+from iacrisk.rules.readers.spans import Span, intersect, subtract, union
 
 _V4_END: Final = 2**32
 _V6_START: Final = _V4_END
@@ -65,7 +64,7 @@ class Peer(msgspec.Struct, frozen=True, gc=False):
     def spans(self) -> list[Span]:
         """Its addresses; those of private networks are no part of what Azure calls the internet."""
         whole = [(self.first, self.last)]
-        return _subtract(whole, _PRIVATE) if self.text.startswith(INTERNET) else whole
+        return subtract(whole, _PRIVATE) if self.text.startswith(INTERNET) else whole
 
     @property
     def is_world(self) -> bool:
@@ -278,12 +277,14 @@ class PermissionSet:
     ) -> Iterator[Difference]:
         ours = self._relevant(permission, protocol)
         theirs = other._relevant(permission, protocol)
+        all_ours, all_theirs = _by_scope(ours), _by_scope(theirs)
         for scope in _scopes(permission, ours, theirs):
+            own, others = _deciding(all_ours, scope), _deciding(all_theirs, scope)
             pieces: list[tuple[Span, list[Span]]] = []
-            for ports in _segments(permission.ports, (*ours, *theirs)):
-                peers = _subtract(
-                    self._admitted(permission, ours, ports[0], scope),
-                    other._admitted(permission, theirs, ports[0], scope),
+            for ports in _segments(permission.ports, (*own, *others)):
+                peers = subtract(
+                    self._admitted(permission, own, ports[0]),
+                    other._admitted(permission, others, ports[0]),
                 )
                 if peers:
                     pieces.append((ports, peers))
@@ -301,20 +302,20 @@ class PermissionSet:
         ]
 
     def _admitted(
-        self, permission: Permission, entries: Iterable[Permission], port: int, scope: str
+        self, permission: Permission, entries: Iterable[Permission], port: int
     ) -> list[Span]:
         undecided = permission.peer.spans
         admitted: list[Span] = []
         for item in entries:
-            if not item.ports[0] <= port <= item.ports[1] or item.scope not in {"", scope}:
+            if not item.ports[0] <= port <= item.ports[1]:
                 continue
             spans = self._spans[item]
             if item.allow:
-                admitted += _intersect(undecided, spans)
-            undecided = _subtract(undecided, spans)
+                admitted += intersect(undecided, spans)
+            undecided = subtract(undecided, spans)
             if not undecided:
                 break
-        return _union(admitted)
+        return union(admitted)
 
 
 def _spans(item: Permission, home: tuple[Span, ...]) -> list[Span]:
@@ -322,7 +323,7 @@ def _spans(item: Permission, home: tuple[Span, ...]) -> list[Span]:
     spans = peer.spans
     if peer.text.startswith(INTERNET):
         return spans
-    covers_home = bool(home) and not _subtract(home, spans)
+    covers_home = bool(home) and not subtract(home, spans)
     if covers_home or (peer.first == 0 and peer.last >= WORLD_V4.last):
         spans.append((_NAMES_START, _LINE_END))
     return spans
@@ -335,6 +336,25 @@ def _scopes(permission: Permission, *sets: Iterable[Permission]) -> list[str]:
     split = [item for entries in sets for item in entries if not (item.allow and permission.allow)]
     named = {item.scope for item in split}
     return ["", *sorted(named - {""})]
+
+
+_ByScope = dict[str, list[tuple[int, Permission]]]
+
+
+def _by_scope(entries: Iterable[Permission]) -> _ByScope:
+    """The entries of each scope, each with its place in the order."""
+    found: _ByScope = {}
+    for place, item in enumerate(entries):
+        found.setdefault(item.scope, []).append((place, item))
+    return found
+
+
+def _deciding(entries: _ByScope, scope: str) -> list[Permission]:
+    """What decides for the scope, in order: its own entries and those for all."""
+    both = entries.get("", [])
+    if scope:
+        both = sorted([*both, *entries.get(scope, ())], key=lambda pair: pair[0])
+    return [item for _, item in both]
 
 
 def _segments(ports: Span, entries: Iterable[Permission]) -> list[Span]:
@@ -367,39 +387,3 @@ def _difference(
         peers=tuple(peers),
         is_whole=peers == permission.peer.spans,
     )
-
-
-def _intersect(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
-    others = list(others)
-    return [
-        (max(low, other_low), min(high, other_high))
-        for low, high in spans
-        for other_low, other_high in others
-        if low <= other_high and other_low <= high
-    ]
-
-
-def _subtract(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
-    left = list(spans)
-    for other_low, other_high in others:
-        kept: list[Span] = []
-        for low, high in left:
-            if other_high < low or high < other_low:
-                kept.append((low, high))
-                continue
-            if low < other_low:
-                kept.append((low, other_low - 1))
-            if other_high < high:
-                kept.append((other_high + 1, high))
-        left = kept
-    return left
-
-
-def _union(spans: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for low, high in sorted(spans):
-        if merged and low <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
-        else:
-            merged.append((low, high))
-    return merged

@@ -23,7 +23,6 @@ from iacrisk.rules.readers.ip_permissions import (
     Peer,
     Permission,
     PermissionSet,
-    Span,
     address_peer,
     may_admit,
     named_peer,
@@ -36,6 +35,7 @@ from iacrisk.rules.readers.permission_readers import (
     texts,
 )
 from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.spans import Span
 
 FILTER_OWNERS: Final[dict[str, tuple[str, ...]]] = {
     "aws_security_group_rule": ("security_group_id",),

@@ -16,7 +16,6 @@ from iacrisk.rules.readers.ip_permissions import (
     WORLD_V6,
     Peer,
     Permission,
-    Span,
     address_peer,
     named_peer,
     port_range,
@@ -24,6 +23,7 @@ from iacrisk.rules.readers.ip_permissions import (
     protocol_name,
     range_peer,
 )
+from iacrisk.rules.readers.spans import Span
 
 Values = Mapping[str, Any]
 Reader = Callable[[Values], Iterator[Permission]]

@@ -14,9 +14,10 @@ import msgspec
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.ip_permissions import Peer, Span, address_peer, named_peer
+from iacrisk.rules.readers.ip_permissions import Peer, address_peer, named_peer
 from iacrisk.rules.readers.permission_readers import blocks, texts
 from iacrisk.rules.readers.span_index import SpanIndex
+from iacrisk.rules.readers.spans import Span
 
 Values = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from iacrisk.graph import build_graph
 from iacrisk.plan import Plan
 from iacrisk.rules import Context, Review, review
 from iacrisk.rules.network import RULES
-from tests.plans import Json, noop, plan, update
+from tests.plans import Json, create, noop, plan, update
 
 GROUP = "aws_security_group.app"
 USER = "aws_instance.app"
@@ -84,3 +84,32 @@ def test_ingress_that_is_not_known_yet_is_undecided() -> None:
 
     assert said(judged).findings == ()
     assert said(judged).undecided
+
+
+def tagged(verb: str, priority: int, sources: str, port: str, *tags: str) -> Json:
+    block = {"protocol": "all"} if verb == "deny" else {"protocol": "tcp", "ports": [port]}
+    return {
+        "name": f"{verb}-{port}",
+        "network": "net",
+        "direction": "INGRESS",
+        "priority": priority,
+        "source_ranges": [sources],
+        "target_tags": list(tags),
+        verb: [block],
+    }
+
+
+def test_a_denial_for_all_is_compared_with_a_thousand_entries_for_tags() -> None:
+    entries = [
+        noop(
+            f"google_compute_firewall.f{number}",
+            {
+                "id": f"f{number}",
+                **tagged("allow", 1000, "10.0.0.0/8", str(1000 + number), f"t{number}"),
+            },
+        )
+        for number in range(1000)
+    ]
+    denial = create("google_compute_firewall.deny", tagged("deny", 950, "0.0.0.0/0", "all"))
+
+    assert found(plan(denial, *entries)) == [("N11", "google_compute_firewall.deny")]

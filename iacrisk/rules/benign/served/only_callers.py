@@ -8,9 +8,10 @@ from typing import Any, Final
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.ip_permissions import Peer, Span, address_peer
+from iacrisk.rules.readers.ip_permissions import Peer, address_peer
 from iacrisk.rules.readers.network_users import users_of
 from iacrisk.rules.readers.packet_filters import Member, PacketFilter, touched_filters
+from iacrisk.rules.readers.spans import Span
 
 ENTRIES: Final = frozenset(
     {
