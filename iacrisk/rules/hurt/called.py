@@ -241,8 +241,10 @@ def users_of_database(change: ResourceChange, context: Context) -> Iterator[str]
 
 def _addresses(server: ResourceChange) -> list[str]:
     """The addresses of an instance of Cloud SQL; of one that loses the public side, that alone."""
-    opened = "settings.0.ip_configuration.0.ipv4_enabled"
+    inside = "settings.0.ip_configuration.0"
+    opened, network = f"{inside}.ipv4_enabled", f"{inside}.private_network"
     shut = server.was(opened) is True and server.becomes(opened) is False
+    shut = shut and server.was(network) == server.becomes(network)
     names = ("public_ip_address",) if shut else ("public_ip_address", "private_ip_address")
     return texts(*(server.before.get(name) for name in names))
 
