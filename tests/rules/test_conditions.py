@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from iacrisk.rules.readers.access.federated_claims import names_an_owner
 from iacrisk.rules.readers.alternatives import alternatives
-from iacrisk.rules.readers.federated_claims import names_an_owner
-from iacrisk.rules.readers.web_conditions import are_apart, is_wide, of_expression
+from iacrisk.rules.readers.entries.web_conditions import are_apart, is_wide, of_expression
 
 MAPPED = {"google.subject": "assertion.sub", "attribute.owner": "assertion.repository_owner"}
 

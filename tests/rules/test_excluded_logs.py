@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iacrisk.rules.readers.queries import read_query
+from iacrisk.rules.readers.messages.queries import read_query
 from tests.plans import Json, noop, update
 from tests.rules.told import judged
 

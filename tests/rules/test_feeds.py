@@ -8,7 +8,7 @@ import pytest
 
 from iacrisk.catalog.feeds import all_feeds, feed_of
 from iacrisk.plan import Plan
-from iacrisk.rules.readers.schedules import is_oftener
+from iacrisk.rules.readers.settings.schedules import is_oftener
 from iacrisk.rules.rule import Confidence, Severity
 from tests.pairs import findings_of, is_held, judge
 from tests.plans import create, delete, noop, plan, tweak

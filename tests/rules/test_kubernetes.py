@@ -10,7 +10,7 @@ import pytest
 from iacrisk.catalog.settings import Direction, all_controller_rows, controller_settings_of
 from iacrisk.graph import build_graph
 from iacrisk.rules import RULES, SUPPRESSORS, Context, Review, review
-from iacrisk.rules.readers.chart_values import values_of
+from iacrisk.rules.readers.kubernetes.chart_values import values_of
 from iacrisk.rules.rule import Confidence, Severity
 from tests.plans import Json, create, delete, noop, plan, replace, tweak, update
 from tests.rules.kubernetes_pairs import (

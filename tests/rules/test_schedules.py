@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iacrisk.rules.readers.schedules import is_rarer, runs_a_day
+from iacrisk.rules.readers.settings.schedules import is_rarer, runs_a_day
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from iacrisk.catalog.settings import Direction, all_rows, settings_of, types_with_settings
 from iacrisk.graph import build_graph
 from iacrisk.rules import RULES, Context, Review, review
-from iacrisk.rules.readers.settings import steps_of
+from iacrisk.rules.readers.settings.settings import steps_of
 from iacrisk.rules.rule import Confidence, Severity
 from tests.plans import Json, create, noop, plan, update
 

@@ -12,7 +12,7 @@ from iacrisk.rules.exposure.deployers import unprotected_branches_deploy
 from iacrisk.rules.exposure.log_shares import share_of_logs_taken
 from iacrisk.rules.exposure.on_call import nobody_on_call
 from iacrisk.rules.identity.vault_denials import denied_what_another_grants
-from iacrisk.rules.readers.queries import covers, finds_less
+from iacrisk.rules.readers.messages.queries import covers, finds_less
 from tests.conftest import Judge
 from tests.plans import Json, create, noop, plan, tweak, update
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iacrisk.rules.readers.sizes import is_smaller, names_another_server, seconds_of
+from iacrisk.rules.readers.settings.sizes import is_smaller, names_another_server, seconds_of
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iacrisk.rules.readers.span_index import SpanIndex
+from iacrisk.rules.readers.networks.span_index import SpanIndex
 
 spans = st.tuples(st.integers(0, 300), st.integers(0, 300)).map(lambda ends: (min(ends), max(ends)))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from iacrisk.plan import Plan
-from iacrisk.rules.readers.web_acl import is_wide
+from iacrisk.rules.readers.entries.web_acl import is_wide
 from tests.pairs import findings_of, is_held, judge
 from tests.plans import create, noop, plan, tweak
 

@@ -19,8 +19,8 @@ from iacrisk.rules.benign.unnamed import why_unnamed
 from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.configured import block_of
-from iacrisk.rules.readers.left_alone import why_left_alone
+from iacrisk.rules.readers.settings.configured import block_of
+from iacrisk.rules.readers.settings.left_alone import why_left_alone
 from iacrisk.rules.rule import Suppressor
 
 _UPDATE: Final = frozenset({ActionKind.UPDATE})

@@ -8,7 +8,7 @@ from typing import Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject, kind_of_type
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import objects_of, seen, words_after, workloads_of
+from iacrisk.rules.readers.kubernetes.objects import objects_of, seen, words_after, workloads_of
 
 _KINDS: Final = frozenset({"ConfigMap", "Secret", "ServiceAccount"})
 _SYSTEM: Final = frozenset({"default", "kube-public", "kube-system"})

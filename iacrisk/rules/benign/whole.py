@@ -7,7 +7,7 @@ from functools import wraps
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.guard_values import lost_prevent_destroy
+from iacrisk.rules.readers.settings.guard_values import lost_prevent_destroy
 from iacrisk.rules.rule import Suppressor, SuppressorCheck, suppressor
 
 

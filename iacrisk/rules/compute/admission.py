@@ -9,7 +9,7 @@ from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import Seen, seen, types_of
+from iacrisk.rules.readers.kubernetes.objects import Seen, seen, types_of
 from iacrisk.rules.rule import CHANGES, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _WEBHOOKS: Final = frozenset({"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"})

@@ -11,9 +11,9 @@ from iacrisk.catalog.settings import controller_settings_of
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import read_object
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.chart_values import values_of
-from iacrisk.rules.readers.kubernetes_objects import MANIFESTS
-from iacrisk.rules.readers.settings import outcomes, steps_of
+from iacrisk.rules.readers.kubernetes.chart_values import values_of
+from iacrisk.rules.readers.kubernetes.objects import MANIFESTS
+from iacrisk.rules.readers.settings.settings import outcomes, steps_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _MAJOR: Final = re.compile(r"v?(\d+)\.")

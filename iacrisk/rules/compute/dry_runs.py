@@ -10,7 +10,7 @@ import msgspec
 
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, parse_path
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.feeding import fed_by
+from iacrisk.rules.readers.messages.feeding import fed_by
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _PLACES: Final[dict[str, tuple[str, ...]]] = {

@@ -9,8 +9,8 @@ from typing import Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.removals import subject_goes
-from iacrisk.rules.readers.subscriptions import readers_of_subscription
+from iacrisk.rules.readers.messages.subscriptions import readers_of_subscription
+from iacrisk.rules.readers.settings.removals import subject_goes
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _RULE: Final = "azurerm_servicebus_subscription_rule"

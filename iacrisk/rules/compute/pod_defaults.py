@@ -9,14 +9,14 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject, Tree
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import (
+from iacrisk.rules.readers.kubernetes.objects import (
     Seen,
     objects_of,
     seen,
     types_of,
     workloads_of,
 )
-from iacrisk.rules.readers.unknowns import holds_unknown
+from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 

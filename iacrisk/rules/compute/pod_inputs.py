@@ -9,7 +9,7 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.kubernetes_objects import (
+from iacrisk.rules.readers.kubernetes.objects import (
     MANIFESTS,
     objects_of,
     seen,

@@ -9,8 +9,8 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, objects_of, seen, types_of
-from iacrisk.rules.readers.pod_needs import Needs, amount, needs_of, total
+from iacrisk.rules.readers.kubernetes.objects import MANIFESTS, objects_of, seen, types_of
+from iacrisk.rules.readers.kubernetes.pod_needs import Needs, amount, needs_of, total
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _SPEC: Final = (("spec",),)

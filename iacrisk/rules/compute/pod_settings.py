@@ -8,8 +8,8 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import WORKLOADS, KubernetesObject
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import Seen, containers_of, objects_of, seen, types_of
-from iacrisk.rules.readers.kubernetes_settings import (
+from iacrisk.rules.readers.kubernetes.objects import Seen, containers_of, objects_of, seen, types_of
+from iacrisk.rules.readers.kubernetes.settings import (
     flags_of_kubernetes_settings,
     types_with_kubernetes_settings,
 )

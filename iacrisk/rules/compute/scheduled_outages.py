@@ -10,7 +10,7 @@ import msgspec
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.public_entries import public_entries
+from iacrisk.rules.readers.entries.public_entries import public_entries
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

@@ -9,8 +9,8 @@ from typing import Final
 from iacrisk.catalog.settings import Direction, settings_of, types_with_settings
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.feeding import fed_by
-from iacrisk.rules.readers.schedules import is_oftener, runs_a_day
+from iacrisk.rules.readers.messages.feeding import fed_by
+from iacrisk.rules.readers.settings.schedules import is_oftener, runs_a_day
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _SCHEDULES: Final = {

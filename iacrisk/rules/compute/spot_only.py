@@ -8,7 +8,7 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.public_entries import public_entries
+from iacrisk.rules.readers.entries.public_entries import public_entries
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _SERVICE: Final = "aws_ecs_service"

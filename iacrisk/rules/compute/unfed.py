@@ -8,8 +8,8 @@ from typing import Final
 from iacrisk.catalog.feeds import Feed, feed_of, feed_types
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.feeding import fed_by, fed_names, feeders_of, targets_named
-from iacrisk.rules.readers.programs import programs_using
+from iacrisk.rules.readers.messages.feeding import fed_by, fed_names, feeders_of, targets_named
+from iacrisk.rules.readers.programs.running import programs_using
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 

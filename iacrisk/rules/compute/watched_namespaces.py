@@ -12,8 +12,8 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.chart_values import values_of
-from iacrisk.rules.readers.kubernetes_objects import objects_of
+from iacrisk.rules.readers.kubernetes.chart_values import values_of
+from iacrisk.rules.readers.kubernetes.objects import objects_of
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

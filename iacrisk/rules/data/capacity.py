@@ -8,7 +8,7 @@ from typing import Final
 from iacrisk.catalog.settings import types_with_settings
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.settings import flags_of_settings
+from iacrisk.rules.readers.settings.settings import flags_of_settings
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _DISK_KIND: Final = {

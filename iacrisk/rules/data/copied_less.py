@@ -7,14 +7,14 @@ from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.copied_parts import (
+from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.programs.copied_parts import (
     names_of_type,
     prefixes_copied,
     prefixes_written,
     repositories_copied,
 )
-from iacrisk.rules.readers.permission_readers import texts
-from iacrisk.rules.readers.unknowns import holds_unknown
+from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

@@ -9,8 +9,8 @@ from iacrisk.catalog import destroying, facts
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import others_with
-from iacrisk.rules.readers.guard_values import guard_of, guards, lost_prevent_destroy
-from iacrisk.rules.readers.left_alone import abandon_settings, why_left_alone
+from iacrisk.rules.readers.settings.guard_values import guard_of, guards, lost_prevent_destroy
+from iacrisk.rules.readers.settings.left_alone import abandon_settings, why_left_alone
 from iacrisk.rules.rule import (
     Confidence,
     Flag,

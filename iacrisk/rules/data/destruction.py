@@ -8,9 +8,9 @@ from typing import Any, Final
 from iacrisk.catalog import Basis, ResourceClass, ResourceType, destroying, facts
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.guard_values import guard_of
-from iacrisk.rules.readers.left_alone import why_left_alone
-from iacrisk.rules.readers.provider_settings import provider_setting
+from iacrisk.rules.readers.settings.guard_values import guard_of
+from iacrisk.rules.readers.settings.left_alone import why_left_alone
+from iacrisk.rules.readers.settings.provider_settings import provider_setting
 from iacrisk.rules.rule import (
     DESTROYS,
     Confidence,

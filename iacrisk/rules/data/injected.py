@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, format_path, lookup, unset
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.configured import Setting, setting_of
+from iacrisk.rules.readers.settings.configured import Setting, setting_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _EASY_TO_RESTORE: Final = 0.8

@@ -9,8 +9,8 @@ from iacrisk.catalog import ResourceClass, destroying
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import others_with
-from iacrisk.rules.readers.left_alone import why_left_alone
-from iacrisk.rules.readers.provider_settings import provider_setting
+from iacrisk.rules.readers.settings.left_alone import why_left_alone
+from iacrisk.rules.readers.settings.provider_settings import provider_setting
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _DECRYPTS: Final = frozenset({"decrypt", "unwrapKey"})

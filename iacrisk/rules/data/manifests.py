@@ -9,8 +9,8 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import read_object
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import MANIFESTS
-from iacrisk.rules.readers.left_alone import why_left_alone
+from iacrisk.rules.readers.kubernetes.objects import MANIFESTS
+from iacrisk.rules.readers.settings.left_alone import why_left_alone
 from iacrisk.rules.rule import DESTROYS, Confidence, Flag, Harm, Outcome, Severity, rule
 
 

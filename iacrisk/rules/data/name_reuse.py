@@ -8,7 +8,7 @@ from typing import Final
 from iacrisk.catalog.name_reuse import NAMES_BLOCKED, BlockedName
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.provider_settings import provider_setting
+from iacrisk.rules.readers.settings.provider_settings import provider_setting
 from iacrisk.rules.readers.siblings import goes_first
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.left_alone import why_left_alone
-from iacrisk.rules.readers.secret_versions import readers_of_label, readers_of_number
+from iacrisk.rules.readers.access.secret_versions import readers_of_label, readers_of_number
+from iacrisk.rules.readers.settings.left_alone import why_left_alone
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _AWS: Final = "aws_secretsmanager_secret_version"

@@ -12,7 +12,7 @@ from iacrisk.catalog import attachment, retention
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup, parse_path
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.lifetimes import SCRATCH, days_to_live, number_of
+from iacrisk.rules.readers.programs.lifetimes import SCRATCH, days_to_live, number_of
 from iacrisk.rules.rule import (
     CHANGES,
     Confidence,

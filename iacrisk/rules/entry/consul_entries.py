@@ -7,7 +7,7 @@ from typing import Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.mesh_callers import (
+from iacrisk.rules.readers.networks.mesh_callers import (
     ENTRY,
     INTENTIONS,
     callers,

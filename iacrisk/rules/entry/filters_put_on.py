@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.entry.web_filters import default_action
+from iacrisk.rules.readers.entries.web_acl import acl_rules, is_wide
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.web_acl import acl_rules, is_wide
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 

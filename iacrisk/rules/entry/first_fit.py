@@ -12,8 +12,8 @@ from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.plan.kubernetes import KubernetesObject, read_object
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.entry_users import records_named
-from iacrisk.rules.readers.kubernetes_objects import MANIFESTS
+from iacrisk.rules.readers.entries.entry_users import records_named
+from iacrisk.rules.readers.kubernetes.objects import MANIFESTS
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 

@@ -14,9 +14,9 @@ from iacrisk.catalog.entrances import (
 )
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.forwarding import ways_before
+from iacrisk.rules.readers.entries.forwarding import ways_before
+from iacrisk.rules.readers.entries.serving import takes_requests
 from iacrisk.rules.readers.in_use import is_in_use
-from iacrisk.rules.readers.serving import takes_requests
 from iacrisk.rules.rule import (
     DESTROYS,
     Confidence,

@@ -9,7 +9,7 @@ from iacrisk.catalog import facts
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.dns import Record, record_after, record_before
+from iacrisk.rules.readers.networks.dns import Record, record_after, record_before
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _ONCE: Final = {"v=spf1": "senders", "v=dmarc1": "forged mail"}

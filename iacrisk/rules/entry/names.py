@@ -8,7 +8,8 @@ from typing import Final
 from iacrisk.catalog import facts
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.dns import (
+from iacrisk.rules.readers.followed import moves_to_new
+from iacrisk.rules.readers.networks.dns import (
     Record,
     domain_wide_terms,
     is_domain_wide,
@@ -21,7 +22,6 @@ from iacrisk.rules.readers.dns import (
     served_after,
     shares_of,
 )
-from iacrisk.rules.readers.followed import moves_to_new
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (
     DESTROYS,

@@ -9,16 +9,16 @@ from iacrisk.catalog.requests import MEMBERSHIPS, OUT_OF_USE, TARGET_LISTS
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.entry.listener_rules import RULE_TYPES, hosts_of, judge_matching
-from iacrisk.rules.readers.entry_users import answering, records_named
-from iacrisk.rules.readers.followed import moves_to_new
-from iacrisk.rules.readers.forwarding import (
+from iacrisk.rules.readers.entries.entry_users import answering, records_named
+from iacrisk.rules.readers.entries.forwarding import (
     REST,
     Way,
     forwarding_types,
     ways_after,
     ways_before,
 )
-from iacrisk.rules.readers.serving import is_idle
+from iacrisk.rules.readers.entries.serving import is_idle
+from iacrisk.rules.readers.followed import moves_to_new
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (
     Confidence,

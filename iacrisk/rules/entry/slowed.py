@@ -9,7 +9,7 @@ from typing import Any, Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers import cloud_armor
+from iacrisk.rules.readers.entries import cloud_armor
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _POLICIES: Final = frozenset(

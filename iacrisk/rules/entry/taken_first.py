@@ -9,11 +9,11 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.dns import Record, leads_somewhere, record_after, record_before
-from iacrisk.rules.readers.permission_readers import texts
-from iacrisk.rules.readers.programs import programs_naming
+from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.entries.web_conditions import is_wide, of_expression
+from iacrisk.rules.readers.networks.dns import Record, leads_somewhere, record_after, record_before
+from iacrisk.rules.readers.programs.running import programs_naming
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.web_conditions import is_wide, of_expression
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _RECORDS: Final = (

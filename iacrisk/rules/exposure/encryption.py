@@ -18,9 +18,9 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.plan.policy_document import Effect, grants_added
 from iacrisk.rules.context import Context
 from iacrisk.rules.exposure.switches import flags_of
-from iacrisk.rules.readers.effective_access import is_gone
-from iacrisk.rules.readers.policy_changes import policy_changes
-from iacrisk.rules.readers.tls import lowest_tls
+from iacrisk.rules.readers.access.effective_access import is_gone
+from iacrisk.rules.readers.access.policy_changes import policy_changes
+from iacrisk.rules.readers.networks.tls import lowest_tls
 from iacrisk.rules.rule import (
     Confidence,
     Flag,

@@ -10,8 +10,12 @@ from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.hurt.names import behind_ingress
-from iacrisk.rules.readers.ingress_controllers import class_of, is_public, is_public_gateway
-from iacrisk.rules.readers.kubernetes_objects import objects_of, seen, types_of
+from iacrisk.rules.readers.kubernetes.ingress_controllers import (
+    class_of,
+    is_public,
+    is_public_gateway,
+)
+from iacrisk.rules.readers.kubernetes.objects import objects_of, seen, types_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _FENCES: Final = (

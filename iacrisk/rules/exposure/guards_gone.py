@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from iacrisk.catalog.removals import types_with_removals
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.removals import flag_of_removal
+from iacrisk.rules.readers.settings.removals import flag_of_removal
 from iacrisk.rules.rule import DESTROYS, Confidence, Harm, Outcome, Severity, rule
 
 

@@ -17,8 +17,8 @@ from iacrisk.catalog.exposure import (
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.exposure.switches import flags_of
-from iacrisk.rules.readers.effective_access import is_gone, own_accounts
-from iacrisk.rules.readers.websites import is_new_bucket, is_website
+from iacrisk.rules.readers.access.effective_access import is_gone, own_accounts
+from iacrisk.rules.readers.entries.websites import is_new_bucket, is_website
 from iacrisk.rules.readers.wording import texts
 from iacrisk.rules.rule import (
     CHANGES,

@@ -7,8 +7,14 @@ from typing import Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers import cloud_armor
-from iacrisk.rules.readers.filter_chains import TYPES, Link, passed_over, passes_in, policy_of
+from iacrisk.rules.readers.entries import cloud_armor
+from iacrisk.rules.readers.entries.filter_chains import (
+    TYPES,
+    Link,
+    passed_over,
+    passes_in,
+    policy_of,
+)
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_settings import (
+from iacrisk.rules.readers.kubernetes.settings import (
     flags_of_kubernetes_settings,
     types_with_kubernetes_settings,
 )

@@ -16,8 +16,8 @@ from iacrisk.rules.readers.branch_names import (
     names_of_repository,
     protected,
 )
+from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.unknowns import holds_unknown
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

@@ -17,7 +17,7 @@ from iacrisk.catalog.exposure import (
 )
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.effective_access import is_gone
+from iacrisk.rules.readers.access.effective_access import is_gone
 from iacrisk.rules.readers.wording import texts
 from iacrisk.rules.rule import (
     Confidence,

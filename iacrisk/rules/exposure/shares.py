@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.policy_document import account_of
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.effective_access import own_accounts
+from iacrisk.rules.readers.access.effective_access import own_accounts
 from iacrisk.rules.readers.wording import some_of, texts
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

@@ -12,7 +12,7 @@ import msgspec
 from iacrisk.catalog.environments import environment_named
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.permission_readers import first_block
+from iacrisk.rules.readers.access.permission_readers import first_block
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.event_conditions import fits_more
-from iacrisk.rules.readers.silence_conditions import (
+from iacrisk.rules.readers.messages.event_conditions import fits_more
+from iacrisk.rules.readers.messages.silence_conditions import (
     ARGUMENTS,
     SILENCES_WITH_CONDITIONS,
     silenced,
 )
-from iacrisk.rules.readers.unknowns import holds_unknown
+from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.usual import flags_of_usual_settings
+from iacrisk.rules.readers.settings.usual import flags_of_usual_settings
 from iacrisk.rules.rule import Confidence, Harm, Outcome, Severity, rule
 
 

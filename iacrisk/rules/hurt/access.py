@@ -13,8 +13,8 @@ from iacrisk.plan.policy_document import Effect, grants_removed, parse_policy
 from iacrisk.rules.context import Context
 from iacrisk.rules.hurt.programs import running_as
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.conditions import all_hold
-from iacrisk.rules.readers.org_accounts import account_facts, accounts_below
+from iacrisk.rules.readers.access.conditions import all_hold
+from iacrisk.rules.readers.access.org_accounts import account_facts, accounts_below
 from iacrisk.rules.readers.siblings import stays
 
 _BINDINGS: Final = frozenset(

@@ -11,11 +11,12 @@ from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.dns import record_before
-from iacrisk.rules.readers.network_users import users_of
-from iacrisk.rules.readers.packet_filters import FILTER_OWNERS, server_of
-from iacrisk.rules.readers.permission_readers import texts
-from iacrisk.rules.readers.programs import (
+from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.messages.subscriptions import readers_of_subscription
+from iacrisk.rules.readers.networks.dns import record_before
+from iacrisk.rules.readers.networks.network_users import users_of
+from iacrisk.rules.readers.networks.packet_filters import FILTER_OWNERS, server_of
+from iacrisk.rules.readers.programs.running import (
     names_of,
     object_named,
     programs,
@@ -24,7 +25,6 @@ from iacrisk.rules.readers.programs import (
     words_of,
 )
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.subscriptions import readers_of_subscription
 
 _MOST: Final = 8
 """More than this many mean none of them in particular."""

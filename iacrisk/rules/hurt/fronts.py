@@ -7,7 +7,7 @@ from typing import Final
 
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.public_entries import public_entries
+from iacrisk.rules.readers.entries.public_entries import public_entries
 from iacrisk.rules.readers.siblings import stays
 
 _GROUP: Final = "aws_globalaccelerator_endpoint_group"

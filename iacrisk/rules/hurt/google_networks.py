@@ -8,8 +8,9 @@ from typing import Any, Final
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.ip_permissions import address_peer
-from iacrisk.rules.readers.nat_addresses import (
+from iacrisk.rules.readers.access.permission_readers import blocks, texts
+from iacrisk.rules.readers.networks.ip_permissions import address_peer
+from iacrisk.rules.readers.networks.nat_addresses import (
     AZURE,
     GOOGLE,
     addresses_given_up,
@@ -18,8 +19,7 @@ from iacrisk.rules.readers.nat_addresses import (
     lists_with,
     text_of,
 )
-from iacrisk.rules.readers.permission_readers import blocks, texts
-from iacrisk.rules.readers.programs import object_named, programs
+from iacrisk.rules.readers.programs.running import object_named, programs
 from iacrisk.rules.readers.siblings import stays
 
 _FIREWALL: Final = "google_compute_firewall"

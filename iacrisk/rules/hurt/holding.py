@@ -12,9 +12,9 @@ from iacrisk.catalog.retention import IMAGE_POLICIES
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.programs import names_of, programs_naming
+from iacrisk.rules.readers.messages.subscriptions import readers_of_subscription
+from iacrisk.rules.readers.programs.running import names_of, programs_naming
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.subscriptions import readers_of_subscription
 
 _RUN_IMAGES: Final = ("aws_ecs_task_definition", "aws_lambda_function", "aws_apprunner_service")
 _PARTS: Final = frozenset({"database", "database_name", "instance", "cluster", "server_id"})

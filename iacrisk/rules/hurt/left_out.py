@@ -9,7 +9,7 @@ from iacrisk.catalog.interfaces import ACCEPTS_ONLY
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.hurt.programs import running_as
-from iacrisk.rules.readers.group_callers import (
+from iacrisk.rules.readers.networks.group_callers import (
     behind_group,
     callers_of_stores,
     homes_of,

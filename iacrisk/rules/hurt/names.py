@@ -12,10 +12,10 @@ from iacrisk.plan.kubernetes import KubernetesObject, names_used, required_label
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.kubernetes_objects import objects_of, seen, workloads_of
-from iacrisk.rules.readers.packet_filters import FILTER_OWNERS, server_of
-from iacrisk.rules.readers.permission_readers import texts
-from iacrisk.rules.readers.programs import programs_naming, programs_using, words_of
+from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.kubernetes.objects import objects_of, seen, workloads_of
+from iacrisk.rules.readers.networks.packet_filters import FILTER_OWNERS, server_of
+from iacrisk.rules.readers.programs.running import programs_naming, programs_using, words_of
 from iacrisk.rules.readers.siblings import stays
 
 _MOST: Final = 50

@@ -12,9 +12,14 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.client_addresses import calls_to, hosts_of, is_plain, stores_of
-from iacrisk.rules.readers.permission_readers import texts
-from iacrisk.rules.readers.programs import names_of, programs, programs_naming, programs_using
+from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.networks.client_addresses import calls_to, hosts_of, is_plain, stores_of
+from iacrisk.rules.readers.programs.running import (
+    names_of,
+    programs,
+    programs_naming,
+    programs_using,
+)
 from iacrisk.rules.readers.siblings import stays
 
 _MOST: Final = 12

@@ -33,8 +33,14 @@ from iacrisk.plan.policy_document import (
 )
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.grant_power import is_read, is_wildcard, power_of
-from iacrisk.rules.readers.effective_access import Access, Side, access_of, own_accounts, target_of
-from iacrisk.rules.readers.policy_changes import PolicyChange, policy_changes
+from iacrisk.rules.readers.access.effective_access import (
+    Access,
+    Side,
+    access_of,
+    own_accounts,
+    target_of,
+)
+from iacrisk.rules.readers.access.policy_changes import PolicyChange, policy_changes
 
 
 class Weight(IntEnum):

@@ -7,7 +7,7 @@ from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.left_alone import why_left_alone
+from iacrisk.rules.readers.settings.left_alone import why_left_alone
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _CREDENTIALS: Final = frozenset(

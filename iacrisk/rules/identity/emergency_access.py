@@ -8,9 +8,9 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.azure_refusals import is_every_client
-from iacrisk.rules.readers.permission_readers import blocks, texts
+from iacrisk.rules.readers.access.permission_readers import blocks, texts
+from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.unknowns import holds_unknown
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 Values = Mapping[str, Any]

@@ -10,10 +10,10 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.policy_document import ANYTHING, Effect, Grant, Policy, Statement, parse_policy
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.azure_endpoint_policies import AZURE_POLICY, accounts_cut
-from iacrisk.rules.readers.endpoint_callers import Refused, endpoint_of, refused_by
+from iacrisk.rules.readers.access.azure_endpoint_policies import AZURE_POLICY, accounts_cut
+from iacrisk.rules.readers.networks.endpoint_callers import Refused, endpoint_of, refused_by
+from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.unknowns import holds_unknown
 from iacrisk.rules.readers.wording import grants_text, some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

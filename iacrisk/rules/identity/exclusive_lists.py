@@ -10,11 +10,11 @@ from iacrisk.catalog import ResourceClass, attachment
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.access_loss import policy_losses
-from iacrisk.rules.readers.effective_access import (
+from iacrisk.rules.readers.access.effective_access import (
     access_of,
 )
-from iacrisk.rules.readers.role_grants import grants_roles, role_grants
-from iacrisk.rules.readers.role_losses import role_losses
+from iacrisk.rules.readers.access.role_grants import grants_roles, role_grants
+from iacrisk.rules.readers.access.role_losses import role_losses
 from iacrisk.rules.readers.wording import some_of, texts
 from iacrisk.rules.rule import (
     Confidence,

@@ -9,8 +9,8 @@ from typing import Any, Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.cloud_grants import GOOGLE_IAM
-from iacrisk.rules.readers.role_grants import role_grants
+from iacrisk.rules.readers.access.cloud_grants import GOOGLE_IAM
+from iacrisk.rules.readers.access.role_grants import role_grants
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

@@ -12,13 +12,13 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.cloud_grants import GOOGLE_IAM
-from iacrisk.rules.readers.federated_claims import (
+from iacrisk.rules.readers.access.cloud_grants import GOOGLE_IAM
+from iacrisk.rules.readers.access.federated_claims import (
     is_owners_claim,
     is_public_issuer,
     names_an_owner,
 )
-from iacrisk.rules.readers.role_grants import role_grants
+from iacrisk.rules.readers.access.role_grants import role_grants
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

@@ -9,8 +9,8 @@ from iacrisk.plan import ResourceChange
 from iacrisk.plan.policy_document import Effect, Grant, action_covers, every_grant, grants_added
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.access_loss import is_broad
-from iacrisk.rules.readers.effective_access import access_of, target_of
-from iacrisk.rules.readers.policy_changes import policy_changes
+from iacrisk.rules.readers.access.effective_access import access_of, target_of
+from iacrisk.rules.readers.access.policy_changes import policy_changes
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import CHANGES, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

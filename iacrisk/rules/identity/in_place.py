@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from iacrisk.catalog.settings import types_with_settings
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.settings import flags_of_settings
+from iacrisk.rules.readers.settings.settings import flags_of_settings
 from iacrisk.rules.rule import Confidence, Harm, Outcome, Severity, rule
 
 

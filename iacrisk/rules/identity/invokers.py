@@ -10,7 +10,7 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.policy_document import pattern_covers
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.function_callers import ANY_STAGE, Caller, callers
+from iacrisk.rules.readers.programs.function_callers import ANY_STAGE, Caller, callers
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

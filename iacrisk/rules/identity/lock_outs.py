@@ -23,16 +23,16 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.identity.access_loss import is_broad, is_for_all, lost_grants, policy_losses
 from iacrisk.rules.identity.exclusive_lists import on_new_object
 from iacrisk.rules.identity.rights_given import allowed
-from iacrisk.rules.readers.effective_access import (
+from iacrisk.rules.readers.access.effective_access import (
     Runner,
     access_of,
     principal_name,
     runner_of,
 )
-from iacrisk.rules.readers.kubernetes_grants import is_aws_auth
-from iacrisk.rules.readers.policy_changes import POLICY_TYPES, PolicyChange, policy_changes
-from iacrisk.rules.readers.role_grants import grants_roles, role_grants
-from iacrisk.rules.readers.role_losses import role_losses, scopes_above
+from iacrisk.rules.readers.access.policy_changes import POLICY_TYPES, PolicyChange, policy_changes
+from iacrisk.rules.readers.access.role_grants import grants_roles, role_grants
+from iacrisk.rules.readers.access.role_losses import role_losses, scopes_above
+from iacrisk.rules.readers.kubernetes.grants import is_aws_auth
 from iacrisk.rules.readers.wording import grants_text, some_of, texts
 from iacrisk.rules.rule import (
     CHANGES,

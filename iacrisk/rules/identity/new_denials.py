@@ -8,8 +8,8 @@ from typing import Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.policy_document import Effect, Grant, Policy, every_grant, matchers_cover
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.effective_access import Side, access_of
-from iacrisk.rules.readers.policy_changes import policies_now
+from iacrisk.rules.readers.access.effective_access import Side, access_of
+from iacrisk.rules.readers.access.policy_changes import policies_now
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import grants_text
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule

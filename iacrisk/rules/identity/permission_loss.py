@@ -25,11 +25,11 @@ from iacrisk.rules.identity.lock_outs import key_management
 from iacrisk.rules.identity.principals import holders_of, users_of
 from iacrisk.rules.identity.rights_given import role_paths
 from iacrisk.rules.identity.workload_trust import is_tightened
-from iacrisk.rules.readers.effective_access import Side, access_of
-from iacrisk.rules.readers.policy_changes import POLICY_TYPES, policy_changes
-from iacrisk.rules.readers.role_grant import RoleGrant
-from iacrisk.rules.readers.role_grants import ROLE_GRANT_TYPES, grants_roles
-from iacrisk.rules.readers.role_losses import role_losses
+from iacrisk.rules.readers.access.effective_access import Side, access_of
+from iacrisk.rules.readers.access.policy_changes import POLICY_TYPES, policy_changes
+from iacrisk.rules.readers.access.role_grant import RoleGrant
+from iacrisk.rules.readers.access.role_grants import ROLE_GRANT_TYPES, grants_roles
+from iacrisk.rules.readers.access.role_losses import role_losses
 from iacrisk.rules.readers.wording import grants_text, some_of, texts
 from iacrisk.rules.rule import (
     CHANGES,

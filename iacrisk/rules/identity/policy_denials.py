@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.role_grant import decoded
+from iacrisk.rules.readers.access.role_grant import decoded
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _DEFINITION: Final = "azurerm_policy_definition"

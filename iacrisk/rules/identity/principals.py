@@ -11,7 +11,7 @@ from iacrisk.graph import Effect, Node, NodeKind, blast_radius
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.policy_document import EMPTY, every_grant, parse_policy
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.effective_access import access_of
+from iacrisk.rules.readers.access.effective_access import access_of
 from iacrisk.rules.rule import (
     Confidence,
     Flag,

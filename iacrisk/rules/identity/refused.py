@@ -11,8 +11,8 @@ import msgspec
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity import azure_refusals
-from iacrisk.rules.readers import cloud_armor
-from iacrisk.rules.readers.edge_rulesets import rules_of
+from iacrisk.rules.readers.entries import cloud_armor
+from iacrisk.rules.readers.entries.edge_rulesets import rules_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 Values = dict[str, Any]

@@ -26,16 +26,16 @@ from iacrisk.rules.identity.exclusive_lists import policy_in_plan
 from iacrisk.rules.identity.grant_power import power_of
 from iacrisk.rules.identity.trust import Stranger, Trust, trust_of
 from iacrisk.rules.identity.workload_trust import strangers_trusted
-from iacrisk.rules.readers.effective_access import (
+from iacrisk.rules.readers.access.effective_access import (
     Side,
     access_of,
     own_accounts,
 )
-from iacrisk.rules.readers.policy_changes import POLICY_TYPES, PolicyChange, policy_changes
-from iacrisk.rules.readers.role_grant import RoleGrant
-from iacrisk.rules.readers.role_grants import ROLE_GRANT_TYPES, grants_roles, role_grants
-from iacrisk.rules.readers.role_losses import is_as_good
-from iacrisk.rules.readers.websites import is_new_bucket, is_website
+from iacrisk.rules.readers.access.policy_changes import POLICY_TYPES, PolicyChange, policy_changes
+from iacrisk.rules.readers.access.role_grant import RoleGrant
+from iacrisk.rules.readers.access.role_grants import ROLE_GRANT_TYPES, grants_roles, role_grants
+from iacrisk.rules.readers.access.role_losses import is_as_good
+from iacrisk.rules.readers.entries.websites import is_new_bucket, is_website
 from iacrisk.rules.readers.wording import grants_text, some_of, texts
 from iacrisk.rules.rule import (
     CHANGES,

@@ -7,8 +7,8 @@ from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.copied_values import holders_of_copies, holders_of_login
-from iacrisk.rules.readers.programs import object_named
+from iacrisk.rules.readers.programs.copied_values import holders_of_copies, holders_of_login
+from iacrisk.rules.readers.programs.running import object_named
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 

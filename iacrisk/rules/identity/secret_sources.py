@@ -10,8 +10,8 @@ import msgspec
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.policy_document import Effect, Matcher, Policy, pattern_covers
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.effective_access import Access, access_of, principal_name
-from iacrisk.rules.readers.permission_readers import blocks
+from iacrisk.rules.readers.access.effective_access import Access, access_of, principal_name
+from iacrisk.rules.readers.access.permission_readers import blocks
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 

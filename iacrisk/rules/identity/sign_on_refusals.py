@@ -7,7 +7,7 @@ from typing import Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.sign_on_rules import (
+from iacrisk.rules.readers.access.sign_on_rules import (
     SIGN_ON_RULES,
     applications,
     is_for_all_places,

@@ -30,13 +30,18 @@ from iacrisk.rules.identity.new_denials import (
     denied_by,
     principal_of,
 )
-from iacrisk.rules.readers.conditions import all_hold
-from iacrisk.rules.readers.effective_access import access_of, target_of
-from iacrisk.rules.readers.group_members import MEMBERSHIPS, members_of, memberships
-from iacrisk.rules.readers.org_accounts import account_facts, accounts_below, units_between
-from iacrisk.rules.readers.plain_transport import without_tls
-from iacrisk.rules.readers.policy_changes import policy_changes
-from iacrisk.rules.readers.requests_of import callers_of, facts_of, outsiders, services_admitted
+from iacrisk.rules.readers.access.conditions import all_hold
+from iacrisk.rules.readers.access.effective_access import access_of, target_of
+from iacrisk.rules.readers.access.group_members import MEMBERSHIPS, members_of, memberships
+from iacrisk.rules.readers.access.org_accounts import account_facts, accounts_below, units_between
+from iacrisk.rules.readers.access.policy_changes import policy_changes
+from iacrisk.rules.readers.access.requests_of import (
+    callers_of,
+    facts_of,
+    outsiders,
+    services_admitted,
+)
+from iacrisk.rules.readers.networks.plain_transport import without_tls
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import CHANGES, Confidence, Flag, Harm, Outcome, Severity, rule

@@ -11,7 +11,7 @@ import msgspec
 from iacrisk.catalog.permissions import PolicyKind
 from iacrisk.plan.policy_document import Clause, Effect, Grant, account_of, name_principal
 from iacrisk.rules.identity.grant_power import is_read, is_wildcard
-from iacrisk.rules.readers.policy_changes import UNKNOWN_TEXT
+from iacrisk.rules.readers.access.policy_changes import UNKNOWN_TEXT
 
 
 class Stranger(IntEnum):

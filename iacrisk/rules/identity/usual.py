@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from iacrisk.catalog import ResourceClass
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.role_grants import grants_roles
-from iacrisk.rules.readers.usual import flags_of_usual_settings
+from iacrisk.rules.readers.access.role_grants import grants_roles
+from iacrisk.rules.readers.settings.usual import flags_of_usual_settings
 from iacrisk.rules.rule import Confidence, Harm, Outcome, Severity, rule
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from iacrisk.catalog.permissions import Power
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.role_grants import grants_roles, role_grants
+from iacrisk.rules.readers.access.role_grants import grants_roles, role_grants
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 
 _SUBJECTS: Final = {

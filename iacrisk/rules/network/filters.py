@@ -12,7 +12,7 @@ from iacrisk.rules.indexes import once
 from iacrisk.rules.network.acl_subnets import subnets_let_go, subnets_taken_in
 from iacrisk.rules.network.adopted import default_acls_taken_over, default_groups_taken_over
 from iacrisk.rules.network.listed_ranges import huge_ranges_listed
-from iacrisk.rules.readers.ip_permissions import (
+from iacrisk.rules.readers.networks.ip_permissions import (
     ALL_PROTOCOLS,
     ANYWHERE,
     Difference,
@@ -20,9 +20,9 @@ from iacrisk.rules.readers.ip_permissions import (
     address_peer,
     format_ports,
 )
-from iacrisk.rules.readers.left_alone import why_left_alone
-from iacrisk.rules.readers.network_users import NOBODY, PERHAPS, Users, users_of, with_tags
-from iacrisk.rules.readers.packet_filters import Member, PacketFilter, touched_filters
+from iacrisk.rules.readers.networks.network_users import NOBODY, PERHAPS, Users, users_of, with_tags
+from iacrisk.rules.readers.networks.packet_filters import Member, PacketFilter, touched_filters
+from iacrisk.rules.readers.settings.left_alone import why_left_alone
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (
     Confidence,

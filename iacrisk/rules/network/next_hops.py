@@ -8,8 +8,8 @@ from typing import Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.network_users import users_of
-from iacrisk.rules.readers.routes import RouteTable, route_tables
+from iacrisk.rules.readers.networks.network_users import users_of
+from iacrisk.rules.readers.networks.routes import RouteTable, route_tables
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import DESTROYS, Confidence, Flag, Harm, Outcome, Severity, rule
 

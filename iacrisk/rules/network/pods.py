@@ -12,8 +12,8 @@ from iacrisk.plan.kubernetes import KubernetesObject, label_pairs, required_labe
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, workloads_of
-from iacrisk.rules.readers.unknowns import holds_unknown
+from iacrisk.rules.readers.kubernetes.objects import Seen, objects_of, workloads_of
+from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, plan_rule
 
 _ALL: Final = "everything"

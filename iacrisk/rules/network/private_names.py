@@ -9,8 +9,8 @@ from typing import Any, Final
 from iacrisk.catalog.interfaces import CALLERS, GROUP_LISTS
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, parse_path
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.ip_permissions import Permission
-from iacrisk.rules.readers.packet_filters import security_group
+from iacrisk.rules.readers.networks.ip_permissions import Permission
+from iacrisk.rules.readers.networks.packet_filters import security_group
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of, texts
 from iacrisk.rules.rule import CHANGES, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule

@@ -8,8 +8,8 @@ from typing import Final
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.network.adopted import default_tables_taken_over, main_tables_set_aside
-from iacrisk.rules.readers.network_users import PERHAPS, Users, users_of, with_tags
-from iacrisk.rules.readers.routes import (
+from iacrisk.rules.readers.networks.network_users import PERHAPS, Users, users_of, with_tags
+from iacrisk.rules.readers.networks.routes import (
     INLINE_TABLES,
     Route,
     RouteMember,

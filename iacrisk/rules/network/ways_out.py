@@ -10,8 +10,8 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.permission_readers import texts
-from iacrisk.rules.readers.programs import programs, words_of
+from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.programs.running import programs, words_of
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule

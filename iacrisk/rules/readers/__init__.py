@@ -1,1 +1,1 @@
-"""What rules of several families read from a plan: policies, grants, filters, routes, records."""
+"""What rules of several families read from a plan, a folder for each subject."""

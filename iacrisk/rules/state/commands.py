@@ -7,7 +7,7 @@ from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.configured import block_of
+from iacrisk.rules.readers.settings.configured import block_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _OUTSIDE: Final = frozenset({"external", "http"})

@@ -12,7 +12,7 @@ from iacrisk.plan import (
     unset,
 )
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.left_alone import why_left_alone
+from iacrisk.rules.readers.settings.left_alone import why_left_alone
 from iacrisk.rules.readers.siblings import (
     Group,
     blocks,

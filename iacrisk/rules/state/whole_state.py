@@ -17,7 +17,7 @@ from iacrisk.plan import (
     wire,
 )
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.left_alone import why_left_alone
+from iacrisk.rules.readers.settings.left_alone import why_left_alone
 from iacrisk.rules.readers.siblings import (
     exists_today,
     pending_of_kind,

@@ -10,8 +10,8 @@ from iacrisk.catalog import ResourceClass, ResourceType, attachment, resource_ty
 from iacrisk.graph import NodeKind, Origin, Use
 from iacrisk.plan import ActionKind, ResourceChange, unset
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.configured import Setting, setting_of
-from iacrisk.rules.readers.left_alone import why_left_alone
+from iacrisk.rules.readers.settings.configured import Setting, setting_of
+from iacrisk.rules.readers.settings.left_alone import why_left_alone
 from iacrisk.rules.readers.siblings import goes_first, stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (

@@ -9,7 +9,7 @@ from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.programs import programs_naming
+from iacrisk.rules.readers.programs.running import programs_naming
 from iacrisk.rules.readers.siblings import stays
 
 _LISTS: Final = re.compile(

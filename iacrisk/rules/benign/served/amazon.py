@@ -12,7 +12,7 @@ from iacrisk.plan import ActionKind, ResourceChange, lookup, parse_path
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.programs import programs, shows_all_names
+from iacrisk.rules.readers.programs.running import programs, shows_all_names
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import texts
 

@@ -13,8 +13,8 @@ from iacrisk.plan.policy_document import Effect, Grant, grants_removed, parse_po
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.permission_readers import blocks, texts
-from iacrisk.rules.readers.programs import programs, shows_all_names
+from iacrisk.rules.readers.access.permission_readers import blocks, texts
+from iacrisk.rules.readers.programs.running import programs, shows_all_names
 from iacrisk.rules.readers.siblings import stays
 
 # Denials of what no workload does

@@ -18,10 +18,10 @@ from iacrisk.plan.policy_document import (
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.effective_access import Side, access_of, principal_name
-from iacrisk.rules.readers.policy_changes import policy_changes
-from iacrisk.rules.readers.programs import programs_naming
-from iacrisk.rules.readers.schedules import runs_a_day
+from iacrisk.rules.readers.access.effective_access import Side, access_of, principal_name
+from iacrisk.rules.readers.access.policy_changes import policy_changes
+from iacrisk.rules.readers.programs.running import programs_naming
+from iacrisk.rules.readers.settings.schedules import runs_a_day
 from iacrisk.rules.readers.siblings import stays
 
 # Dials

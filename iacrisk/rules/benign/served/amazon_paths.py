@@ -9,19 +9,19 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.benign.served.amazon import has_ways_in, speaks_of_others
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.group_callers import (
+from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.networks.group_callers import (
     behind_group,
     callers_of_stores,
     is_let_in,
     lost_by,
     spans_of,
 )
-from iacrisk.rules.readers.ip_permissions import (
+from iacrisk.rules.readers.networks.ip_permissions import (
     Difference,
 )
-from iacrisk.rules.readers.permission_readers import texts
-from iacrisk.rules.readers.programs import programs, shows_all_names
-from iacrisk.rules.readers.routes import route_tables, table_named
+from iacrisk.rules.readers.networks.routes import route_tables, table_named
+from iacrisk.rules.readers.programs.running import programs, shows_all_names
 from iacrisk.rules.readers.siblings import stays
 
 Spans = list[tuple[int, int]]

@@ -10,9 +10,9 @@ from iacrisk.plan.policy_document import Effect, Grant, grants_removed, parse_po
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.conditions import Facts, holds
-from iacrisk.rules.readers.entry_users import answering
-from iacrisk.rules.readers.org_accounts import account_facts, accounts_below
+from iacrisk.rules.readers.access.conditions import Facts, holds
+from iacrisk.rules.readers.access.org_accounts import account_facts, accounts_below
+from iacrisk.rules.readers.entries.entry_users import answering
 from iacrisk.rules.readers.siblings import stays
 
 # Shares

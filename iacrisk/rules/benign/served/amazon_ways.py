@@ -11,9 +11,9 @@ from iacrisk.plan.policy_document import Effect, every_grant, parse_policy
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.served.amazon_glue import is_health_route
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.effective_access import own_accounts
-from iacrisk.rules.readers.permission_readers import texts
-from iacrisk.rules.readers.routes import route_tables, table_named
+from iacrisk.rules.readers.access.effective_access import own_accounts
+from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.networks.routes import route_tables, table_named
 from iacrisk.rules.readers.siblings import stays
 
 # Methods without an authorizer

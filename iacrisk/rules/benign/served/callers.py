@@ -20,8 +20,8 @@ from iacrisk.rules.benign.served.addresses import is_preview
 from iacrisk.rules.benign.served.pods import backends, default_backend, rest_is_explained, selection
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, seen, workloads_of
-from iacrisk.rules.readers.programs import programs_naming, words_of
+from iacrisk.rules.readers.kubernetes.objects import Seen, objects_of, seen, workloads_of
+from iacrisk.rules.readers.programs.running import programs_naming, words_of
 
 _ROUTES: Final = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute")
 """Routes of the Gateway API, by which strangers come in as by an ingress."""

@@ -10,8 +10,8 @@ from iacrisk.plan.kubernetes import KubernetesObject, Tree, required_label, sele
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.served.levels_met import runs_unseen
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import Seen, objects_of, seen, workloads_of
-from iacrisk.rules.readers.pod_calls import Call, calls_of
+from iacrisk.rules.readers.kubernetes.objects import Seen, objects_of, seen, workloads_of
+from iacrisk.rules.readers.kubernetes.pod_calls import Call, calls_of
 
 
 def why_all_calls_go(change: ResourceChange, context: Context) -> str | None:

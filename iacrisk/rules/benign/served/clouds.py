@@ -11,8 +11,8 @@ from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import objects_of, workloads_of
-from iacrisk.rules.readers.programs import object_named, programs_using
+from iacrisk.rules.readers.kubernetes.objects import objects_of, workloads_of
+from iacrisk.rules.readers.programs.running import object_named, programs_using
 from iacrisk.rules.readers.siblings import stays
 
 # Subnets behind a NAT

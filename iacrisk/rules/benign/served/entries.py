@@ -10,7 +10,7 @@ from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.programs import names_of, programs_naming, words_of
+from iacrisk.rules.readers.programs.running import names_of, programs_naming, words_of
 from iacrisk.rules.readers.siblings import stays
 
 _INGRESS: Final = {

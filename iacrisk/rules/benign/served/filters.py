@@ -10,16 +10,16 @@ from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.ip_permissions import Difference
-from iacrisk.rules.readers.packet_filters import (
+from iacrisk.rules.readers.access.permission_readers import filter_types
+from iacrisk.rules.readers.networks.ip_permissions import Difference
+from iacrisk.rules.readers.networks.packet_filters import (
     FILTER_OWNERS,
     Member,
     PacketFilter,
     server_of,
     touched_filters,
 )
-from iacrisk.rules.readers.permission_readers import filter_types
-from iacrisk.rules.readers.programs import programs, words_of
+from iacrisk.rules.readers.programs.running import programs, words_of
 
 _PUBLIC: Final = "public_network_access_enabled"
 _OWN_LISTS: Final = frozenset(

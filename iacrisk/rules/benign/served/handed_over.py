@@ -9,7 +9,7 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.message_filters import (
+from iacrisk.rules.readers.messages.message_filters import (
     EVENT_GRID,
     EVENT_RULE,
     RULE,
@@ -19,10 +19,10 @@ from iacrisk.rules.readers.message_filters import (
     meet,
     no_longer_chosen,
 )
-from iacrisk.rules.readers.programs import programs
+from iacrisk.rules.readers.messages.subscriptions import readers_of_subscription
+from iacrisk.rules.readers.programs.running import programs
+from iacrisk.rules.readers.settings.sizes import seconds_of
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.sizes import seconds_of
-from iacrisk.rules.readers.subscriptions import readers_of_subscription
 
 FILTERS: Final = frozenset({EVENT_RULE, RULE, SNS}) | EVENT_GRID
 _OWN: Final = {

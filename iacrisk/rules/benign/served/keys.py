@@ -8,7 +8,7 @@ from typing import Final
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.programs import programs_using, shows_all_names
+from iacrisk.rules.readers.programs.running import programs_using, shows_all_names
 from iacrisk.rules.readers.siblings import stays
 
 KEY_SWITCHES: Final[dict[str, frozenset[str]]] = {

@@ -8,8 +8,8 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.dns import record_before
-from iacrisk.rules.readers.kubernetes_objects import objects_of, seen
+from iacrisk.rules.readers.kubernetes.objects import objects_of, seen
+from iacrisk.rules.readers.networks.dns import record_before
 
 _RETENTION: Final = {
     "aws_sqs_queue": "message_retention_seconds",

@@ -8,8 +8,8 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KINDS, WORKLOADS
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, objects_of, seen
-from iacrisk.rules.readers.pod_levels import meets
+from iacrisk.rules.readers.kubernetes.objects import MANIFESTS, objects_of, seen
+from iacrisk.rules.readers.kubernetes.pod_levels import meets
 
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 

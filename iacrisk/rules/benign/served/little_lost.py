@@ -8,7 +8,7 @@ from iacrisk.catalog import facts
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.benign.served import leftovers, only_callers, remaining_pods
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, types_of
+from iacrisk.rules.readers.kubernetes.objects import MANIFESTS, types_of
 from iacrisk.rules.rule import Suppressor, suppressor
 
 _UPDATE: Final = frozenset({ActionKind.UPDATE})

@@ -22,8 +22,8 @@ from iacrisk.rules.benign.served import (
 from iacrisk.rules.benign.served.rights import why_right_unused
 from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, types_of
-from iacrisk.rules.readers.packet_filters import FILTER_OWNERS
+from iacrisk.rules.readers.kubernetes.objects import MANIFESTS, types_of
+from iacrisk.rules.readers.networks.packet_filters import FILTER_OWNERS
 from iacrisk.rules.rule import Suppressor, suppressor
 
 _UPDATE: Final = frozenset({ActionKind.UPDATE})

@@ -9,7 +9,7 @@ from iacrisk.catalog import facts
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.dns import (
+from iacrisk.rules.readers.networks.dns import (
     Record,
     domain_wide_terms,
     record_after,

@@ -12,7 +12,7 @@ from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.programs import programs_using
+from iacrisk.rules.readers.programs.running import programs_using
 
 _LISTS: Final[dict[str, tuple[str, ...]]] = {
     "azurerm_cognitive_account": ("network_acls",),

@@ -9,8 +9,8 @@ from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.ip_permissions import address_peer
-from iacrisk.rules.readers.nat_addresses import (
+from iacrisk.rules.readers.networks.ip_permissions import address_peer
+from iacrisk.rules.readers.networks.nat_addresses import (
     AZURE,
     GOOGLE,
     addresses_given_up,
@@ -20,7 +20,7 @@ from iacrisk.rules.readers.nat_addresses import (
     ranges_around,
     text_of,
 )
-from iacrisk.rules.readers.programs import (
+from iacrisk.rules.readers.programs.running import (
     programs_naming,
     programs_using,
     shows_all_names,

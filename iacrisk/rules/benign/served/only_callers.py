@@ -8,10 +8,10 @@ from typing import Any, Final
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.ip_permissions import Peer, address_peer
-from iacrisk.rules.readers.network_users import users_of
-from iacrisk.rules.readers.packet_filters import Member, PacketFilter, touched_filters
-from iacrisk.rules.readers.spans import Span
+from iacrisk.rules.readers.networks.ip_permissions import Peer, address_peer
+from iacrisk.rules.readers.networks.network_users import users_of
+from iacrisk.rules.readers.networks.packet_filters import Member, PacketFilter, touched_filters
+from iacrisk.rules.readers.networks.spans import Span
 
 ENTRIES: Final = frozenset(
     {

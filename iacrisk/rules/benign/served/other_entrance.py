@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.ingress_controllers import class_of, controllers_of, names_follow
-from iacrisk.rules.readers.kubernetes_objects import seen
+from iacrisk.rules.readers.kubernetes.ingress_controllers import (
+    class_of,
+    controllers_of,
+    names_follow,
+)
+from iacrisk.rules.readers.kubernetes.objects import seen
 
 
 def why_same_entrance(change: ResourceChange, context: Context) -> str | None:

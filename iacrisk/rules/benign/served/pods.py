@@ -12,7 +12,7 @@ from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.kubernetes_objects import (
+from iacrisk.rules.readers.kubernetes.objects import (
     MANIFESTS,
     Seen,
     is_cache_path,
@@ -20,8 +20,8 @@ from iacrisk.rules.readers.kubernetes_objects import (
     seen,
     workloads_of,
 )
-from iacrisk.rules.readers.pod_needs import amount, needs_of, total
-from iacrisk.rules.readers.programs import programs_naming, words_of
+from iacrisk.rules.readers.kubernetes.pod_needs import amount, needs_of, total
+from iacrisk.rules.readers.programs.running import programs_naming, words_of
 
 _SPEC: Final = frozenset({"manifest", "object", "spec"})
 

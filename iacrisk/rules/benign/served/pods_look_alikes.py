@@ -11,7 +11,7 @@ from iacrisk.rules.benign.served.levels_met import why_level_met
 from iacrisk.rules.benign.served.other_entrance import why_same_entrance
 from iacrisk.rules.benign.served.renamed_inputs import why_input_renamed, why_input_same
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import MANIFESTS, types_of
+from iacrisk.rules.readers.kubernetes.objects import MANIFESTS, types_of
 from iacrisk.rules.rule import Suppressor, suppressor
 
 _UPDATE: Final = frozenset({ActionKind.UPDATE})

@@ -10,8 +10,8 @@ from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.served.pods import selection
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.kubernetes_objects import containers_of, seen, workloads_of
-from iacrisk.rules.readers.pod_needs import amount, largest_numbers
+from iacrisk.rules.readers.kubernetes.objects import containers_of, seen, workloads_of
+from iacrisk.rules.readers.kubernetes.pod_needs import amount, largest_numbers
 
 _COUNTED: Final = frozenset({"Deployment", "StatefulSet"})
 

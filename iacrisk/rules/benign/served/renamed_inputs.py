@@ -9,7 +9,7 @@ from iacrisk.plan import ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject, Tree, names_used
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.kubernetes_objects import (
+from iacrisk.rules.readers.kubernetes.objects import (
     Seen,
     objects_of,
     seen,

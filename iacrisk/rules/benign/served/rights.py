@@ -11,8 +11,10 @@ from iacrisk.plan.values import mapping
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.cloud_grants import GOOGLE_IAM
-from iacrisk.rules.readers.kubernetes_objects import (
+from iacrisk.rules.readers.access.cloud_grants import GOOGLE_IAM
+from iacrisk.rules.readers.access.role_grant import RoleGrant
+from iacrisk.rules.readers.access.role_losses import role_losses
+from iacrisk.rules.readers.kubernetes.objects import (
     MANIFESTS,
     Seen,
     objects_of,
@@ -20,7 +22,7 @@ from iacrisk.rules.readers.kubernetes_objects import (
     types_of,
     workloads_of,
 )
-from iacrisk.rules.readers.programs import (
+from iacrisk.rules.readers.programs.running import (
     names,
     names_another,
     object_named,
@@ -28,8 +30,6 @@ from iacrisk.rules.readers.programs import (
     shows_all_names,
     words_of,
 )
-from iacrisk.rules.readers.role_grant import RoleGrant
-from iacrisk.rules.readers.role_losses import role_losses
 from iacrisk.rules.readers.siblings import stays
 
 _MEMBERS: Final = frozenset({"members", "subject", "etag"})

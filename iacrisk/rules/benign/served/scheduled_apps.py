@@ -10,8 +10,8 @@ from iacrisk.plan.values import mapping
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.settings.sizes import is_smaller
 from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.readers.sizes import is_smaller
 
 PLANS: Final = frozenset({"azurerm_service_plan"})
 _APPS: Final = re.compile(r"^azurerm_(linux|windows)_(web|function)_app(_slot)?$")

@@ -12,7 +12,7 @@ from iacrisk.plan.values import mapping
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.lifetimes import SCRATCH, days_to_live
+from iacrisk.rules.readers.programs.lifetimes import SCRATCH, days_to_live
 from iacrisk.rules.readers.siblings import stays
 
 BUCKETS: Final = frozenset(

@@ -11,9 +11,14 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.programs import programs, programs_naming, shows_all_names, words_of
-from iacrisk.rules.readers.secret_versions import readers_of_number, short_name
-from iacrisk.rules.readers.serving import is_idle
+from iacrisk.rules.readers.access.secret_versions import readers_of_number, short_name
+from iacrisk.rules.readers.entries.serving import is_idle
+from iacrisk.rules.readers.programs.running import (
+    programs,
+    programs_naming,
+    shows_all_names,
+    words_of,
+)
 from iacrisk.rules.readers.siblings import stays
 
 _FAR: Final = 20

@@ -1,0 +1,1 @@
+"""What policies, grants and roles let whom do, before and after."""

@@ -1,0 +1,1 @@
+"""Entry points: where requests go, what filters them, who answers."""

@@ -1,0 +1,1 @@
+"""Kubernetes objects of a plan, charts, and what pods need."""

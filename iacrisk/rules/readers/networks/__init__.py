@@ -1,0 +1,1 @@
+"""Addresses, filters, routes and names, and who lives where."""

@@ -1,0 +1,1 @@
+"""What programs are told and hold: names, variables, copies, lifetimes."""

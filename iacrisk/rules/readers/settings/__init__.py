@@ -1,0 +1,1 @@
+"""Arguments by the catalog's tables: directions, sizes, schedules, guards."""
