@@ -19,6 +19,7 @@ from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.left_for_jobs import JOB_TRAPS, LEFT_FOR_JOBS
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
 from tests.rules.served.messages_taken import MESSAGE_TRAPS, MESSAGES_TAKEN
+from tests.rules.served.ninth_others import NINTH_OTHERS, NINTH_OTHERS_TRAPS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.second import SECOND
@@ -63,6 +64,16 @@ def test_the_danger_waits_and_its_twin_passes(pair: Pair) -> None:
     assert (is_held(pair.danger), is_held(pair.twin)) == (True, False)
 
 
+@pytest.mark.parametrize("pair", NINTH_OTHERS, ids=lambda pair: pair.name[:80])
+def test_a_ninth_danger_waits_and_its_twin_passes(pair: Pair) -> None:
+    assert (is_held(pair.danger), is_held(pair.twin)) == (True, False)
+
+
+def test_what_is_said_of_the_ninth_dangers_is_complete() -> None:
+    known = Path(__file__).with_name("ninth_others.txt").read_text("utf-8")
+    assert told(NINTH_OTHERS) == known
+
+
 def test_what_is_said_of_the_dangers_is_complete() -> None:
     assert told(PAIRS) == Path(__file__).with_name("served_pairs.txt").read_text("utf-8")
 
@@ -86,6 +97,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *MESSAGE_TRAPS,
         *JOB_TRAPS,
         *SIGN_IN_TRAPS,
+        *NINTH_OTHERS_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

@@ -22,6 +22,9 @@ _PROBES: Final = re.compile(
     r"robots|static|status)\b",
     re.IGNORECASE,
 )
+_ANYTHING: Final = re.compile(r"\(?(?:\?:)?\.?[*+]\??\)?[*+?]?")
+"""A step of a pattern that any text fits: `*`, `.*`, `(.+)`."""
+
 _LITERAL: Final = re.compile(r"""(['"])(.*?)\1""")
 _FIELDS: Final = (
     ("address", re.compile(r"\b(?:inIpRange\(\s*origin\.(?:user_)?ip|ip\.src\b(?!\.))")),
@@ -196,5 +199,10 @@ def _is_huge(text: str) -> bool:
 
 
 def _is_much(path: str) -> bool:
-    """Whether it is the beginning of many paths: one step at most, and none of the usual probes."""
-    return not _PROBES.match(path) and len([step for step in path.split("/") if step]) <= 1
+    """Whether it is the beginning of many paths: one step at most, and none of the usual probes.
+
+    A step that anything fits, as in `^/v2/.*$`, narrows nothing.
+    """
+    plain = path.removeprefix("^").removesuffix("$").replace("[^/]", ".")
+    steps = [step for step in plain.split("/") if step and not _ANYTHING.fullmatch(step)]
+    return not _PROBES.match(plain) and len(steps) <= 1
