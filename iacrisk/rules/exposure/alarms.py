@@ -8,7 +8,12 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.exposure.silences import SILENCES, muted_monitors, why_too_quiet
+from iacrisk.rules.exposure.silences import (
+    SILENCES,
+    muted_monitors,
+    why_nobody_wakes,
+    why_too_quiet,
+)
 from iacrisk.rules.indexes import others_with
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -37,7 +42,9 @@ def alarm_silenced(change: ResourceChange, context: Context) -> Iterator[Outcome
         A monitor that wakes people and is deleted or loses all its recipients; one, or an alarm
         of CloudWatch, that goes off only far beyond its old threshold; a monitor whose query is
         limited to fewer hosts or services, or asks of a far longer time; a downtime or suppression
-        for everything, for all of production, or without an end; a log index that drops all logs.
+        for everything, for all of production, or without an end; one that comes again, names no
+        environment and so mutes monitors of production that wake people; a log index that drops
+        all logs.
 
     Why it matters
         It is quiet, and quiet looks like health.
@@ -197,6 +204,11 @@ def _silence(change: ResourceChange, context: Context) -> Iterator[Outcome]:
             confidence=quiet.confidence,
             hurts=muted_monitors(change, context),
         )
+        return
+    unheard = why_nobody_wakes(change, context) if quiet is None else None
+    if unheard is not None:
+        quiet, called = unheard
+        yield Flag(what=quiet.what, paths=((quiet.argument,),), hurts=tuple(called))
 
 
 def _dropped(change: ResourceChange) -> Iterator[Outcome]:

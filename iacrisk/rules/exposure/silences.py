@@ -13,7 +13,14 @@ from iacrisk.catalog.environments import environment_named
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.permission_readers import first_block
-from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.messages.downtimes import (
+    DOWNTIMES,
+    EVERYTHING,
+    muted,
+    names_environment,
+    scopes_of,
+    wakes_for_production,
+)
 from iacrisk.rules.rule import Confidence
 
 Tree = dict[str, Any]
@@ -27,9 +34,11 @@ class Quiet(msgspec.Struct, frozen=True, kw_only=True):
     confidence: Confidence = Confidence.HIGH
 
 
-_EVERYTHING: Final = frozenset({"*", "env:*", "*:*"})
 _LONG: Final = datetime.timedelta(days=14)
 _TERMS: Final = re.compile(r"[\w.-]+:[^\s()]+")
+_DENIED: Final = re.compile(r"(?:\bnot\s+|[!-](?<![\w-]-))[\w.-]+:[^\s()]+", re.IGNORECASE)
+"""What a scope leaves out: `NOT env:dev`, `!env:dev`."""
+
 _MACHINES: Final = frozenset({"container_id", "host", "hostname", "instance", "pod_name"})
 """What a silence may be for without an end: one machine is replaced before long."""
 
@@ -46,7 +55,7 @@ def why_too_quiet(type_name: str, values: Tree) -> Quiet | None:
 
 def _datadog(values: Tree) -> Quiet | None:
     scopes = _texts(values.get("scope"))
-    if any(scope in _EVERYTHING for scope in scopes) and not _names_monitors(values):
+    if any(scope in EVERYTHING for scope in scopes) and not _names_monitors(values):
         return Quiet(what="Every alarm is silenced.", argument="scope")
     if _is_below_production(scopes):
         return None
@@ -75,12 +84,13 @@ def _names_monitors(values: Tree) -> bool:
     if values.get("monitor_id") or block.get("monitor_id"):
         return True
     tags = [*_texts(values.get("monitor_tags")), *_texts(block.get("monitor_tags"))]
-    return bool(tags) and not _EVERYTHING.intersection(tags)
+    return bool(tags) and not EVERYTHING.intersection(tags)
 
 
 def _is_below_production(names: list[str]) -> bool:
     """Whether every name that tells an environment tells another one than production."""
-    found = {environment_named(name.replace(":", "/")) for name in names} - {None}
+    plain = (_DENIED.sub(" ", name).replace(":", "/") for name in names)
+    found = {environment_named(name) for name in plain} - {None}
     return bool(found) and "production" not in found
 
 
@@ -173,15 +183,37 @@ SILENCES: Final = frozenset(_READERS)
 
 def muted_monitors(change: ResourceChange, context: Context) -> tuple[str, ...]:
     """Monitors of the plan that have all tags that a downtime asks for, and see its scope."""
-    values = change.after
-    block = first_block(values.get("monitor_identifier"))
-    tags = [*_texts(values.get("monitor_tags")), *_texts(block.get("monitor_tags"))]
-    wanted = {tag for tag in tags if tag not in _EVERYTHING}
-    scopes = [term for scope in _texts(values.get("scope")) for term in _TERMS.findall(scope)]
-    found = []
-    for one in context.changes_of("datadog_monitor"):
-        own = set(_texts(one.before.get("tags")))
-        seen = f"{one.before.get('query')} {' '.join(sorted(own))}"
-        if stays(one) and wanted <= own and all(term in seen for term in scopes):
-            found.append(one.label)
-    return tuple(found) if wanted or scopes else ()
+    if change.type not in DOWNTIMES:
+        return ()
+    return tuple(one.label for one in muted(change.after, context))
+
+
+def why_nobody_wakes(change: ResourceChange, context: Context) -> tuple[Quiet, list[str]] | None:
+    """Why a downtime that comes again and names no environment keeps those from waking who must.
+
+    Monitors that the same downtime muted before are left out.
+    """
+    if change.type not in DOWNTIMES or not _comes_again(change.after):
+        return None
+    if names_environment(change.after) or _names_one_machine(change.after):
+        return None
+    before: set[str] = set()
+    if change.before and _comes_again(change.before):
+        before = {one.label for one in muted(change.before, context)}
+    found = [one for one in muted(change.after, context) if wakes_for_production(one)]
+    called = [one.label for one in found if one.label not in before]
+    if not called:
+        return None
+    what = "It comes again and again, and mutes alarms of production that wake people."
+    return Quiet(what=what, argument="scope"), called
+
+
+def _comes_again(values: Tree) -> bool:
+    return bool(values.get("recurring_schedule") or values.get("recurrence"))
+
+
+def _names_one_machine(values: Tree) -> bool:
+    return all(
+        any(term.partition(":")[0].strip() in _MACHINES for term in terms)
+        for terms in scopes_of(values)
+    )
