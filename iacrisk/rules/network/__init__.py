@@ -29,6 +29,7 @@ from iacrisk.rules.network.private_names import endpoint_shuts_out
 from iacrisk.rules.network.routing import route_dropped, route_table_taken_away
 from iacrisk.rules.network.shadowing import range_in_use_dropped, zone_shadows_another
 from iacrisk.rules.network.tailnets import tailnet_narrowed, tailnet_opened
+from iacrisk.rules.network.unlisted_addresses import nat_address_not_listed
 from iacrisk.rules.network.ways_out import outbound_rule_gone, zone_linked_without_names
 from iacrisk.rules.rule import Rule
 
@@ -60,4 +61,5 @@ RULES: Final[tuple[Rule, ...]] = (
     outbound_rule_gone,
     tailnet_narrowed,
     tailnet_opened,
+    nat_address_not_listed,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.plans import Json, create, tweak
+from tests.plans import Json, create, noop, tweak, update
 from tests.rules.served.worlds import pair, stay, trap
 
 # A pass by a pattern
@@ -60,6 +60,74 @@ def _nightly(scope: str, **more: Any) -> Json:
     return create("datadog_downtime_schedule.nightly", values)
 
 
+# A further address of a NAT
+
+_OUT: Final = "projects/ash/regions/r/addresses"
+_WAY: Final[Json] = {
+    "id": "ash/r/router/way",
+    "name": "way",
+    "router": "router",
+    "region": "r",
+    "nat_ip_allocate_option": "MANUAL_ONLY",
+    "nat_ips": [f"{_OUT}/one"],
+    "min_ports_per_vm": 64,
+}
+_ONE: Final = noop(
+    "google_compute_address.one", {"id": f"{_OUT}/one", "name": "one", "address": "34.80.3.1"}
+)
+_TWO: Final = create(
+    "google_compute_address.two", {"name": "two"}, after_unknown={"id": True, "address": True}
+)
+_WIDENED: Final = update(
+    "google_compute_router_nat.way",
+    _WAY,
+    {name: value for name, value in _WAY.items() if name != "nat_ips"},
+    after_unknown={"nat_ips": True},
+)
+_FURTHER: Final = {"google_compute_router_nat.way": {"nat_ips": ["google_compute_address.two.id"]}}
+
+
+def _database(*ranges: str, public: bool = True) -> Json:
+    networks = [{"name": f"n{number}", "value": text} for number, text in enumerate(ranges)]
+    inside = {"ipv4_enabled": public, "authorized_networks": networks}
+    return stay(
+        "google_sql_database_instance.ash",
+        id="ash",
+        name="ash",
+        public_ip_address="34.90.7.7",
+        settings=[{"tier": "db-custom-2-4096", "ip_configuration": [inside]}],
+    )
+
+
+_CALLER: Final = stay(
+    "google_cloud_run_v2_service.books",
+    id="books",
+    name="books",
+    template=[{"containers": [{"env": [{"name": "DB", "value": "34.90.7.7"}]}]}],
+)
+
+
+_GATE: Final = "azurerm_nat_gateway_public_ip_association"
+
+
+def _outlet(name: str, text: str) -> Json:
+    return stay(f"azurerm_public_ip.{name}", id=f"/p/{name}", name=name, ip_address=text)
+
+
+def _given(name: str) -> Json:
+    return {"id": name, "nat_gateway_id": "/n/out", "public_ip_address_id": f"/p/{name}"}
+
+
+def _door(first: str, last: str) -> Json:
+    values = {"id": "door", "name": "door", "server_id": "/s/ash"}
+    return stay(
+        "azurerm_postgresql_flexible_server_firewall_rule.door",
+        **values,
+        start_ip_address=first,
+        end_ip_address=last,
+    )
+
+
 NINTH_OTHERS: Final = [
     pair(
         "a pattern lets all paths below one step pass the filter / those of a partner's addresses",
@@ -84,8 +152,50 @@ NINTH_OTHERS: Final = [
         _nightly("service:cart", monitor_identifier=[{"monitor_tags": ["service:books"]}]),
         *_MONITORS,
     ),
+    pair(
+        "a database does not know the further address of a NAT / it lets others in",
+        [_WIDENED, _TWO, _ONE, _database("34.80.3.1/32")],
+        [_WIDENED, _TWO, _ONE, _database("192.0.2.7/32")],
+        _CALLER,
+        uses=_FURTHER,
+    ),
+    pair(
+        "a database called from outside does not know the new address / one that is not",
+        [_WIDENED, _TWO, _ONE, _database("34.80.3.1", "192.0.2.7/32")],
+        [_WIDENED, _TWO, _ONE, _database("34.80.3.1", "192.0.2.7/32", public=False)],
+        _CALLER,
+        uses=_FURTHER,
+    ),
+    pair(
+        "a server does not know the further address of a gateway / a second rule has it",
+        [create(f"{_GATE}.b", _given("b")), _door("20.60.1.1", "20.60.1.1")],
+        [
+            create(f"{_GATE}.b", _given("b")),
+            _door("20.60.1.1", "20.60.1.1"),
+            stay(
+                "azurerm_postgresql_flexible_server_firewall_rule.more",
+                id="more",
+                name="more",
+                server_id="/s/ash",
+                start_ip_address="20.60.9.9",
+                end_ip_address="20.60.9.9",
+            ),
+        ],
+        noop(f"{_GATE}.a", _given("a")),
+        _outlet("a", "20.60.1.1"),
+        _outlet("b", "20.60.9.9"),
+    ),
 ]
 NINTH_OTHERS_TRAPS: Final = [
+    trap(
+        "a range around the old address alone",
+        _WIDENED,
+        _TWO,
+        _ONE,
+        _database("34.80.3.1/32", "34.80.8.0/30"),
+        _CALLER,
+        uses=_FURTHER,
+    ),
     trap(
         "one of two ways names no environment",
         _nightly("(service:cart AND env:dev) OR service:cart-feed"),

@@ -10,6 +10,7 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.networks.ip_permissions import Peer, address_peer
 from iacrisk.rules.readers.programs.running import object_named
+from iacrisk.rules.readers.siblings import stays
 
 GOOGLE: Final = "google_compute_router_nat"
 AZURE: Final = "azurerm_nat_gateway_public_ip_association"
@@ -31,6 +32,46 @@ def addresses_given_up(change: ResourceChange, context: Context) -> list[Resourc
 def addresses_left(change: ResourceChange, context: Context) -> list[ResourceChange | None]:
     """The address objects that it uses from then on, which are there already; None for others."""
     return _objects(change, context, _used(change, context, after=True))
+
+
+def addresses_had(change: ResourceChange, context: Context) -> list[ResourceChange | None]:
+    """The address objects that the NAT has today and keeps; none where it gives one up."""
+    if change.type == GOOGLE:
+        before, after = change.before.get("nat_ips"), change.after.get("nat_ips")
+        kept = before if isinstance(before, list) else []
+        gone = isinstance(after, list) and any(one not in after for one in kept)
+        return [] if gone else _objects(change, context, kept)
+    gateway = change.after.get("nat_gateway_id")
+    return _objects(
+        change,
+        context,
+        [
+            one.before.get("public_ip_address_id")
+            for one in context.changes_of(AZURE)
+            if stays(one) and one.before.get("nat_gateway_id") == gateway
+        ],
+    )
+
+
+def addresses_gained(change: ResourceChange, context: Context) -> list[ResourceChange]:
+    """The address objects that the NAT gets: new ones it refers to, others that it names."""
+    argument = "nat_ips" if change.type == GOOGLE else "public_ip_address_id"
+    if argument not in change.changed and change.kind is not ActionKind.CREATE:
+        return []
+    wanted = _TYPES[change.type][0]
+    made = [
+        found
+        for use in context.graph.dependencies(change.label)
+        if use.argument == argument
+        and (found := use.node.change) is not None
+        and found.type == wanted
+        and found.kind is ActionKind.CREATE
+    ]
+    before, after = change.before.get(argument), change.after.get(argument)
+    named = after if isinstance(after, list) else [after]
+    had = before if isinstance(before, list) else [before]
+    there = _objects(change, context, [one for one in named if one not in had])
+    return [*made, *(one for one in there if one is not None)]
 
 
 def text_of(address: ResourceChange | None) -> str:
