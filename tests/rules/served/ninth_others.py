@@ -128,6 +128,33 @@ def _door(first: str, last: str) -> Json:
     )
 
 
+# A service whose computed values change with it
+
+_BINS: Final[Json] = {
+    "id": "projects/ash/locations/r/services/bins",
+    "name": "bins",
+    "ingress": "INGRESS_TRAFFIC_ALL",
+    "uri": "https://bins-q1-ey.a.run.app",
+    "template": [{"containers": [{"image": "bins:4"}]}],
+}
+_SHUT: Final = update(
+    "google_cloud_run_v2_service.bins",
+    {**_BINS, "etag": "a", "generation": "3", "observed_generation": "3"},
+    {**_BINS, "ingress": "INGRESS_TRAFFIC_INTERNAL_ONLY"},
+    after_unknown={"etag": True, "generation": True, "observed_generation": True},
+)
+_CALLS: Final = [{"uri": "https://bins-q1-ey.a.run.app/daily", "http_method": "POST"}]
+_DAILY: Final = stay("google_cloud_scheduler_job.bins", id="bins", name="b", http_target=_CALLS)
+_PAGE: Final = stay(
+    "google_cloud_run_v2_service.page",
+    id="page",
+    name="page",
+    template=[
+        {"containers": [{"env": [{"name": "BINS", "value": "https://bins-q1-ey.a.run.app"}]}]}
+    ],
+)
+
+
 NINTH_OTHERS: Final = [
     pair(
         "a pattern lets all paths below one step pass the filter / those of a partner's addresses",
@@ -165,6 +192,11 @@ NINTH_OTHERS: Final = [
         [_WIDENED, _TWO, _ONE, _database("34.80.3.1", "192.0.2.7/32", public=False)],
         _CALLER,
         uses=_FURTHER,
+    ),
+    pair(
+        "a service that a page calls takes calls from inside alone / one that a schedule calls",
+        [_SHUT, _DAILY, _PAGE],
+        [_SHUT, _DAILY],
     ),
     pair(
         "a server does not know the further address of a gateway / a second rule has it",

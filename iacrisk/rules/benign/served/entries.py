@@ -18,6 +18,11 @@ _INGRESS: Final = {
     "google_cloudfunctions2_function": ("service_config", "service_config.0.ingress_settings"),
     "google_cloudfunctions_function": ("ingress_settings", "ingress_settings"),
 }
+_NOTED: Final = frozenset(
+    {"etag", "generation", "latest_created_revision", "observed_generation", "update_time"}
+)
+"""What Google writes down by itself at each change of a service."""
+
 _WEB_APPS: Final = frozenset(
     {
         "azurerm_linux_function_app",
@@ -68,7 +73,7 @@ def why_way_kept(change: ResourceChange, context: Context) -> str | None:
 
 def _google(change: ResourceChange, context: Context) -> str | None:
     argument, path = _INGRESS[change.type]
-    rest = change.changed - {argument}
+    rest = change.changed - {argument} - _NOTED
     if rest and explain(change, context, *rest) is None:
         return None
     if argument != path and not _only(change, argument, path.rpartition(".")[2]):
