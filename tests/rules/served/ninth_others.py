@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.plans import Json, create, noop, tweak, update
+from tests.plans import Json, create, delete, noop, tweak, update
+from tests.rules.served.services import injected, vault_policy, vault_role
 from tests.rules.served.worlds import pair, stay, trap
 
 # A pass by a pattern
@@ -155,6 +156,30 @@ _PAGE: Final = stay(
 )
 
 
+# A role of Vault that its pods have left
+
+_PATH: Final = "secret/data/levy/app"
+
+
+def _levy(name: str) -> Json:
+    return {**vault_role(name, ["levy-filing"], name), "bound_service_account_namespaces": ["tax"]}
+
+
+_ROLE_GOES: Final = delete("vault_kubernetes_auth_backend_role.old", _levy("levy-filing"))
+_POLICY_GOES: Final = delete("vault_policy.old", vault_policy("levy-filing", "secret/data/levy/*"))
+_NEW_ROLE: Final = stay("vault_kubernetes_auth_backend_role.new", **_levy("levy-filing-2"))
+
+
+def _left(*paths: str, role: str = "levy-filing-2", secret: str = _PATH) -> list[Json]:
+    return [
+        _ROLE_GOES,
+        _POLICY_GOES,
+        _NEW_ROLE,
+        stay("vault_policy.new", **vault_policy("levy-filing-2", *paths)),
+        injected("levy-filing", "levy-filing", role, secret),
+    ]
+
+
 NINTH_OTHERS: Final = [
     pair(
         "a pattern lets all paths below one step pass the filter / those of a partner's addresses",
@@ -199,6 +224,11 @@ NINTH_OTHERS: Final = [
         [_SHUT, _DAILY],
     ),
     pair(
+        "a role of Vault goes that pods log in with / that they have left",
+        _left(_PATH, role="levy-filing"),
+        _left("secret/data/levy/*"),
+    ),
+    pair(
         "a server does not know the further address of a gateway / a second rule has it",
         [create(f"{_GATE}.b", _given("b")), _door("20.60.1.1", "20.60.1.1")],
         [
@@ -219,6 +249,14 @@ NINTH_OTHERS: Final = [
     ),
 ]
 NINTH_OTHERS_TRAPS: Final = [
+    trap("the other role's policy does not give the secret", *_left("secret/data/other/*")),
+    trap(
+        "a token has the policy",
+        *_left(_PATH),
+        stay("vault_token.night", id="t", policies=["levy-filing"]),
+        uses={"vault_token.night": {"policies": ["vault_policy.old.name"]}},
+    ),
+    trap("nobody shows who logs in", *_left(_PATH)[:4]),
     trap(
         "a range around the old address alone",
         _WIDENED,

@@ -10,6 +10,7 @@ from iacrisk.rules.benign.served import (
     new_addresses,
     scheduled_apps,
     scratch_prefixes,
+    vault_left,
 )
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
@@ -170,6 +171,34 @@ def scheduled_apps_left(change: ResourceChange, context: Context) -> str | None:
     return scheduled_apps.why_only_scheduled(change, context)
 
 
+@suppressor(
+    id="BL-vaultleft",
+    name="vault-role-left",
+    suppresses={"G05", "I14", "I16"},
+    kinds={ActionKind.DELETE},
+    types=vault_left.TYPES,
+    since="0.2",
+)
+def vault_role_left(change: ResourceChange, context: Context) -> str | None:
+    """A role of Vault for pods goes, or its policy, and all its pods have moved to another role.
+
+    Harmless when
+        The pods of all accounts that the role knows are in the plan and name another role of the
+        same login, before the plan and after it; that role stays, knows the accounts, and its
+        policies let read every secret that the pods' notes ask for. A policy: all roles with it
+        go this way.
+
+    Traps
+        Pods that still name the role, or move in the same plan; a secret that the other role's
+        policies do not give, or deny; notes with templates, which read what they like; a policy
+        that a group, an entity or another login has, too.
+
+    References
+        https://developer.hashicorp.com/vault/docs/platform/k8s/injector/annotations
+    """
+    return vault_left.why_vault_left(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     lists_know_new_addresses,
     all_call_the_private_address,
@@ -177,4 +206,5 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     notes_to_a_cache,
     scratch_of_jobs,
     scheduled_apps_left,
+    vault_role_left,
 )

@@ -17,15 +17,15 @@ from iacrisk.rules.readers.kubernetes.objects import workloads_of
 from iacrisk.rules.readers.programs.running import words_of
 from iacrisk.rules.readers.siblings import stays
 
-_POLICY: Final = "vault_policy"
-_ROLE: Final = "vault_kubernetes_auth_backend_role"
-_LOGINS: Final = (
+POLICY: Final = "vault_policy"
+ROLE: Final = "vault_kubernetes_auth_backend_role"
+LOGINS: Final = (
     "vault_approle_auth_backend_role",
     "vault_aws_auth_backend_role",
     "vault_jwt_auth_backend_role",
-    _ROLE,
+    ROLE,
 )
-_OTHERS: Final = (
+OTHERS: Final = (
     "vault_identity_entity",
     "vault_identity_entity_policies",
     "vault_identity_group",
@@ -40,7 +40,7 @@ _ACCOUNTS: Final = "bound_service_account_names"
 
 def why_vault_gives(change: ResourceChange, context: Context) -> str | None:
     """Why everybody in the plan still gets in; None where one may not."""
-    return _policy(change, context) if change.type == _POLICY else _role(change, context)
+    return _policy(change, context) if change.type == POLICY else _role(change, context)
 
 
 def _policy(change: ResourceChange, context: Context) -> str | None:
@@ -49,12 +49,12 @@ def _policy(change: ResourceChange, context: Context) -> str | None:
     rest = change.changed - {"policy"}
     if rest and explain(change, context, *rest) is None:
         return None
-    if any(name.lower() in words_of(one, context) for one in context.changes_of(*_OTHERS)):
+    if any(name.lower() in words_of(one, context) for one in context.changes_of(*OTHERS)):
         return None
     lost = {grant.role for grant in role_losses(change, context)}
     roles = [
         one
-        for one in context.changes_of(*_LOGINS)
+        for one in context.changes_of(*LOGINS)
         if stays(one) and name in texts(one.after.get("token_policies"))
     ]
     if not lost or not roles:
@@ -63,8 +63,8 @@ def _policy(change: ResourceChange, context: Context) -> str | None:
         context.plan,
         "what Vault's policies give",
         lambda: {
-            str(one.after.get("name")): {grant.role for grant in role_grants(_POLICY, one.after)}
-            for one in context.changes_of(_POLICY)
+            str(one.after.get("name")): {grant.role for grant in role_grants(POLICY, one.after)}
+            for one in context.changes_of(POLICY)
         },
     )
     for role in roles:
@@ -73,12 +73,12 @@ def _policy(change: ResourceChange, context: Context) -> str | None:
             for policy in texts(role.after.get("token_policies"))
             for right in (given.get(policy, ()) if policy != name else ())
         }
-        if not all(any(_covers(right, wanted) for right in held) for wanted in lost):
+        if not all(any(covers(right, wanted) for right in held) for wanted in lost):
             return None
     return "every role with the policy has the same by another policy"
 
 
-def _covers(right: str, wanted: str) -> bool:
+def covers(right: str, wanted: str) -> bool:
     """Whether one path gives another, by `*` at its end or `+` for a part."""
     held, _, path = right.partition(":")
     asked, _, place = wanted.partition(":")
@@ -114,7 +114,7 @@ def _use_another(account: str, spaces: list[str], own: object, context: Context)
                 asked.append(notes.get(_NOTE))
     known = {
         one.after.get("role_name")
-        for one in context.changes_of(_ROLE)
+        for one in context.changes_of(ROLE)
         if stays(one) and account in texts(one.after.get(_ACCOUNTS))
     }
     return bool(asked) and all(name != own and name in known for name in asked)
