@@ -19,6 +19,7 @@ from tests.rules.served.amazon_paths import PATH_TRAPS, PATHS
 from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
 from tests.rules.served.amazon_unmissed import UNMISSED, UNMISSED_TRAPS
 from tests.rules.served.endpoint_policies import ENDPOINT_TRAPS, ENDPOINTS
+from tests.rules.served.ninth_amazon import NINTH, NINTH_TRAPS
 from tests.rules.served.worlds import Trap
 
 PAIRS = [
@@ -30,6 +31,7 @@ PAIRS = [
     *ENDPOINTS,
     *IDLE,
     *LIMITS,
+    *NINTH,
     *ORDINARY,
     *PATHS,
     *SIBLINGS,
@@ -44,6 +46,7 @@ TRAPS = [
     *ENDPOINT_TRAPS,
     *IDLE_TRAPS,
     *LIMIT_TRAPS,
+    *NINTH_TRAPS,
     *ORDINARY_TRAPS,
     *PATH_TRAPS,
     *SIBLING_TRAPS,

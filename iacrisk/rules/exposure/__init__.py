@@ -20,6 +20,7 @@ from iacrisk.rules.exposure.log_shares import share_of_logs_taken
 from iacrisk.rules.exposure.made_public import made_public
 from iacrisk.rules.exposure.metrics import alarm_without_metric
 from iacrisk.rules.exposure.on_call import nobody_on_call
+from iacrisk.rules.exposure.open_routes import open_route_before_guarded
 from iacrisk.rules.exposure.organisation_policies import organisation_policy_weakened
 from iacrisk.rules.exposure.origins import origin_unshielded
 from iacrisk.rules.exposure.passed_over import filter_passed_over
@@ -66,4 +67,5 @@ RULES: Final[tuple[Rule, ...]] = (
     weaker_sign_on_first,
     behind_a_public_entrance,
     silence_widened,
+    open_route_before_guarded,
 )
