@@ -100,6 +100,7 @@ ANYTHING: Final = Matcher(("*",))
 EMPTY: Final = Policy()
 _Covers = Callable[[str, str], bool]
 _MOST_GRANTS: Final = 5000
+_OF_SERVICE: Final = ":role/aws-service-role/"
 _BESIDE_STATEMENTS: Final = frozenset({"version", "id"})
 """A document of anything else says something, and what it says is no grant."""
 
@@ -330,8 +331,10 @@ def _action_covers(wide: str, narrow: str) -> bool:
 
 
 def _principal_covers(wide: str, narrow: str) -> bool:
-    """An account stands for all principals in it."""
-    return pattern_covers(wide, narrow) or (_is_account(wide) and account_of(narrow) == wide)
+    """An account stands for all in it but the roles of services, whose rights are fixed."""
+    return pattern_covers(wide, narrow) or (
+        _is_account(wide) and account_of(narrow) == wide and _OF_SERVICE not in narrow
+    )
 
 
 def _disjoint(one: str, two: str) -> bool:

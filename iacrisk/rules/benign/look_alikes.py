@@ -83,8 +83,8 @@ def reordered_policy(change: ResourceChange, context: Context) -> str | None:
         case of actions, an account number for its root.
 
     Traps
-        One principal or action less within the noise; a document that does not parse or is
-        not known yet.
+        One principal or action less within the noise; the account instead of a service's own
+        role, whose rights are fixed; a document that does not parse or is not known yet.
 
     References
         Incidents R147, R148, R149, R150.

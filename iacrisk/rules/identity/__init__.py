@@ -37,6 +37,7 @@ from iacrisk.rules.identity.refused_clients import client_denied
 from iacrisk.rules.identity.rights_given import admin_rights_given, trust_widened
 from iacrisk.rules.identity.rotations import rotated_while_copied
 from iacrisk.rules.identity.secret_sources import secret_source_unreadable
+from iacrisk.rules.identity.service_roles import service_role_off_key
 from iacrisk.rules.identity.sign_on_refusals import refusal_put_first
 from iacrisk.rules.identity.true_denials import denial_holds_for_users
 from iacrisk.rules.identity.usual import somebody_left_out
@@ -79,4 +80,5 @@ RULES: Final[tuple[Rule, ...]] = (
     refused_on_the_way,
     refusal_put_first,
     emergency_access_not_spared,
+    service_role_off_key,
 )

@@ -12,6 +12,7 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.azure_endpoint_policies import AZURE_POLICY, accounts_cut
 from iacrisk.rules.readers.networks.endpoint_callers import Refused, endpoint_of, refused_by
+from iacrisk.rules.readers.networks.image_layers import layers_cut
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import grants_text, some_of
@@ -48,7 +49,9 @@ def refused_on_the_way(change: ResourceChange, context: Context) -> Iterator[Out
         The policy of an endpoint that stays, narrowed so that it lets a call no longer through
         which a role's own policies allow on an object by name, where something of the plan runs
         as the role in the endpoint's network. On Azure a storage account that a service endpoint
-        policy of a subnet lists no more, where a program in the subnet names it.
+        policy of a subnet lists no more, where a program in the subnet names it. A policy of S3's
+        endpoint that leaves out the bucket of image layers, where services behind it start from
+        images of ECR or nodes of EKS do.
 
     Why it matters
         Both policies have to allow a call. The role looks as it did, the bucket too, and every
@@ -77,14 +80,29 @@ def refused_on_the_way(change: ResourceChange, context: Context) -> Iterator[Out
         yield Undecided(why="What it lets through is not known yet.", paths=(("policy",),))
         return
     becomes = parse_policy(after)
+    if becomes is None:
+        return
     before = parse_policy(change.before.get("policy")) or _EVERYTHING
-    refused = list(refused_by(endpoint, before, becomes, context)) if becomes is not None else []
+    yield from _images_left_out(endpoint, before, becomes, context)
+    refused = list(refused_by(endpoint, before, becomes, context))
     lost: list[Grant] = [grant for one in refused for grant in one.grants]
     if lost:
         yield Flag(
             what=f"Those behind it may no longer call {grants_text(lost)}.",
             paths=(("policy",),),
             hurts=tuple(dict.fromkeys(_hurt(refused, context))),
+        )
+
+
+def _images_left_out(
+    endpoint: ResourceChange, before: Policy, after: Policy, context: Context
+) -> Iterator[Outcome]:
+    bucket, started = layers_cut(endpoint, before, after, context)
+    if started:
+        yield Flag(
+            what=f"Images of {some_of(started)} are pulled from {bucket}, which it leaves out.",
+            paths=(("policy",),),
+            hurts=tuple(started),
         )
 
 

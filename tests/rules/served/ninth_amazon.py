@@ -5,6 +5,7 @@ At first sight none of these dangers was held, and none of their harmless twins.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from tests.plans import Json, create, tweak
@@ -96,5 +97,206 @@ ROUTE_TRAPS: Final = [
     ),
 ]
 
-NINTH: Final = [*ROUTES]
-NINTH_TRAPS: Final = [*ROUTE_TRAPS]
+# Keys
+
+_KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/k1"
+_SCALING: Final = (
+    "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/"
+    "AWSServiceRoleForAutoScaling"
+)
+_BUILDER: Final = "arn:aws:iam::111122223333:role/builder"
+
+
+def _may(who: str | list[str], *actions: str, **more: Any) -> Json:
+    principal = {"AWS": who}
+    return {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": list(actions),
+        "Resource": "*",
+        **more,
+    }
+
+
+_ROOT: Final = _may("arn:aws:iam::111122223333:root", "kms:*")
+_USE: Final = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
+_SCALING_USES: Final = _may(_SCALING, *_USE)
+_SCALING_GRANTS: Final = _may(
+    _SCALING, "kms:CreateGrant", Condition={"Bool": {"kms:GrantIsForAWSResource": "true"}}
+)
+_FORMER: Final = _may("arn:aws:iam::111122223333:user/former", *_USE, "kms:CreateGrant")
+
+
+def _policy(*statements: Json) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def _key_drops(*left: Json, beside: tuple[Json, ...] = ()) -> Json:
+    everybody = _policy(_ROOT, _SCALING_USES, _SCALING_GRANTS, _FORMER, *beside)
+    values = {"id": "k1", "key_id": "k1", "arn": _KEY, "policy": everybody}
+    return tweak("aws_kms_key.disks", values, policy=_policy(*left, *beside))
+
+
+def _group(key: str = _KEY, **more: Any) -> list[Json]:
+    disk = {"device_name": "/dev/xvda", "ebs": [{"encrypted": "true", "kms_key_id": key}]}
+    return [
+        stay("aws_launch_template.web", id="lt-1", name="web", block_device_mappings=[disk]),
+        stay(
+            "aws_autoscaling_group.web",
+            **{
+                "id": "web",
+                "name": "web",
+                "max_size": 9,
+                "launch_template": [{"id": "lt-1", "version": "$Latest"}],
+                "service_linked_role_arn": _SCALING,
+                **more,
+            },
+        ),
+    ]
+
+
+_BY_S3: Final = {
+    **_may("*", *_USE, "kms:CreateGrant"),
+    "Condition": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}},
+}
+KEYS: Final = [
+    pair(
+        "a key drops the role that starts machines / a user who is gone",
+        _key_drops(_ROOT),
+        _key_drops(_ROOT, _SCALING_USES, _SCALING_GRANTS),
+        *_group(),
+    ),
+    pair(
+        "a key drops the role of its group / lets it do the same by one statement",
+        _key_drops(_ROOT, _FORMER),
+        _key_drops(_ROOT, _FORMER, _may(_SCALING, *_USE, "kms:CreateGrant")),
+        *_group(),
+    ),
+]
+KEY_TRAPS: Final = [
+    trap(
+        "all who come by S3 may use the key, and no more the role",
+        _key_drops(_ROOT, beside=(_BY_S3,)),
+        *_group(),
+    ),
+    trap(
+        "the role may use the key and create no grants",
+        _key_drops(_ROOT, _SCALING_USES),
+        *_group(),
+    ),
+    trap(
+        "the template names the key by its alias",
+        _key_drops(_ROOT),
+        stay("aws_kms_alias.disks", id="alias/disks", name="alias/disks", target_key_id="k1"),
+        *_group("alias/disks"),
+    ),
+    trap(
+        "another role gets what the service's role had",
+        _key_drops(_ROOT, _may(_BUILDER, *_USE, "kms:CreateGrant")),
+        *_group(),
+    ),
+]
+
+# Layers of images
+
+_LAYERS: Final = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"
+_MIRROR: Final = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:4"
+
+
+def _lets(*resources: str, **more: Any) -> Json:
+    after = _policy({**_may("*", "s3:GetObject", "s3:PutObject"), "Resource": list(resources)})
+    everything = _policy({**_may("*", "*"), "Resource": "*"})
+    values = {
+        "id": "vpce-1",
+        "vpc_id": "vpc-1",
+        "service_name": "com.amazonaws.eu-west-1.s3",
+        "vpc_endpoint_type": "Gateway",
+        "route_table_ids": ["rtb-1"],
+        "policy": everything,
+        **more,
+    }
+    return tweak("aws_vpc_endpoint.s3", values, policy=after)
+
+
+def _shop(image: str = _MIRROR, subnet: str = "subnet-0a1") -> list[Json]:
+    task = "arn:aws:ecs:eu-west-1:111122223333:task-definition/shop:7"
+    return [
+        stay(
+            "aws_ecs_task_definition.shop",
+            id="shop",
+            family="shop",
+            revision=7,
+            arn=task,
+            container_definitions=json.dumps([{"name": "shop", "image": image}]),
+        ),
+        stay(
+            "aws_ecs_service.shop",
+            id="shop",
+            name="shop",
+            task_definition=task,
+            network_configuration=[{"subnets": [subnet], "security_groups": ["sg-0f1"]}],
+        ),
+    ]
+
+
+_PLACES: Final = [
+    stay("aws_subnet.a", id="subnet-0a1", vpc_id="vpc-1"),
+    stay("aws_subnet.b", id="subnet-0b1", vpc_id="vpc-2"),
+    stay("aws_subnet.c", id="subnet-0c1", vpc_id="vpc-1"),
+    stay("aws_route_table_association.a", id="r", subnet_id="subnet-0a1", route_table_id="rtb-1"),
+    stay("aws_route_table_association.c", id="q", subnet_id="subnet-0c1", route_table_id="rtb-2"),
+]
+_NODES: Final = stay(
+    "aws_eks_node_group.work", id="work", node_group_name="work", subnet_ids=["subnet-0a1"]
+)
+LAYERS: Final = [
+    pair(
+        "an endpoint leaves out the layers of a service's image / lets them through",
+        _lets("arn:aws:s3:::shop-bills/*"),
+        _lets("arn:aws:s3:::shop-bills/*", _LAYERS),
+        *_shop(),
+        *_PLACES,
+    ),
+    pair(
+        "the image comes from ECR behind the endpoint / from elsewhere",
+        [_lets("arn:aws:s3:::shop-bills/*"), *_shop()],
+        [_lets("arn:aws:s3:::shop-bills/*"), *_shop("quay.io/shop/shop:4")],
+        *_PLACES,
+    ),
+    pair(
+        "a service is behind the endpoint's route table / in a subnet with another",
+        [_lets("arn:aws:s3:::shop-bills/*"), *_shop()],
+        [_lets("arn:aws:s3:::shop-bills/*"), *_shop(subnet="subnet-0c1")],
+        *_PLACES,
+    ),
+    pair(
+        "nodes of a cluster are behind the endpoint / layers of all regions go through",
+        _lets("arn:aws:s3:::shop-bills/*"),
+        _lets("arn:aws:s3:::prod-*-starport-layer-bucket/*"),
+        _NODES,
+        *_PLACES,
+    ),
+]
+LAYER_TRAPS: Final = [
+    trap(
+        "the endpoint lets the layers of another region through",
+        _lets("arn:aws:s3:::prod-eu-north-1-starport-layer-bucket/*"),
+        *_shop(),
+        *_PLACES,
+    ),
+    trap(
+        "the endpoint names the bucket and not what is in it",
+        _lets("arn:aws:s3:::prod-eu-west-1-starport-layer-bucket"),
+        *_shop(),
+        *_PLACES,
+    ),
+    trap(
+        "an endpoint by name leaves the layers out",
+        _lets("arn:aws:s3:::shop-bills/*", route_table_ids=[], private_dns_enabled=True),
+        *_shop(),
+        *_PLACES,
+    ),
+]
+
+NINTH: Final = [*ROUTES, *KEYS, *LAYERS]
+NINTH_TRAPS: Final = [*ROUTE_TRAPS, *KEY_TRAPS, *LAYER_TRAPS]

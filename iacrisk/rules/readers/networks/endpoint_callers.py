@@ -56,7 +56,8 @@ def refused_by(
     if found is None:
         return
     for caller in callers_of(endpoint, context):
-        if not _lives_behind(caller, endpoint, context):
+        runs = context.change_at(caller.labels[-1])
+        if runs is None or not lives_behind(runs, endpoint, context):
             continue
         held = _as_requests(caller, found[1])
         was, becomes = (_for(caller.facts, policy) for policy in (before, after))
@@ -124,11 +125,10 @@ def _is_partly_kept(grant: Grant, policy: Policy) -> bool:
     )
 
 
-def _lives_behind(caller: Caller, endpoint: ResourceChange, context: Context) -> bool:
+def lives_behind(runs: ResourceChange, endpoint: ResourceChange, context: Context) -> bool:
     """Whether what runs is in the network, and no other way out of its subnets is shown."""
     home = endpoint.before.get("vpc_id")
-    runs = context.change_at(caller.labels[-1])
-    if runs is None or not home:
+    if not home:
         return False
     named = {text.decode() for text in _IN_NETWORK.findall(bytes(runs.raw.change.after))}
     places = once(context.plan, "networks of places", lambda: _networks(context))
