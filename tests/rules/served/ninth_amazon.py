@@ -298,5 +298,110 @@ LAYER_TRAPS: Final = [
     ),
 ]
 
-NINTH: Final = [*ROUTES, *KEYS, *LAYERS]
-NINTH_TRAPS: Final = [*ROUTE_TRAPS, *KEY_TRAPS, *LAYER_TRAPS]
+# Logins
+
+
+def _callbacks(*left: str, gone: tuple[str, ...], secret: bool = True) -> Json:
+    values = {
+        "id": "c1",
+        "name": "tools",
+        "user_pool_id": "p1",
+        "generate_secret": secret,
+        "callback_urls": [*gone, *left],
+    }
+    return tweak("aws_cognito_user_pool_client.tools", values, callback_urls=list(left))
+
+
+_WIKI: Final = "https://wiki.example.com/oauth2/idpresponse"
+_OLD: Final = "https://old.example.com/oauth2/idpresponse"
+_LOCAL: Final = "http://localhost:8080/oauth2/idpresponse"
+_NAMES: Final = [
+    stay("aws_route53_zone.main", id="Z1", zone_id="Z1", name="example.com"),
+    stay("aws_route53_record.wiki", id="Z1_wiki", zone_id="Z1", name="wiki.example.com", type="A"),
+]
+LOGINS: Final = [
+    pair(
+        "an address of people's machines goes from a program there / from a server's login",
+        _callbacks(_WIKI, gone=(_OLD, _LOCAL), secret=False),
+        _callbacks(_WIKI, gone=(_OLD, _LOCAL)),
+        *_NAMES,
+    ),
+]
+LOGIN_TRAPS: Final = [
+    trap(
+        "the host of another address that goes has a record",
+        _callbacks(_WIKI, gone=(_OLD, _LOCAL)),
+        stay("aws_route53_record.old", id="Z1_old", zone_id="Z1", name="old.example.com", type="A"),
+        *_NAMES,
+    ),
+    trap(
+        "a host only begins like one's own machine",
+        _callbacks(_WIKI, gone=(_OLD, "https://localhost.example.org/oauth2/idpresponse")),
+        *_NAMES,
+    ),
+]
+
+# The API of a cluster
+
+
+def _offices_only(*, private: bool = True) -> Json:
+    network = {
+        "subnet_ids": ["subnet-0a1"],
+        "endpoint_private_access": private,
+        "endpoint_public_access": True,
+    }
+    open_to_all = {**network, "public_access_cidrs": ["0.0.0.0/0"]}
+    values = {"id": "work", "name": "work", "version": "1.31", "vpc_config": [open_to_all]}
+    offices = {**network, "public_access_cidrs": ["198.51.100.0/29"]}
+    return tweak("aws_eks_cluster.work", values, vpc_config=[offices])
+
+
+def _trusted(login: str) -> Json:
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{login}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+    }
+    return stay("aws_iam_role.ship", id="ship", name="ship", assume_role_policy=_policy(trust))
+
+
+_WORKERS: Final = stay(
+    "aws_eks_node_group.work",
+    id="work:work",
+    cluster_name="work",
+    node_group_name="work",
+    subnet_ids=["subnet-0a1"],
+)
+_PODS: Final = "oidc.eks.eu-west-1.amazonaws.com/id/0A"
+CLUSTERS: Final = [
+    pair(
+        "an API is closed to the internet and nodes come from there / from inside",
+        _offices_only(private=False),
+        _offices_only(),
+        _WORKERS,
+    ),
+    pair(
+        "a pipeline's role is assumed from outside / the role of a pod of the cluster",
+        [_offices_only(), _trusted("token.actions.githubusercontent.com")],
+        [_offices_only(), _trusted(_PODS)],
+        _WORKERS,
+    ),
+]
+CLUSTER_TRAPS: Final = [
+    trap(
+        "somebody has an entry to the cluster",
+        _offices_only(),
+        _WORKERS,
+        stay("aws_eks_access_entry.ship", id="x", cluster_name="work", type="STANDARD"),
+    ),
+    trap(
+        "the run itself manages objects of the cluster",
+        _offices_only(),
+        _WORKERS,
+        stay("kubernetes_namespace.shop", id="shop", metadata=[{"name": "shop"}]),
+    ),
+    trap("no nodes of the cluster are shown", _offices_only()),
+]
+
+NINTH: Final = [*ROUTES, *KEYS, *LAYERS, *LOGINS, *CLUSTERS]
+NINTH_TRAPS: Final = [*ROUTE_TRAPS, *KEY_TRAPS, *LAYER_TRAPS, *LOGIN_TRAPS, *CLUSTER_TRAPS]

@@ -323,6 +323,7 @@ def _mounts(values: dict[str, Any], identity: str) -> Iterator[str]:
 # Hosts without a record
 
 _HOST: Final = re.compile(r"^https://([^/:]+)")
+_OWN_MACHINE: Final = re.compile(r"^https?://(?:localhost|127\.0\.0\.1|\[::1\])[:/]")
 
 
 def why_host_gone(change: ResourceChange, context: Context) -> str | None:
@@ -337,7 +338,11 @@ def why_host_gone(change: ResourceChange, context: Context) -> str | None:
         before, after = texts(change.before.get(name)), texts(change.after.get(name))
         if any(text not in before for text in after):
             return None
-        gone |= {_host(text) for text in before if text not in after}
+        gone |= {
+            _host(text)
+            for text in before
+            if text not in after and not _is_left_from_work(text, change)
+        }
         kept |= {_host(text) for text in after}
     zones = [str(one.before.get("name")).rstrip(".").lower() for one in _zones(context)]
     records = _records(context)
@@ -347,6 +352,11 @@ def why_host_gone(change: ResourceChange, context: Context) -> str | None:
     if any(f"*.{host.partition('.')[2]}" in records for host in gone):
         return None
     return "the zone of the plan has no record of the host" if own and not gone & records else None
+
+
+def _is_left_from_work(text: str, change: ResourceChange) -> bool:
+    """Whether only who builds the program comes back there: what has a secret runs on servers."""
+    return bool(_OWN_MACHINE.match(text)) and change.before.get("generate_secret") is True
 
 
 def _host(text: str) -> str:

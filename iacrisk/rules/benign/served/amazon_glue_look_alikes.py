@@ -245,10 +245,12 @@ def host_without_a_record(change: ResourceChange, context: Context) -> str | Non
 
     Harmless when
         The plan shows the zone of the host and no record of it, and another address of the login
-        stays whose host has one.
+        stays whose host has one. An address of one's own machine may go with it where the login
+        has a secret, so that it belongs to a server.
 
     Traps
-        A wildcard record; an address that is exchanged; a host in another zone.
+        A wildcard record; an address that is exchanged; a host in another zone; a program on
+        people's machines, which has no secret and comes back to them.
 
     References
         https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-app-idp-settings.html

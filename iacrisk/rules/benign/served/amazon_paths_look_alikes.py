@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_bounds, amazon_paths, mail_senders
+from iacrisk.rules.benign.served import amazon_bounds, amazon_paths, inner_api, mail_senders
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 
@@ -116,9 +116,35 @@ def sender_signs_for_nothing(change: ResourceChange, context: Context) -> str | 
     return mail_senders.why_sender_unused(change, context)
 
 
+@suppressor(
+    id="BL-innerapi",
+    name="api-reached-from-inside",
+    suppresses={"C15", "N11"},
+    kinds=frozenset({ActionKind.UPDATE}),
+    types={"aws_eks_cluster"},
+    since="0.2",
+)
+def api_reached_from_inside(change: ResourceChange, context: Context) -> str | None:
+    """The API of a cluster is closed to the internet, and its nodes come from inside.
+
+    Harmless when
+        The private endpoint is on and stays on, some addresses are still let in, and the plan
+        shows nodes of the cluster and nobody who calls from elsewhere.
+
+    Traps
+        The private endpoint is off; a pipeline whose role is assumed by the login of another
+        house; an access entry; objects that this plan manages through the API.
+
+    References
+        https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
+    """
+    return inner_api.why_inner_api(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     no_way_back_to_them,
     callers_come_in_by_other_entries,
     boundary_still_holds_its_roles,
     sender_signs_for_nothing,
+    api_reached_from_inside,
 )
