@@ -16,10 +16,10 @@ from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
 from tests.rules.served.amazon_limits import LIMIT_TRAPS, LIMITS
 from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
 from tests.rules.served.amazon_paths import PATH_TRAPS, PATHS
+from tests.rules.served.amazon_roles_and_routes import NINTH, NINTH_TRAPS
 from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
 from tests.rules.served.amazon_unmissed import UNMISSED, UNMISSED_TRAPS
 from tests.rules.served.endpoint_policies import ENDPOINT_TRAPS, ENDPOINTS
-from tests.rules.served.ninth_amazon import NINTH, NINTH_TRAPS
 from tests.rules.served.worlds import Trap
 
 PAIRS = [

@@ -19,7 +19,7 @@ from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.left_for_jobs import JOB_TRAPS, LEFT_FOR_JOBS
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
 from tests.rules.served.messages_taken import MESSAGE_TRAPS, MESSAGES_TAKEN
-from tests.rules.served.ninth_others import NINTH_OTHERS, NINTH_OTHERS_TRAPS
+from tests.rules.served.mutes_and_patterns import NINTH_OTHERS, NINTH_OTHERS_TRAPS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.second import SECOND
@@ -70,7 +70,7 @@ def test_a_ninth_danger_waits_and_its_twin_passes(pair: Pair) -> None:
 
 
 def test_what_is_said_of_the_ninth_dangers_is_complete() -> None:
-    known = Path(__file__).with_name("ninth_others.txt").read_text("utf-8")
+    known = Path(__file__).with_name("mutes_and_patterns.txt").read_text("utf-8")
     assert told(NINTH_OTHERS) == known
 
 
