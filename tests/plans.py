@@ -10,6 +10,7 @@ plan(
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -147,13 +148,17 @@ def _block(item: Json) -> str:
     return steps + where.block
 
 
+_STEP = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^."])+')
+"""What stands between two dots of a reference; those in a quoted key are none."""
+
+
 def _with_prefixes(refs: Sequence[str]) -> list[str]:
     """Terraform lists each reference followed by its shorter prefixes."""
     listed: list[str] = []
     for full in refs:
-        ref = full
-        listed.append(ref)
-        while ref.count(".") > (2 if ref.startswith("data.") else 1):
-            ref = ref.rpartition(".")[0]
-            listed.append(ref)
+        steps = _STEP.findall(full)
+        least = 3 if steps[0] == "data" else 2
+        listed += [
+            ".".join(steps[:end]) for end in range(len(steps), min(least, len(steps)) - 1, -1)
+        ]
     return listed
