@@ -27,6 +27,17 @@ _IN_CHECKOUT: Final = Path(__file__).parent.parent.parent / "models"
 MODEL_FOLDER: Final = _PACKAGED if _PACKAGED.is_dir() else _IN_CHECKOUT
 """The shipped model: inside the package once installed, beside it in a checkout."""
 
+
+def place_of(folder: str, allowed_signers: str) -> tuple[Path, Path | None]:
+    """Where a stated model lies and who may have signed it; the shipped one came with the package.
+
+    Both as a policy states them; without a folder the shipped one is meant.
+    """
+    if not folder:
+        return MODEL_FOLDER, None
+    return Path(folder), Path(allowed_signers) if allowed_signers else None
+
+
 P = TypeVar("P", bound=Part)
 A = TypeVar("A", Artifact, HitArtifact)
 

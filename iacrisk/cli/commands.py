@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from iacrisk.assess import AssessedChange, Assessment, Circumstances, assess
-from iacrisk.classifier import MODEL_FOLDER, HitModel, Model, load_hit_model, load_model
+from iacrisk.classifier import HitModel, Model, load_hit_model, load_model
+from iacrisk.classifier.loading import place_of
 from iacrisk.cli.checkout import main_file, repository, seen_from
 from iacrisk.cli.output import Outputs, emit, emit_bytes
 from iacrisk.config import Settings, host_variables, load_settings, workspace_name
@@ -244,17 +245,9 @@ def _claims(inputs: Inputs) -> Iterator[Claim]:
 def _model(policy: Policy) -> tuple[Model | None, str]:
     """The model to ask, or why there is none."""
     try:
-        return load_model(*_place(policy)), ""
+        return load_model(*place_of(policy.model.folder, policy.model.allowed_signers)), ""
     except UnusableModel as error:
         return None, str(error)
-
-
-def _place(policy: Policy) -> tuple[Path, Path | None]:
-    """Where the model lies and who may have signed it; the shipped one came with the package."""
-    stated = policy.model
-    if not stated.folder:
-        return MODEL_FOLDER, None
-    return Path(stated.folder), Path(stated.allowed_signers) if stated.allowed_signers else None
 
 
 def _naming(policy: Policy) -> tuple[HitModel | None, str]:
@@ -262,7 +255,7 @@ def _naming(policy: Policy) -> tuple[HitModel | None, str]:
     if policy.model.use is ModelUse.OFF:
         return None, ""
     try:
-        return load_hit_model(*_place(policy)), ""
+        return load_hit_model(*place_of(policy.model.folder, policy.model.allowed_signers)), ""
     except UnusableModel as error:
         return None, str(error)
 

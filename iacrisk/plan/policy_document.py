@@ -204,6 +204,11 @@ def matchers_cover(wide: Grant, narrow: Grant) -> bool:
     )
 
 
+def matchers_meet(one: Grant, other: Grant) -> bool:
+    """Whether one of them concerns all that the other does, whatever their effects."""
+    return matchers_cover(one, other) or matchers_cover(other, one)
+
+
 def _same_or_covers(wide: Matcher, narrow: Matcher, covers: _Covers) -> bool:
     return wide == narrow or _matcher_covers(wide, narrow, covers)
 

@@ -11,6 +11,7 @@ import msgspec
 
 from iacrisk.catalog.capacity import BY_USE, CAPACITY, SWITCHES, Capacity, Role
 from iacrisk.plan import UNKNOWN, Path, ResourceChange, format_path, lookup
+from iacrisk.rules.readers.settings.settings import known, steps_of
 
 UNLIMITED: Final = float("inf")
 
@@ -61,10 +62,10 @@ def hidden_numbers(change: ResourceChange) -> list[Path]:
         if after is UNKNOWN and (_number(before) or 0) > 0
     ]
     switches = [
-        (*_steps(path),)
+        (*steps_of(path),)
         for path, on in SWITCHES.get(change.type, {}).items()
-        if _is_on(lookup(change.before, _steps(path)), on)
-        and change.planned(_steps(path)) is UNKNOWN
+        if _is_on(lookup(change.before, steps_of(path)), on)
+        and change.planned(steps_of(path)) is UNKNOWN
     ]
     return [*switches, *numbers]
 
@@ -81,7 +82,7 @@ def raised(change: ResourceChange) -> float:
 
 def _switched_off(change: ResourceChange) -> Iterator[Cut]:
     for text, on in SWITCHES.get(change.type, {}).items():
-        path = _steps(text)
+        path = steps_of(text)
         after = change.planned(path)
         if not _is_on(lookup(change.before, path), on) or after is None or after is UNKNOWN:
             continue
@@ -113,7 +114,7 @@ def _goes_by_use(change: ResourceChange) -> bool:
     if change.type not in BY_USE:
         return False
     path, value = BY_USE[change.type]
-    return bool(change.planned(_steps(path)) == value)
+    return bool(change.planned(steps_of(path)) == value)
 
 
 def _depth(before: float | None, after: float | None) -> Depth | None:
@@ -126,7 +127,7 @@ def _depth(before: float | None, after: float | None) -> Depth | None:
 
 def _values(change: ResourceChange, capacity: Capacity) -> Iterator[tuple[Path, Any, Any]]:
     """The places of a number with its values today and planned."""
-    steps = _steps(capacity.path)
+    steps = steps_of(capacity.path)
     if "*" not in steps:
         yield steps, lookup(change.before, steps), change.planned(steps)
         return
@@ -135,7 +136,7 @@ def _values(change: ResourceChange, capacity: Capacity) -> Iterator[tuple[Path, 
     items, planned = lookup(change.before, head), change.planned(head)
     for index, item in enumerate(items if isinstance(items, list) else ()):
         match = _counterpart(item, index, planned)
-        yield (*head, index, *tail), lookup(item, tail), match and _within(match, tail)
+        yield (*head, index, *tail), lookup(item, tail), match and known(match, tail)
 
 
 def _counterpart(item: Any, index: int, planned: Any) -> Any:
@@ -145,20 +146,6 @@ def _counterpart(item: Any, index: int, planned: Any) -> Any:
     name = lookup(item, ("name",))
     named = [other for other in planned if name is not None and lookup(other, ("name",)) == name]
     return (named or planned[index : index + 1] or [None])[0]
-
-
-def _within(tree: Any, path: Path) -> Any:
-    for step in path:
-        if tree is UNKNOWN:
-            return UNKNOWN
-        tree = lookup(tree, (step,))
-    return tree
-
-
-def _steps(text: str) -> Path:
-    return tuple(
-        int(step) if step.isdigit() else step.replace("!", ".") for step in text.split(".")
-    )
 
 
 def _number(value: Any) -> float | None:

@@ -12,6 +12,7 @@ from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.entries.entry_users import records_named, rules_for
 from iacrisk.rules.readers.entries.unserved_names import is_unserved
 from iacrisk.rules.readers.followed import named_by
+from iacrisk.rules.readers.networks.dns import covers_host
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import DESTROYS, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -74,14 +75,9 @@ def certificate_narrowed(change: ResourceChange, context: Context) -> Iterator[O
         )
 
 
-def _covers(names: frozenset[str], name: str) -> bool:
-    """Whether the name is among them, or the wildcard one level above it."""
-    return name in names or f"*.{name.partition('.')[2]}" in names
-
-
 def _lost(before: frozenset[str], after: frozenset[str], context: Context) -> list[str]:
     """The names that are not covered any more, without those by which nobody can come."""
-    gone = sorted(name for name in before if not _covers(after, name))
+    gone = sorted(name for name in before if not covers_host(after, name))
     return [name for name in gone if not is_unserved(name, after, context)]
 
 
@@ -114,7 +110,7 @@ def _named(lost: list[str], kept: frozenset[str], context: Context) -> tuple[str
     records = [
         label
         for label in records_named(lost, context)
-        if (record := context.change_at(label)) is None or not _covers(kept, _host(record))
+        if (record := context.change_at(label)) is None or not covers_host(kept, _host(record))
     ]
     return (*rules_for(lost, kept, context), *records)
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.permission_readers import blocks
+from iacrisk.rules.readers.networks.dns import plain_name
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
@@ -44,13 +45,13 @@ def renewal_proof_gone(change: ResourceChange, context: Context) -> Iterator[Out
     References
         https://docs.aws.amazon.com/acm/latest/userguide/dns-renewal-validation.html
     """
-    name = _plain(change.before.get("name")), _plain(change.before.get("fqdn"))
+    name = plain_name(change.before.get("name")), plain_name(change.before.get("fqdn"))
     if change.kind is ActionKind.UPDATE and not {"content", "name", "records"} & change.changed:
         return
     for certificate in context.changes_of(_CERTIFICATES):
         if not stays(certificate):
             continue
-        proofs = {_plain(proof) for proof in _proofs(certificate.before)} - {""}
+        proofs = {plain_name(proof) for proof in _proofs(certificate.before)} - {""}
         if proofs.isdisjoint(name) or _is_made_again(change, proofs, context):
             continue
         users = [use.node.change for use in context.consumers(certificate)]
@@ -68,14 +69,10 @@ def _proofs(values: dict[str, Any]) -> Iterator[Any]:
         yield option.get("resource_record_name")
 
 
-def _plain(value: Any) -> str:
-    return value.rstrip(".").lower() if isinstance(value, str) else ""
-
-
 def _is_made_again(change: ResourceChange, proofs: set[str], context: Context) -> bool:
     return any(
         other is not change
         and other.kind is not ActionKind.DELETE
-        and _plain(other.after.get("name")) in proofs
+        and plain_name(other.after.get("name")) in proofs
         for other in context.changes_of(change.type)
     )

@@ -9,6 +9,7 @@ from typing import Any, Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.permission_readers import blocks, texts
+from iacrisk.rules.readers.networks.dns import plain_name
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
@@ -47,7 +48,7 @@ def record_hides_wildcard(change: ResourceChange, context: Context) -> Iterator[
     References
         https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
     """
-    name = _plain(change.after.get("name"))
+    name = plain_name(change.after.get("name"))
     if change.after.get("type") not in _LEADING or not name or "*" in name:
         return
     wild = [
@@ -65,17 +66,13 @@ def record_hides_wildcard(change: ResourceChange, context: Context) -> Iterator[
         )
 
 
-def _plain(value: Any) -> str:
-    return value.rstrip(".").lower() if isinstance(value, str) else ""
-
-
 def _name(record: ResourceChange) -> str:
-    return _plain(record.before.get("fqdn") or record.before.get("name"))
+    return plain_name(record.before.get("fqdn") or record.before.get("name"))
 
 
 def _targets(values: dict[str, Any]) -> tuple[str, ...]:
-    aliases = [_plain(block.get("name")) for block in blocks(values.get("alias"))]
-    return tuple(sorted((*map(_plain, texts(values.get("records"))), *aliases)))
+    aliases = [plain_name(block.get("name")) for block in blocks(values.get("alias"))]
+    return tuple(sorted((*map(plain_name, texts(values.get("records"))), *aliases)))
 
 
 def _serving(name: str, context: Context) -> Iterator[ResourceChange]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.networks.dns import plain_name
 from iacrisk.rules.readers.programs.running import programs_naming
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
@@ -82,8 +83,7 @@ def _is_asked(change: ResourceChange, context: Context) -> bool:
 
 
 def _name(values: dict[str, Any], argument: str) -> str:
-    value = values.get(argument)
-    return value.rstrip(".").lower() if isinstance(value, str) else ""
+    return plain_name(values.get(argument))
 
 
 def _full_name(values: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from iacrisk.catalog import attachment
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.policy_document import Effect, grants_removed, parse_policy
 from iacrisk.rules.context import Context
-from iacrisk.rules.hurt.programs import running_as
+from iacrisk.rules.hurt.programs import running_as, using
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.conditions import all_hold
 from iacrisk.rules.readers.access.org_accounts import account_facts, accounts_below
@@ -63,23 +63,17 @@ def logins(change: ResourceChange, context: Context) -> Iterator[str]:
     if change.type in _GRANTS:
         for principal in _next(change.label, _PRINCIPALS, context):
             for label in _applications(principal, context):
-                yield from _using(label, _LOGINS, context)
+                yield from using(label, _LOGINS, context)
     elif change.type in _LOGINS:
         for use in context.graph.dependencies(change.label):
-            for principal in _using(use.node.label, _PRINCIPALS, context):
+            for principal in using(use.node.label, _PRINCIPALS, context):
                 yield principal
-                yield from _using(principal, _GRANTS, context)
+                yield from using(principal, _GRANTS, context)
 
 
 def _next(label: str, types: frozenset[str], context: Context) -> Iterator[str]:
     for use in context.graph.dependencies(label):
         if use.node.type in types:
-            yield use.node.label
-
-
-def _using(label: str, types: frozenset[str], context: Context) -> Iterator[str]:
-    for use in context.graph.consumers(label):
-        if use.node.type in types and use.node.change is not None and stays(use.node.change):
             yield use.node.label
 
 
@@ -89,15 +83,13 @@ def _applications(principal: str, context: Context) -> Iterator[str]:
 
 def secret_readers(change: ResourceChange, context: Context) -> Iterator[str]:
     """Who reads the secret in which the change's password stands."""
-    for version in _using(change.label, frozenset({"aws_secretsmanager_secret_version"}), context):
+    for version in using(change.label, frozenset({"aws_secretsmanager_secret_version"}), context):
         yield version
         for use in context.graph.dependencies(version):
             if use.node.type == "aws_secretsmanager_secret":
                 for reader in context.graph.consumers(use.node.label):
                     if reader.node.type == "aws_ecs_task_definition":
-                        yield from _using(
-                            reader.node.label, frozenset({"aws_ecs_service"}), context
-                        )
+                        yield from using(reader.node.label, frozenset({"aws_ecs_service"}), context)
 
 
 def no_longer_named(change: ResourceChange, context: Context) -> Iterator[str]:
@@ -118,9 +110,9 @@ def _handing_over(change: ResourceChange, context: Context) -> Iterator[str]:
     """Subscriptions, targets and integrations of the object that the policy guards."""
     for use in context.graph.dependencies(change.label):
         if use.argument.partition(".")[0] in attachment(change.type)[:1]:
-            for label in _using(use.node.label, _HANDERS, context):
+            for label in using(use.node.label, _HANDERS, context):
                 yield label
-                yield from _using(label, frozenset({"aws_apigatewayv2_route"}), context)
+                yield from using(label, frozenset({"aws_apigatewayv2_route"}), context)
 
 
 def accounts_denied(change: ResourceChange, context: Context) -> Iterator[str]:

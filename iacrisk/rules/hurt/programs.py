@@ -35,10 +35,11 @@ def started(labels: Iterable[str], context: Context) -> Iterator[str]:
     for label in labels:
         change = context.change_at(label)
         if change is not None and change.type == _TASK:
-            yield from _users(label, _STARTS, context)
+            yield from using(label, _STARTS, context)
 
 
-def _users(label: str, types: frozenset[str], context: Context) -> Iterator[str]:
+def using(label: str, types: frozenset[str], context: Context) -> Iterator[str]:
+    """Those of the types that use the object at the label, and stay."""
     for use in context.graph.consumers(label):
         if use.node.type in types and use.node.change is not None and stays(use.node.change):
             yield use.node.label
@@ -52,7 +53,7 @@ def running_as(role: str, context: Context) -> Iterator[str]:
             continue
         if resource_type(other.type).resource_class is ResourceClass.COMPUTE or other.type == _TASK:
             yield other.label
-            yield from _users(other.label, _FEEDERS, context)
+            yield from using(other.label, _FEEDERS, context)
             yield from started([other.label], context)
 
 
@@ -77,7 +78,7 @@ def readers_of_stream(change: ResourceChange, context: Context) -> Iterator[str]
 
 def stores_of_consumers(change: ResourceChange, context: Context) -> Iterator[str]:
     """Where the functions that read the queue keep what they do, twice from now on."""
-    for mapping in _users(change.label, _FEEDERS, context):
+    for mapping in using(change.label, _FEEDERS, context):
         for use in context.graph.dependencies(mapping):
             if use.argument == "function_name" and use.node.change is not None:
                 yield from (one.label for one in _stores_named(use.node.change, context))
@@ -87,7 +88,7 @@ def sharing_results(change: ResourceChange, context: Context) -> Iterator[str]:
     """The stores that a program fills which is no longer started, and who else reads them."""
     started_today = [
         target.node.change
-        for label in _users(change.label, frozenset({"aws_cloudwatch_event_target"}), context)
+        for label in using(change.label, frozenset({"aws_cloudwatch_event_target"}), context)
         for target in context.graph.dependencies(label)
         if target.argument == "arn" and target.node.change is not None
     ]
@@ -244,9 +245,9 @@ def networks_in_range(change: ResourceChange, context: Context) -> Iterator[str]
         if not stays(network) or not wanted or wanted not in blocks:
             continue
         yield network.label
-        for label in _users(network.label, frozenset({_ATTACHMENT}), context):
+        for label in using(network.label, frozenset({_ATTACHMENT}), context):
             yield label
-            yield from _users(label, frozenset({_PROPAGATION}), context)
+            yield from using(label, frozenset({_PROPAGATION}), context)
 
 
 _ATTACHMENT: Final = "aws_ec2_transit_gateway_vpc_attachment"

@@ -27,7 +27,7 @@ from iacrisk.plan.policy_document import (
     every_grant,
     grant_covers,
     grants_removed,
-    matchers_cover,
+    matchers_meet,
     name_grants,
     pattern_covers,
 )
@@ -215,7 +215,7 @@ def _lost(comparison: _Comparison, access: Access) -> Iterator[Grant]:
         if comparison.kind is PolicyKind.RESOURCE:
             if not (is_for_all(grant) and is_broad(grant)):
                 yield grant
-        elif any(_meet(grant, it) for it in allowed):
+        elif any(matchers_meet(grant, it) for it in allowed):
             yield grant
 
 
@@ -227,10 +227,6 @@ def is_for_all(grant: Grant) -> bool:
 def is_broad(grant: Grant) -> bool:
     """Whether it concerns all actions, or all of a kind."""
     return grant.action.negated or grant.action.patterns[0].endswith("*")
-
-
-def _meet(deny: Grant, allow: Grant) -> bool:
-    return matchers_cover(deny, allow) or matchers_cover(allow, deny)
 
 
 _TRANSPORT_KEYS: Final = ("aws:securetransport", "s3:tlsversion", "s3:signatureversion")

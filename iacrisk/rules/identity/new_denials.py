@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.plan.policy_document import Effect, Grant, Policy, every_grant, matchers_cover
+from iacrisk.plan.policy_document import (
+    Effect,
+    Grant,
+    Policy,
+    every_grant,
+    matchers_meet,
+)
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.effective_access import Side, access_of
 from iacrisk.rules.readers.access.policy_changes import policies_now
@@ -65,7 +71,7 @@ def new_denial_takes_rights(change: ResourceChange, context: Context) -> Iterato
         one for one in every_grant(access_of(context).before(name)) if one.effect is Effect.ALLOW
     ]
     plain = (one for one in denied_by(change, context) if not one.condition)
-    denied = [one for one in plain if any(_meet(one, it) for it in held)]
+    denied = [one for one in plain if any(matchers_meet(one, it) for it in held)]
     if denied:
         yield Flag(
             what=f"It no longer may, though another policy says so: {grants_text(denied)}.",
@@ -91,7 +97,3 @@ def denied_by(change: ResourceChange, context: Context) -> list[Grant]:
     else:
         policy = policies_now(change, change.after) or Policy(())
     return [one for one in every_grant(policy) if one.effect is Effect.DENY]
-
-
-def _meet(deny: Grant, allow: Grant) -> bool:
-    return matchers_cover(deny, allow) or matchers_cover(allow, deny)

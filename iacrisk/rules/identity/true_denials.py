@@ -19,11 +19,12 @@ from iacrisk.plan.policy_document import (
     action_covers,
     every_grant,
     grants_added,
-    matchers_cover,
+    matchers_meet,
     parse_policy,
     pattern_covers,
 )
 from iacrisk.rules.context import Context
+from iacrisk.rules.identity.access_loss import is_broad
 from iacrisk.rules.identity.new_denials import (
     INLINE,
     PRINCIPAL_ATTACHMENTS,
@@ -127,7 +128,7 @@ def _in_accounts(change: ResourceChange, context: Context) -> Iterator[str]:
         one
         for policy in _attached(change, context)
         for one in every_grant(parse_policy(policy.after.get("content")) or EMPTY)
-        if one.effect is Effect.DENY and one.condition and _is_wide(one)
+        if one.effect is Effect.DENY and one.condition and is_broad(one)
     ]
     accounts = accounts_below(target, context)
     hit = [
@@ -152,11 +153,6 @@ def _attached(change: ResourceChange, context: Context) -> list[ResourceChange]:
     uses = context.graph.dependencies(change.label)
     found = [use.node.change for use in uses if use.node.type == _POLICY]
     return [one for one in found if one is not None]
-
-
-def _is_wide(deny: Grant) -> bool:
-    """Whether it denies whole services, not a few calls that nobody may need."""
-    return deny.action.negated or deny.action.patterns[0].endswith("*")
 
 
 # Resources
@@ -310,6 +306,5 @@ def _denied_to(
 
 
 def _meet(deny: Grant, allow: Grant) -> bool:
-    if deny.action.negated and allow.action.negated:
-        return True
-    return matchers_cover(deny, allow) or matchers_cover(allow, deny)
+    both_negated = deny.action.negated and allow.action.negated
+    return both_negated or matchers_meet(deny, allow)

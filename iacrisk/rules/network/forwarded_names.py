@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.permission_readers import blocks
+from iacrisk.rules.readers.networks.dns import plain_name
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
@@ -45,13 +46,13 @@ def own_names_forwarded(change: ResourceChange, context: Context) -> Iterator[Ou
     References
         https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
     """
-    domain = _plain(change.after.get("domain_name"))
+    domain = plain_name(change.after.get("domain_name"))
     if change.after.get("rule_type") != "FORWARD" or not domain:
         return
-    if domain == _plain(change.before.get("domain_name")):
+    if domain == plain_name(change.before.get("domain_name")):
         return
     for zone in context.changes_of(_ZONE):
-        name = _plain(zone.before.get("name"))
+        name = plain_name(zone.before.get("name"))
         if not stays(zone) or not blocks(zone.before.get("vpc")) or not name:
             continue
         if domain != name and not domain.endswith(f".{name}"):
@@ -65,13 +66,9 @@ def own_names_forwarded(change: ResourceChange, context: Context) -> Iterator[Ou
             )
 
 
-def _plain(value: Any) -> str:
-    return value.rstrip(".").lower() if isinstance(value, str) else ""
-
-
 def _records(zone: ResourceChange, domain: str, context: Context) -> Iterator[ResourceChange]:
     for one in context.changes_of("aws_route53_record"):
-        name = _plain(one.before.get("fqdn") or one.before.get("name"))
+        name = plain_name(one.before.get("fqdn") or one.before.get("name"))
         own = one.before.get("zone_id") == (zone.before.get("zone_id") or zone.before.get("id"))
         if own and stays(one) and (name == domain or name.endswith(f".{domain}")):
             yield one

@@ -17,7 +17,8 @@ import msgspec
 
 from iacrisk.approval import Situation, bond_of, draft_of, held_by
 from iacrisk.assess import Assessment, Circumstances, assess
-from iacrisk.classifier import MODEL_FOLDER, HitModel, Model, load_hit_model, load_model
+from iacrisk.classifier import HitModel, Model, load_hit_model, load_model
+from iacrisk.classifier.loading import place_of
 from iacrisk.config import Settings, read_settings
 from iacrisk.errors import IacriskError, InputError, UnusableModel
 from iacrisk.gate import ModelUse, Policy
@@ -117,7 +118,7 @@ def _model(policy: Policy) -> tuple[Model | None, str]:
     if policy.model.use is ModelUse.OFF:
         return None, ""
     try:
-        return load_model(*_place(policy)), ""
+        return load_model(*place_of(policy.model.folder, policy.model.allowed_signers)), ""
     except UnusableModel as error:
         return None, str(error)
 
@@ -126,13 +127,6 @@ def _naming(policy: Policy) -> HitModel | None:
     if policy.model.use is ModelUse.OFF:
         return None
     try:
-        return load_hit_model(*_place(policy))
+        return load_hit_model(*place_of(policy.model.folder, policy.model.allowed_signers))
     except UnusableModel:
         return None
-
-
-def _place(policy: Policy) -> tuple[Path, Path | None]:
-    stated = policy.model
-    if not stated.folder:
-        return MODEL_FOLDER, None
-    return Path(stated.folder), Path(stated.allowed_signers) if stated.allowed_signers else None

@@ -11,6 +11,7 @@ from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.networks.dns import covers_host
 from iacrisk.rules.readers.siblings import stays
 
 _LISTENERS: Final = frozenset({"aws_alb_listener", "aws_lb_listener"})
@@ -46,14 +47,14 @@ def why_certificate_covers(change: ResourceChange, context: Context) -> str | No
         return None
     if change.type not in _LISTENERS:
         served = {name.lower() for name in texts(change.after.get(_ANSWERS_TO[change.type]))}
-        whole = bool(served) and all(_covers(_names(new), name) for name in served)
+        whole = bool(served) and all(covers_host(_names(new), name) for name in served)
         return "it is issued, and covers every name that is answered here" if whole else None
     covered = {*_names(new), *_beside(change, context)}
     coming = set(_records_of(change, context))
     asked = {*coming, *_hosts_of(change, context)}
-    if not coming or not all(_covers(covered, name) for name in asked):
+    if not coming or not all(covers_host(covered, name) for name in asked):
         return None
-    lost = [name for name in _names(old) if not _covers(covered, name)]
+    lost = [name for name in _names(old) if not covers_host(covered, name)]
     if all(_is_spare(name, coming, _names(old)) for name in lost):
         return "it is issued, and covers every name of the plan that leads here"
     return None
@@ -96,10 +97,6 @@ def _is_issued(certificate: ResourceChange, context: Context) -> bool:
 def _names(certificate: ResourceChange) -> set[str]:
     found = [name for path in NAMES_SERVED for name in texts(certificate.was(path))]
     return {name.lower() for name in found}
-
-
-def _covers(names: set[str], host: str) -> bool:
-    return host in names or f"*.{host.partition('.')[2]}" in names
 
 
 def _records_of(change: ResourceChange, context: Context) -> Iterator[str]:

@@ -14,10 +14,9 @@ from iacrisk.rules.readers.access.permission_readers import filter_types
 from iacrisk.rules.readers.networks.ip_permissions import Difference
 from iacrisk.rules.readers.networks.packet_filters import (
     FILTER_OWNERS,
-    Member,
     PacketFilter,
     server_of,
-    touched_filters,
+    touched_member,
 )
 from iacrisk.rules.readers.programs.running import programs, words_of
 
@@ -67,24 +66,13 @@ _FEW_PORTS: Final = 16
 
 def why_ports_idle(change: ResourceChange, context: Context) -> str | None:
     """Why nobody misses the ports that are newly denied; None where somebody may."""
-    found, member = once(context.plan, "members by change", lambda: _members(context)).get(
-        change.label, (None, None)
-    )
+    found, member = touched_member(change, context)
     if found is None or member is None or any(item.allow for item in member.after):
         return None
     lost = found.lost(member)
     if lost and all(_is_idle(item, found, context) for item in lost):
         return "nothing in the plan opens, listens on or speaks to the ports it denies"
     return None
-
-
-def _members(context: Context) -> dict[str, tuple[PacketFilter, Member]]:
-    return {
-        member.change.label: (found, member)
-        for found in touched_filters(context)
-        for member in found.members
-        if member.is_touched
-    }
 
 
 def _is_idle(item: Difference, found: PacketFilter, context: Context) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from iacrisk.catalog import facts
 from iacrisk.plan import ActionKind, ResourceChange
+from iacrisk.rules.benign.served.leftovers import is_named
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.networks.dns import record_after
@@ -42,7 +43,7 @@ def why_names_lead_elsewhere(change: ResourceChange, context: Context) -> str | 
     led = _led(context)
     if any(name not in led or led[name] & own for name in names):
         return None
-    if any(_stands_in(text, site, context) for text in own):
+    if any(is_named(text, site, context) for text in own):
         return None
     return "every name it had leads to another place, and nothing in the plan names it"
 
@@ -69,16 +70,6 @@ def _led(context: Context) -> dict[str, set[str]]:
     return found
 
 
-def _stands_in(text: str, change: ResourceChange, context: Context) -> bool:
-    """Whether anything that stays or is made has the text among its values."""
-    word = re.compile(rb"(?<![\w-])" + re.escape(text).encode() + rb"(?![\w-])", re.IGNORECASE)
-    return any(
-        word.search(bytes(one.raw.change.after))
-        for one in context.plan.changes
-        if one is not change and one.kind is not ActionKind.DELETE
-    )
-
-
 # Topics whose readers were moved
 
 _TOPICS: Final[dict[str, str]] = {"confluent_kafka_topic": "topic_name", "kafka_topic": "name"}
@@ -101,7 +92,7 @@ def why_topic_ended(change: ResourceChange, context: Context) -> str | None:
     moved = {
         _holder(one.before) for one in acls if stays(one) and not _names_topic(one.before, name)
     }
-    if not {_holder(one.before) for one in own} <= moved or _stands_in(name, topic, context):
+    if not {_holder(one.before) for one in own} <= moved or is_named(name, topic, context):
         return None
     return "its last grants go with it, and all who had them use other topics"
 

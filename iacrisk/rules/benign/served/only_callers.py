@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.ip_permissions import Peer, address_peer
 from iacrisk.rules.readers.networks.network_users import users_of
-from iacrisk.rules.readers.networks.packet_filters import Member, PacketFilter, touched_filters
+from iacrisk.rules.readers.networks.packet_filters import (
+    touched_member,
+)
 from iacrisk.rules.readers.networks.spans import Span
 
 ENTRIES: Final = frozenset(
@@ -34,9 +37,7 @@ _NETWORKS: Final[dict[str, tuple[str, ...]]] = {
 
 def why_callers_kept(change: ResourceChange, context: Context) -> str | None:
     """Why nobody is shut out whom the plan shows; None where somebody may be."""
-    found, member = once(context.plan, "narrowed members", lambda: _members(context)).get(
-        change.label, (None, None)
-    )
+    found, member = touched_member(change, context)
     if found is None or member is None:
         return None
     lost = found.lost(member)
@@ -64,15 +65,6 @@ def _is_wide(peer: Peer) -> bool:
     return peer.is_world or peer.is_public
 
 
-def _members(context: Context) -> dict[str, tuple[PacketFilter, Member]]:
-    return {
-        member.change.label: (found, member)
-        for found in touched_filters(context)
-        for member in found.members
-        if member.is_touched
-    }
-
-
 def _lives_in(subnet: ResourceChange, context: Context) -> bool:
     return bool(users_of(subnet, context).live)
 
@@ -82,15 +74,10 @@ def _ranges(
 ) -> Iterator[tuple[Span, ResourceChange]]:
     for type_name, arguments in types.items():
         for one in context.changes_of(type_name):
-            for text in _texts(next(filter(None, map(one.before.get, arguments)), None)):
+            for text in texts(next(filter(None, map(one.before.get, arguments)), None)):
                 peer = address_peer(text)
                 if peer is not None:
                     yield (peer.first, peer.last), one
-
-
-def _texts(value: Any) -> list[str]:
-    listed = value if isinstance(value, list) else [value]
-    return [item for item in listed if isinstance(item, str)]
 
 
 def _within(span: Span, others: Iterable[Span]) -> bool:

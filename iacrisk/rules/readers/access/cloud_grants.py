@@ -14,6 +14,7 @@ from iacrisk.catalog.permissions import (
     Power,
 )
 from iacrisk.plan import UNKNOWN
+from iacrisk.plan.values import members
 from iacrisk.rules.readers.access.policy_changes import UNKNOWN_TEXT
 from iacrisk.rules.readers.access.role_grant import (
     HOLDERS,
@@ -22,7 +23,6 @@ from iacrisk.rules.readers.access.role_grant import (
     all_texts,
     decoded,
     first,
-    items,
     joined,
     text_of,
 )
@@ -40,10 +40,10 @@ def google_grants(type_name: str, tree: Tree) -> Iterator[RoleGrant]:
     matched = GOOGLE_IAM.match(type_name)
     kind = matched[1] if matched else ""
     scope = _google_scope(kind, tree)
-    for role, members, condition in _google_bindings(tree):
-        for member in members:
+    for role, holders, condition in _google_bindings(tree):
+        for holder in holders:
             yield RoleGrant(
-                principal=member,
+                principal=holder,
                 role=role,
                 scope=scope,
                 power=_google_power(kind, role),
@@ -59,13 +59,13 @@ def _google_scope(kind: str, tree: Tree) -> str:
 
 def _google_bindings(tree: Tree) -> Iterator[tuple[str, list[str], str]]:
     if "policy_data" in tree:
-        for binding in items(decoded(tree["policy_data"]).get("bindings")):
+        for binding in members(decoded(tree["policy_data"]).get("bindings")):
             condition = text_of(first(binding.get("condition")).get("expression"))
             yield text_of(binding.get("role")), all_texts(binding.get("members")), condition
         return
-    members = tree.get("members") if "members" in tree else tree.get("member")
+    holders = tree.get("members") if "members" in tree else tree.get("member")
     condition = text_of(first(tree.get("condition")).get("expression"))
-    yield text_of(tree.get("role")), all_texts(members), condition
+    yield text_of(tree.get("role")), all_texts(holders), condition
 
 
 def _google_power(kind: str, role: str) -> Power:
@@ -106,7 +106,7 @@ def google_custom_role(_: str, tree: Tree) -> Iterator[RoleGrant]:
 
 
 def bigquery_access(_: str, tree: Tree) -> Iterator[RoleGrant]:
-    blocks = items(tree.get("access")) if "access" in tree else [tree]
+    blocks = members(tree.get("access")) if "access" in tree else [tree]
     for block in blocks:
         names = ("special_group", "iam_member", "user_by_email", "group_by_email", "domain")
         for name in names:
@@ -157,7 +157,7 @@ def _azure_power(role: str, scope: str) -> Power:
 
 
 def azure_role_definition(_: str, tree: Tree) -> Iterator[RoleGrant]:
-    for block in items(tree.get("permissions")):
+    for block in members(tree.get("permissions")):
         for action in [*all_texts(block.get("actions")), *all_texts(block.get("data_actions"))]:
             yield RoleGrant(
                 principal=HOLDERS,
@@ -184,7 +184,7 @@ _VAULT_PERMISSIONS: Final = (
 
 
 def key_vault(_: str, tree: Tree) -> Iterator[RoleGrant]:
-    blocks = items(tree.get("access_policy")) if "access_policy" in tree else [tree]
+    blocks = members(tree.get("access_policy")) if "access_policy" in tree else [tree]
     vault = text_of(tree.get("key_vault_id") or tree.get("id"))
     for block in blocks:
         for name in _VAULT_PERMISSIONS:

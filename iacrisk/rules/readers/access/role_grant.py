@@ -10,6 +10,7 @@ from iacrisk.catalog.permissions import (
     Power,
 )
 from iacrisk.plan import UNKNOWN
+from iacrisk.plan.values import members
 from iacrisk.rules.readers.access.policy_changes import UNKNOWN_TEXT
 
 Tree = dict[str, Any]
@@ -57,15 +58,11 @@ def text_of(value: Any) -> str:
     return UNKNOWN_TEXT if value is UNKNOWN else "" if value is None else str(value)
 
 
-def items(value: Any) -> list[Tree]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
 def first(value: Any) -> Tree:
     """The one block, whether the provider wraps it in a list or not."""
     if isinstance(value, dict):
         return value
-    return next(iter(items(value)), {})
+    return next(iter(members(value)), {})
 
 
 def all_texts(value: Any) -> list[str]:

@@ -16,6 +16,7 @@ from iacrisk.catalog.permissions import (
     AZURE_DIRECTORY_ROLES,
     Power,
 )
+from iacrisk.plan.values import members
 from iacrisk.rules.readers.access.cloud_grants import (
     GOOGLE_IAM,
     azure_assignment,
@@ -30,7 +31,6 @@ from iacrisk.rules.readers.access.role_grant import (
     RoleGrant,
     Tree,
     all_texts,
-    items,
     joined,
     text_of,
 )
@@ -236,7 +236,7 @@ def _kafka_acl(_: str, tree: Tree) -> Iterator[RoleGrant]:
 
 def _collaborators(_: str, tree: Tree) -> Iterator[RoleGrant]:
     for block, name in (("user", "username"), ("team", "team_id")):
-        for item in items(tree.get(block)):
+        for item in members(tree.get(block)):
             role = text_of(item.get("permission"))
             yield RoleGrant(
                 principal=f"{block} {text_of(item.get(name))}",
@@ -247,7 +247,7 @@ def _collaborators(_: str, tree: Tree) -> Iterator[RoleGrant]:
 
 
 def _team_members(_: str, tree: Tree) -> Iterator[RoleGrant]:
-    for item in items(tree.get("members")):
+    for item in members(tree.get("members")):
         yield RoleGrant(
             principal=text_of(item.get("username")),
             role=text_of(item.get("role")),

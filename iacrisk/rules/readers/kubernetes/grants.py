@@ -10,6 +10,7 @@ from iacrisk.catalog.permissions import (
     EKS_ACCESS_POLICIES,
     Power,
 )
+from iacrisk.plan.values import members
 from iacrisk.rules.readers.access.role_grant import (
     HOLDERS,
     RoleGrant,
@@ -17,7 +18,6 @@ from iacrisk.rules.readers.access.role_grant import (
     all_texts,
     decoded,
     first,
-    items,
     text_of,
 )
 
@@ -31,7 +31,7 @@ def binding(type_name: str, tree: Tree) -> Iterator[RoleGrant]:
     namespace = text_of(first(tree.get("metadata")).get("namespace"))
     is_wide = "cluster_role_binding" in type_name
     scope = "the cluster" if is_wide else f"namespace {namespace or 'default'}"
-    for subject in items(subjects):
+    for subject in members(subjects):
         yield RoleGrant(
             principal=_subject(subject),
             role=f"{text_of(reference.get('kind'))} {name}".strip(),
@@ -60,7 +60,7 @@ def cluster_role(type_name: str, tree: Tree) -> Iterator[RoleGrant]:
     rules = tree.get("rule") if "rule" in tree else tree.get("rules")
     is_wide = "cluster_role" in type_name
     name = text_of(first(tree.get("metadata")).get("name"))
-    for rule in items(rules):
+    for rule in members(rules):
         groups = all_texts(rule.get("api_groups", rule.get("apiGroups"))) or [""]
         urls = all_texts(rule.get("non_resource_urls", rule.get("nonResourceURLs")))
         resources = [
@@ -150,7 +150,7 @@ def _plain(data: Tree, name: str) -> str:
     return "".join(
         f"- rolearn: {item.get('rolearn') or item.get('userarn')}\n  groups:\n"
         + "".join(f"  - {group}\n" for group in all_texts(item.get("groups")))
-        for item in items(entries)
+        for item in members(entries)
     )
 
 

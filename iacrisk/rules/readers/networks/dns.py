@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -78,6 +78,16 @@ def record_before(change: ResourceChange) -> Record | None:
 def record_after(change: ResourceChange) -> Record | None:
     """The planned record set, None where its name, type or values are not known yet."""
     return _record(change.type, change.after)
+
+
+def plain_name(value: Any) -> str:
+    """A name in small letters, without the dot at its end; "" for what is no text."""
+    return value.rstrip(".").lower() if isinstance(value, str) else ""
+
+
+def covers_host(names: Container[str], host: str) -> bool:
+    """Whether a certificate's names hold the host, or the wildcard one level above it."""
+    return host in names or f"*.{host.partition('.')[2]}" in names
 
 
 def served_after(context: Context) -> frozenset[tuple[str, str, str]]:

@@ -129,6 +129,22 @@ def touched_filters(context: Context) -> tuple[PacketFilter, ...]:
     return found
 
 
+def touched_member(
+    change: ResourceChange, context: Context
+) -> tuple[PacketFilter, Member] | tuple[None, None]:
+    """The filter to which the change belongs, and what it is there."""
+
+    def build() -> dict[str, tuple[PacketFilter, Member]]:
+        return {
+            member.change.label: (found, member)
+            for found in touched_filters(context)
+            for member in found.members
+            if member.is_touched
+        }
+
+    return once(context.plan, "members of filters", build).get(change.label, (None, None))
+
+
 _standing: WeakKeyDictionary[Context, dict[str, PacketFilter]] = WeakKeyDictionary()
 
 
