@@ -197,9 +197,10 @@ def assess(
     context = Context(plan, graph, circumstances.source, places.environment, told)
     said = review(context, own=circumstances.own.rules)
     treated = treat(said, policy, places.settings, circumstances.today)
-    opinions = _Opinions(plan, graph, policy, places, model, said.benign)
+    benign = _explained(said, treated, circumstances)
+    opinions = _Opinions(plan, graph, policy, places, model, benign)
     names = _Names(plan, graph, None if policy.model.use is ModelUse.OFF else naming)
-    changes = _score_changes(plan, graph, said, treated, opinions, names, circumstances)
+    changes = _score_changes(plan, graph, said, treated, benign, opinions, names, circumstances)
     changing = {item.address for item in changes}
     plan_findings = tuple(item for item in treated.findings if item.address not in changing)
     scores = (*(item.score for item in changes), *map(score_finding, plan_findings))
@@ -384,17 +385,25 @@ class _Places:
         return strictest([found, *(other for other in others if other is not None)])
 
 
+def _explained(
+    said: Review, treated: TreatedReview, circumstances: Circumstances
+) -> Mapping[str, str]:
+    """The changes that a look-alike explains as a whole; a team's own rule knows better."""
+    own = {rule.id for rule in circumstances.own.rules}
+    asked = {finding.address for finding in treated.findings if finding.rule in own}
+    return {label: by for label, by in said.benign.items() if label not in asked}
+
+
 def _score_changes(
     plan: Plan,
     graph: Graph,
     said: Review,
     treated: TreatedReview,
+    benign: Mapping[str, str],
     opinions: _Opinions,
     names: _Names,
     circumstances: Circumstances,
 ) -> tuple[AssessedChange, ...]:
-    own = {rule.id for rule in circumstances.own.rules}
-    asked = {finding.address for finding in treated.findings if finding.rule in own}
     findings = _by_address(treated.findings, lambda item: item.address)
     suppressed = _by_address(said.suppressed, lambda item: item.finding.address)
     undecided = _by_address(said.undecided, lambda item: item.address)
@@ -405,7 +414,7 @@ def _score_changes(
             findings.get(change.label, ()),
             suppressed.get(change.label, ()),
             undecided.get(change.label, ()),
-            "" if change.label in asked else said.benign.get(change.label, ""),
+            benign.get(change.label, ""),
             opinions,
             circumstances.source.place_of(change),
         )

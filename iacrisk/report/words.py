@@ -282,7 +282,6 @@ def model_notes(assessment: Assessment) -> Iterator[str]:
         for item in assessment.changes
         if asked is not None
         and item.opinion is not None
-        and not item.benign
         and item.opinion.prediction.chance >= asked.bar
         and item.address not in waiting
     ]

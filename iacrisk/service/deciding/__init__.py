@@ -10,11 +10,12 @@ from iacrisk.service.deciding.recording import (
     approve,
     reject,
     review,
+    standing_now,
     state_of,
     why_not_approve,
     withdraw,
 )
-from iacrisk.service.deciding.standing import Standing, standing_of
+from iacrisk.service.deciding.standing import Standing
 
 __all__ = [
     "DECIDABLE",
@@ -23,7 +24,7 @@ __all__ = [
     "approve",
     "reject",
     "review",
-    "standing_of",
+    "standing_now",
     "state_of",
     "why_not_approve",
     "withdraw",

@@ -125,7 +125,14 @@ def review(connection: Connection, assessment: str, now: datetime.datetime) -> S
     kept = read_bond(connection, assessment)
     if found is None or kept is None:
         return None
-    return standing_of(read_case(kept), decisions_about(connection, found), found.author, now)
+    return standing_now(connection, found, read_case(kept), now)
+
+
+def standing_now(
+    connection: Connection, found: Assessed, case: Case, now: datetime.datetime
+) -> Standing:
+    """How a judged plan stands, by all that was decided on plans that do the same."""
+    return standing_of(case, decisions_about(connection, found), found.author, now)
 
 
 def _open(connection: Connection, assessment: str) -> tuple[Assessed, Case]:
@@ -191,7 +198,7 @@ def _settled(
     connection: Connection, found: Assessed, case: Case, now: datetime.datetime
 ) -> Standing:
     """How the plan stands now, kept as the assessment's state."""
-    standing = standing_of(case, decisions_about(connection, found), found.author, now)
+    standing = standing_now(connection, found, case, now)
     state = state_of(standing)
     if state is not found.state:
         settle(connection, found.id, state, now)

@@ -32,10 +32,10 @@ _SIGNS_AT_ONCE: Final = 8
 
 
 class Hcp:
-    """For all runs. It follows no redirect by itself and knows no proxy.
+    """One client for all runs. It follows no redirect by itself and knows no proxy.
 
-    Signs of life have connections of their own: those of thousands of queued runs must not hold up
-    a plan or a final answer.
+    Signs of life are sent a few at a time: those of thousands of queued runs must not hold up a
+    plan or a final answer.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -43,15 +43,21 @@ class Hcp:
         self._hosts = settings.hcp.hosts
         self._download_hosts = (*settings.hcp.hosts, *settings.hcp.download_hosts)
         self._largest = settings.scoring.plan_mb * _MB
-        context = _context(settings.hcp.ca_file)
-        self._client = _client(settings, context, _CONNECTIONS)
-        self._living = _client(settings, context, _SIGNS_AT_ONCE)
+        transport = httpx.AsyncHTTPTransport()
+        transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 - httpx has no door for it
+            ssl_context=_context(settings.hcp.ca_file),
+            max_connections=_CONNECTIONS + _SIGNS_AT_ONCE,
+            max_keepalive_connections=20,
+            network_backend=CheckedNetwork(settings.hcp.allow_private_addresses),
+        )
+        self._client = httpx.AsyncClient(
+            transport=transport, follow_redirects=False, trust_env=False, timeout=_TIMEOUT
+        )
         self._signs = asyncio.Semaphore(_SIGNS_AT_ONCE)
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._client.aclose()
-        await self._living.aclose()
 
     async def fetch_plan(self, url: str, token: Secret, into: BinaryIO) -> None:
         """Write the plan at `url`; raises HcpFailed where it cannot be had."""
@@ -72,21 +78,18 @@ class Hcp:
 
     async def tell(self, url: str, token: Secret, body: bytes) -> int:
         """Send a callback; its status, 0 where none came. Raises HcpFailed for a wrong address."""
-        return await self._patch(self._client, url, token, body)
-
-    async def tell_alive(self, url: str, token: Secret, body: bytes) -> int:
-        """The same for a sign of life: a few at a time, so that thousands keep nobody waiting."""
-        async with self._signs:
-            return await self._patch(self._living, url, token, body)
-
-    async def _patch(self, client: httpx.AsyncClient, url: str, token: Secret, body: bytes) -> int:
         check_url(url, self._hosts, "the callback")
         headers = {"Authorization": f"Bearer {token.reveal()}", "Content-Type": _MEDIA}
         try:
-            answer = await client.patch(url, content=body, headers=headers)
+            answer = await self._client.patch(url, content=body, headers=headers)
         except httpx.HTTPError:
             return _NO_ANSWER
         return answer.status_code
+
+    async def tell_alive(self, url: str, token: Secret, body: bytes) -> int:
+        """The same for a sign of life, a few at a time."""
+        async with self._signs:
+            return await self.tell(url, token, body)
 
     async def _try_plan(self, url: str, token: Secret, into: BinaryIO) -> str:
         """Write the plan; what to say if it is not there by the end, "" where it is."""
@@ -122,19 +125,6 @@ class Hcp:
                     f"The plan is larger than {self._largest // _MB} MB (scoring.plan_mb)."
                 )
             into.write(chunk)
-
-
-def _client(settings: Settings, context: ssl.SSLContext, connections: int) -> httpx.AsyncClient:
-    transport = httpx.AsyncHTTPTransport()
-    transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 - httpx has no door for it
-        ssl_context=context,
-        max_connections=connections,
-        max_keepalive_connections=min(connections, 20),
-        network_backend=CheckedNetwork(settings.hcp.allow_private_addresses),
-    )
-    return httpx.AsyncClient(
-        transport=transport, follow_redirects=False, trust_env=False, timeout=_TIMEOUT
-    )
 
 
 def _problem(status: int) -> str:

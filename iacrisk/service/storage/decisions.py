@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 
 from iacrisk.service.storage.assessments import Assessed
 from iacrisk.service.storage.tables import assessments, decisions
@@ -70,38 +70,32 @@ def decisions_about(connection: Connection, like: Assessed) -> Sequence[Decided]
 
     Withdrawn ones are left out, and approvals that another run has used.
     """
-    asked = (
-        select(*_COLUMNS)
-        .join(assessments, assessments.c.id == decisions.c.assessment)
-        .where(
-            decisions.c.loose_fingerprint == like.loose_fingerprint,
-            decisions.c.revoked_at.is_(None),
-            _free_for(like.run),
-            assessments.c.organisation == like.organisation,
-            assessments.c.workspace == like.workspace,
-        )
-    )
+    asked = select(*_COLUMNS).where(_about(like))
     return [_decided(row) for row in connection.execute(asked.order_by(decisions.c.at))]
 
 
-def use_approvals(connection: Connection, like: Assessed, now: datetime.datetime) -> bool:
-    """Let its run, and no other one, use the approvals of its plan that are left.
+def use_approvals(connection: Connection, like: Assessed, now: datetime.datetime) -> None:
+    """Let its run, and no other one, use the approvals of its plan that nobody has used.
 
-    Returns whether they still were: another run may use them at the same moment.
+    Another run may use them at the same moment: what is left counts afterwards.
     """
-    wanted = [
-        each.id for each in decisions_about(connection, like) if each.verdict is Choice.APPROVE
-    ]
-    found = connection.execute(
-        update(decisions)
-        .where(decisions.c.id.in_(wanted), _free_for(like.run))
-        .values(used_at=now, used_by=like.run)
+    unused = and_(decisions.c.verdict == Choice.APPROVE, decisions.c.used_by == "")
+    connection.execute(
+        update(decisions).where(_about(like), unused).values(used_at=now, used_by=like.run)
     )
-    return found.rowcount == len(wanted)
 
 
-def _free_for(run: str) -> ColumnElement[bool]:
-    return decisions.c.used_by.in_(("", run))
+def _about(like: Assessed) -> ColumnElement[bool]:
+    same_place = select(assessments.c.id).where(
+        assessments.c.organisation == like.organisation,
+        assessments.c.workspace == like.workspace,
+    )
+    return and_(
+        decisions.c.loose_fingerprint == like.loose_fingerprint,
+        decisions.c.revoked_at.is_(None),
+        decisions.c.used_by.in_(("", like.run)),
+        decisions.c.assessment.in_(same_place),
+    )
 
 
 def revoke_decision(connection: Connection, wanted: str, by: str, now: datetime.datetime) -> bool:

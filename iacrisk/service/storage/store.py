@@ -143,7 +143,7 @@ def prepare_workflow_file(settings: Settings) -> None:
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
-    """Writers wait for each other, readers for nobody."""
+    """Other processes that read wait for nobody; who writes waits for whoever else does."""
     del record
     connection.isolation_level = "IMMEDIATE"  # who reads and then writes waits for its turn first
     cursor = connection.cursor()

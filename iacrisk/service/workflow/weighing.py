@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from iacrisk.gate import Verdict
 from iacrisk.gate.approving import is_approvable
-from iacrisk.service.deciding import standing_of
+from iacrisk.service.deciding import standing_now
 from iacrisk.service.scoring.case import read_case
 from iacrisk.service.storage.assessments import (
     Assessed,
@@ -17,7 +17,7 @@ from iacrisk.service.storage.assessments import (
     read_bond,
     settle,
 )
-from iacrisk.service.storage.decisions import decisions_about, use_approvals
+from iacrisk.service.storage.decisions import use_approvals
 from iacrisk.service.workflow.answers import Answer, allowed, answer_of, not_judged
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def weigh(
     if found.verdict == Verdict.ALLOWED:
         return allowed(found)
     case = read_case(kept)
-    standing = standing_of(case, decisions_about(connection, found), found.author, now)
-    starts = standing.is_approved and found.stage == _LAST_BEFORE_APPLY
-    if starts and not use_approvals(connection, found, now):
-        standing = standing_of(case, decisions_about(connection, found), found.author, now)
+    standing = standing_now(connection, found, case, now)
+    if standing.is_approved and found.stage == _LAST_BEFORE_APPLY:
+        use_approvals(connection, found, now)
+        standing = standing_now(connection, found, case, now)
     return answer_of(
         found,
         standing,
