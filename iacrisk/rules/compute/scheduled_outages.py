@@ -8,8 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
-from iacrisk.plan.values import mapping, members
+from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.access.role_grant import decoded
 from iacrisk.rules.readers.entries.public_entries import public_entries
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
@@ -161,7 +162,7 @@ def _called(values: dict[str, Any], context: Context) -> Iterator[_Stop]:
         if call not in _CALLS or not isinstance(text, str):
             continue
         kind, argument, field = _CALLS[call]
-        told = _decoded(text)
+        told = decoded(text)
         sizes = [size for name in _SIZES if (size := _number(told.get(name))) is not None]
         if "stop" not in call and "terminate" not in call and not sizes:
             continue
@@ -170,13 +171,6 @@ def _called(values: dict[str, Any], context: Context) -> Iterator[_Stop]:
         for one in context.changes_of(kind):
             if stays(one) and names & {str(one.before.get(argument)), str(one.before.get("id"))}:
                 yield _Stop(target=one, most=min(sizes, default=0.0), path="target")
-
-
-def _decoded(text: str) -> dict[str, Any]:
-    try:
-        return mapping(msgspec.json.decode(text))
-    except (msgspec.DecodeError, RecursionError):
-        return {}
 
 
 def _profiles(values: dict[str, Any], context: Context) -> Iterator[_Stop]:

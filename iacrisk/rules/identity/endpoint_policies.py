@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from iacrisk.catalog.permissions import ENDPOINT_POLICIES
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.policy_document import ANYTHING, Effect, Grant, Policy, Statement, parse_policy
@@ -124,7 +126,8 @@ def _hurt(refused: list[Refused], context: Context) -> Iterator[str]:
 def _by_arn(context: Context) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in context.plan.changes:
-        arn = one.before.get("arn") if one.mode == "managed" and stays(one) else None
+        wanted = one.mode == "managed" and stays(one)
+        arn = msgspec.json.decode(one.identity.arn) if wanted else None
         if isinstance(arn, str):
             found[arn] = one.label
     return found

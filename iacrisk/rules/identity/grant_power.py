@@ -74,7 +74,8 @@ def _power(matcher: Matcher) -> Power:
 def _verb_power(service: str, verb: str) -> Power:
     if verb.startswith(READ_VERBS):
         return Power.BROAD if service == "s3" and verb.startswith("getobject") else Power.ORDINARY
-    if f"{service}:{verb}" in {*MILD_ACTIONS, *SELF_SERVICE}:
+    action = f"{service}:{verb}"
+    if action in MILD_ACTIONS or action in SELF_SERVICE:
         return Power.ORDINARY
     if service in GATE_SERVICES:
         return Power.STRONG

@@ -70,10 +70,11 @@ def service_role_off_key(change: ResourceChange, context: Context) -> Iterator[O
                 why = "Whether the policy keeps the roles of services is not known."
                 yield Undecided(why=why, paths=(policy.path,))
             continue
+        names = _names_of_key(change, context) if roles else frozenset()
         for role in roles:
             lost = _lost(role, policy.before or EMPTY, policy.after or EMPTY)
-            hurt = list(dict.fromkeys(_started(role, change, context))) if lost else []
-            if hurt and not _has_grant(role, change, context):
+            hurt = list(dict.fromkeys(_started(role, names, context))) if lost else []
+            if hurt and not _has_grant(role, names, context):
                 who = name_principal(Matcher((role,)))
                 yield Flag(
                     what=f"{who} may no longer {some_of(lost)}, and starts machines with the key.",
@@ -121,10 +122,9 @@ def _is_for(grant: Grant, role: str) -> bool:
     return role in grant.principal.patterns
 
 
-def _started(role: str, change: ResourceChange, context: Context) -> Iterator[str]:
+def _started(role: str, names: frozenset[str], context: Context) -> Iterator[str]:
     """What has its machines started in the name of the role with disks of the key."""
     service = role.partition(SERVICE_ROLE)[2].partition("/")[0]
-    names = _names_of_key(change, context)
     with_key = [one for one in context.changes_of(_TEMPLATE) if _has_disks(one, names, context)]
     for user in context.changes_of(*STARTED_BY.get(service, ())):
         own = user.before.get("service_linked_role_arn")
@@ -138,7 +138,7 @@ def _started(role: str, change: ResourceChange, context: Context) -> Iterator[st
                 yield template.label
 
 
-def _names_of_key(change: ResourceChange, context: Context) -> set[str]:
+def _names_of_key(change: ResourceChange, context: Context) -> frozenset[str]:
     """The key's id and ARN, and its aliases."""
     own = {str(change.before.get(name)) for name in ("arn", "key_id") if change.before.get(name)}
     own |= {
@@ -150,10 +150,10 @@ def _names_of_key(change: ResourceChange, context: Context) -> set[str]:
         if {alias.before.get("target_key_id"), alias.before.get("target_key_arn")} & own:
             named = (alias.before.get("name"), alias.before.get("arn"))
             own |= {str(name) for name in named if name}
-    return own
+    return frozenset(own)
 
 
-def _has_disks(template: ResourceChange, names: set[str], context: Context) -> bool:
+def _has_disks(template: ResourceChange, names: frozenset[str], context: Context) -> bool:
     """Whether machines of the template get disks with the key, by name or as the usual one."""
     if not stays(template):
         return False
@@ -165,7 +165,7 @@ def _has_disks(template: ResourceChange, names: set[str], context: Context) -> b
     return any(key in names for key in keys) or (usual and not all(keys or [None]))
 
 
-def _uses_key(value: Any, names: set[str]) -> bool:
+def _uses_key(value: Any, names: frozenset[str]) -> bool:
     return any(
         disk.get("kms_key_id") in names
         for one in members(value)
@@ -179,11 +179,10 @@ def _is_launched(template: ResourceChange, user: ResourceChange) -> bool:
     return any(str(name).encode() in bytes(user.raw.change.before) for name in named)
 
 
-def _has_grant(role: str, change: ResourceChange, context: Context) -> bool:
+def _has_grant(role: str, names: frozenset[str], context: Context) -> bool:
     """Whether a grant of the plan lets the role use the key, whatever the policy says."""
     return any(
-        one.after.get("grantee_principal") == role
-        and one.after.get("key_id") in _names_of_key(change, context)
+        one.after.get("grantee_principal") == role and one.after.get("key_id") in names
         for one in context.changes_of("aws_kms_grant")
         if not one.destroys
     )

@@ -31,6 +31,7 @@ from iacrisk.rules.identity.new_denials import (
     denied_by,
     principal_of,
 )
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.conditions import all_hold
 from iacrisk.rules.readers.access.effective_access import access_of, target_of
 from iacrisk.rules.readers.access.group_members import MEMBERSHIPS, members_of, memberships
@@ -187,7 +188,7 @@ def _hit(denials: _Denials, target: ResourceChange, context: Context) -> Iterato
     if plain:
         yield from without_tls(target, context)
     for deny in denials.new:
-        for caller in callers_of(target, context):
+        for caller in callers_of(context):
             if not _names(deny, caller.arn) or not all_hold(deny.condition, caller.facts):
                 continue
             if any(_uses(grant, deny, target) for grant in every_grant(caller.policy)):
@@ -238,14 +239,23 @@ def _target(change: ResourceChange, context: Context) -> ResourceChange | None:
         if use.argument.partition(".")[0] in names and other is not None and stays(other):
             return other
     wanted = target_of(change.type, change.after)
-    for one in context.plan.changes:
-        if stays(one) and one is not change and wanted in {one.before.get("id"), _arn(one)}:
-            return one if not attachment(one.type) else None
-    return None
+    named = _by_identity_of(context).get(wanted, ())
+    found = next((one for one in named if one is not change), None)
+    return found if found is not None and not attachment(found.type) else None
 
 
-def _arn(change: ResourceChange) -> str:
-    return bytes(change.identity.arn).decode("utf-8", "replace").strip('"')
+def _by_identity_of(context: Context) -> dict[str, list[ResourceChange]]:
+    """What stays, by its id and by its ARN, in the plan's order."""
+
+    def build() -> dict[str, list[ResourceChange]]:
+        index: dict[str, list[ResourceChange]] = {}
+        for one in filter(stays, context.plan.changes):
+            names = (msgspec.json.decode(raw) for raw in (one.identity.id, one.identity.arn))
+            for name in {name for name in names if isinstance(name, str)}:
+                index.setdefault(name, []).append(one)
+        return index
+
+    return once(context.plan, "staying by id or ARN", build)
 
 
 # Principals

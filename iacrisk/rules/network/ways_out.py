@@ -11,7 +11,7 @@ from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.permission_readers import texts
-from iacrisk.rules.readers.programs.running import programs, words_of
+from iacrisk.rules.readers.programs.running import programs_naming
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
@@ -59,8 +59,10 @@ def zone_linked_without_names(change: ResourceChange, context: Context) -> Itera
     if not isinstance(zone, str) or not zone.lower().startswith(_PREFIX):
         return
     domain = zone.lower().removeprefix(_PREFIX)
-    called = _called(_PUBLIC.get(domain, domain), context)
-    missing = sorted(called.keys() & _with_endpoint(context).keys() - _held(zone, context))
+    public = _PUBLIC.get(domain, domain)
+    asked = _with_endpoint(context).keys() - _held(zone, context)
+    called = {name: _callers(f"{name}.{public}", context) for name in asked}
+    missing = sorted(name for name, labels in called.items() if labels)
     if missing:
         yield Flag(
             what=f"The zone holds no record of {some_of(missing)}, which programs call.",
@@ -69,15 +71,8 @@ def zone_linked_without_names(change: ResourceChange, context: Context) -> Itera
         )
 
 
-def _called(domain: str, context: Context) -> dict[str, list[str]]:
-    """The first parts of names of the domain that programs call, each with the programs."""
-    found: dict[str, list[str]] = {}
-    for one in filter(stays, programs(context)):
-        for word in words_of(one, context):
-            name, _, rest = word.partition(".")
-            if rest == domain:
-                found.setdefault(name, []).append(one.label)
-    return found
+def _callers(host: str, context: Context) -> list[str]:
+    return [one.label for one in programs_naming(host, context) if stays(one)]
 
 
 def _with_endpoint(context: Context) -> dict[str, list[ResourceChange]]:

@@ -192,7 +192,7 @@ def blocked_for_the_whole_account(change: ResourceChange, context: Context) -> s
     """
     if change.type == "google_storage_bucket":
         return amazon_ways.why_organisation_prevents(change, context)
-    return amazon_ways.why_account_blocks(change, context)
+    return amazon_ways.why_account_blocks(context)
 
 
 @suppressor(

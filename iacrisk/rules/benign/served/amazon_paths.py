@@ -20,7 +20,8 @@ from iacrisk.rules.readers.networks.group_callers import (
 from iacrisk.rules.readers.networks.ip_permissions import (
     Difference,
 )
-from iacrisk.rules.readers.networks.routes import route_tables, table_named
+from iacrisk.rules.readers.networks.routes import route_tables, table_named, tables_of_subnets
+from iacrisk.rules.readers.networks.spans import intersect
 from iacrisk.rules.readers.programs.running import programs, shows_all_names
 from iacrisk.rules.readers.siblings import stays
 
@@ -56,7 +57,7 @@ def why_no_way_back(change: ResourceChange, context: Context) -> str | None:
     for one in context.changes_of(*_RANGES):
         near += spans_of(texts(one.before.get("cidr_block"), one.before.get("ipv6_cidr_block")))
     tables = _tables(owner, context) if owner is not None else None
-    if not tables or _meet(lost, near):
+    if not tables or intersect(lost, near):
         return None
     routes = route_tables(context)
     for label in tables:
@@ -68,13 +69,9 @@ def why_no_way_back(change: ResourceChange, context: Context) -> str | None:
         if any(member.hides_routes for member in table.members):
             return None
         led = [(it.destination.first, it.destination.last) for it in (*table.before, *table.after)]
-        if _meet(lost, led) or any(it.destination.is_name for it in table.after):
+        if intersect(lost, led) or any(it.destination.is_name for it in table.after):
             return None
     return "its subnets have no route to any address that is left out"
-
-
-def _meet(some: Spans, others: Spans) -> bool:
-    return any(low <= last and first <= high for low, high in some for first, last in others)
 
 
 def _tables(owner: ResourceChange, context: Context) -> set[str] | None:
@@ -84,11 +81,7 @@ def _tables(owner: ResourceChange, context: Context) -> set[str] | None:
     for one in context.changes_of("aws_network_acl_association"):
         if identity and identity in {one.before.get("network_acl_id"), one.after.get(_ACL_ID)}:
             subnets |= set(texts(one.before.get("subnet_id"), one.after.get("subnet_id")))
-    ways = {
-        str(one.before.get("subnet_id")): str(one.before.get("route_table_id"))
-        for one in context.changes_of("aws_route_table_association")
-        if one.kind is ActionKind.NO_OP
-    }
+    ways = tables_of_subnets(context)
     if not subnets or not subnets <= ways.keys():
         return None
     return {table_named(context, ways[name]) for name in subnets}

@@ -11,9 +11,10 @@ from iacrisk.plan.policy_document import Effect, every_grant, parse_policy
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.served.amazon_glue import is_health_route
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.effective_access import own_accounts
 from iacrisk.rules.readers.access.permission_readers import texts
-from iacrisk.rules.readers.networks.routes import route_tables, table_named
+from iacrisk.rules.readers.networks.routes import route_tables, table_named, tables_of_subnets
 from iacrisk.rules.readers.siblings import stays
 
 # Methods without an authorizer
@@ -67,10 +68,10 @@ def why_other_way_out(change: ResourceChange, context: Context) -> str | None:
         return None
     if _is_named(identity, change, context) or _asks_for_the_way(context):
         return None
-    ways = _tables_of_subnets(context)
+    ways = tables_of_subnets(context)
     there = {*texts(change.before.get("subnet_ids")), *_lived_in(home, context)}
-    led = [tables_label(ways.get(subnet), context) for subnet in sorted(there)]
-    led += [tables_label(table, context) for table in texts(change.before.get("route_table_ids"))]
+    led = [_table_label(ways.get(subnet), context) for subnet in sorted(there)]
+    led += [_table_label(table, context) for table in texts(change.before.get("route_table_ids"))]
     if not led or not all(_leads_out(label, context) for label in led):
         return None
     if not _may_leave(change, context):
@@ -89,35 +90,36 @@ def _lets_all_through(policy: Any) -> bool:
     )
 
 
-def _lived_in(network: str, context: Context) -> set[str]:
+def _lived_in(network: str, context: Context) -> frozenset[str]:
     """The subnets of the network in which something of the plan runs."""
     subnets = {
         str(one.before.get("id"))
         for one in context.changes_of(_SUBNETS)
         if stays(one) and one.before.get("vpc_id") == network
     }
-    found: set[str] = set()
-    for one in context.plan.changes:
-        if stays(one) and _IN_NETWORK.match(one.type):
-            text = bytes(one.raw.change.after).decode("utf-8", "replace")
-            found |= set(_SUBNET.findall(text))
-    return found & subnets
+    return _ids_in_use(_SUBNET, context) & subnets
 
 
 _SUBNET: Final = re.compile(r"subnet-[0-9a-z]+")
 
 
-def tables_label(name: str | None, context: Context) -> str:
+def _ids_in_use(kind: re.Pattern[str], context: Context) -> frozenset[str]:
+    """The ids of this form in the values of all that runs in a network."""
+
+    def build() -> frozenset[str]:
+        return frozenset(
+            found
+            for one in context.plan.changes
+            if stays(one) and _IN_NETWORK.match(one.type)
+            for found in kind.findall(bytes(one.raw.change.after).decode("utf-8", "replace"))
+        )
+
+    return once(context.plan, ("ids in use", kind), build)
+
+
+def _table_label(name: str | None, context: Context) -> str:
     """The key of the route table with this id."""
     return table_named(context, name) if name else ""
-
-
-def _tables_of_subnets(context: Context) -> dict[str, str]:
-    return {
-        str(one.before.get("subnet_id")): str(one.before.get("route_table_id"))
-        for one in context.changes_of("aws_route_table_association")
-        if one.kind is ActionKind.NO_OP and one.before.get("subnet_id")
-    }
 
 
 def _leads_out(label: str, context: Context) -> bool:
@@ -145,21 +147,21 @@ _ASKS: Final = re.compile(rb"aws:(via)?sourcevpce?\b", re.IGNORECASE)
 
 def _asks_for_the_way(context: Context) -> bool:
     """Whether a policy of the plan lets in by the network or its endpoint."""
-    return any(
-        _ASKS.search(bytes(one.raw.change.after))
-        for one in context.plan.changes
-        if one.kind is not ActionKind.DELETE
-    )
+
+    def build() -> bool:
+        return any(
+            _ASKS.search(bytes(one.raw.change.after))
+            for one in context.plan.changes
+            if one.kind is not ActionKind.DELETE
+        )
+
+    return once(context.plan, "policies that ask for the way", build)
 
 
 def _may_leave(change: ResourceChange, context: Context) -> bool:
     """Whether the filters of all that runs in the network let it out to everywhere."""
     held = set(texts(change.before.get("security_group_ids")))
-    used: set[str] = set()
-    for one in context.plan.changes:
-        if stays(one) and _IN_NETWORK.match(one.type):
-            text = bytes(one.raw.change.after).decode("utf-8", "replace")
-            used |= set(_GROUP.findall(text))
+    used = _ids_in_use(_GROUP, context)
     open_groups = set(_open_groups(context))
     known = {str(one.before.get("id")) for one in context.changes_of("aws_security_group")}
     return (used - held) & known <= open_groups
@@ -199,9 +201,8 @@ _SWITCHES: Final = (
 )
 
 
-def why_account_blocks(change: ResourceChange, context: Context) -> str | None:
+def why_account_blocks(context: Context) -> str | None:
     """Why nobody new gets in: the block of the whole account stays up."""
-    del change
     if len(own_accounts(context)) > 1:
         return None  # nothing tells which of them the bucket is in
     for one in context.changes_of(_ACCOUNT_BLOCK):

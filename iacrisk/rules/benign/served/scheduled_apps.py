@@ -62,9 +62,10 @@ def _is_scheduled(app: ResourceChange, context: Context) -> bool:
     if not told or not host:
         return False
     words = (host, f'"{str(app.before.get("name")).lower()}"')
-    return not any(
-        word in _text(one) for one in context.plan.changes if one is not app for word in words
-    ) and not any(use.node.is_resource for use in context.consumers(app))
+    if any(use.node.is_resource for use in context.consumers(app)):
+        return False
+    others = (_text(one) for one in context.plan.changes if one is not app)
+    return not any(word in text for text in others for word in words)
 
 
 def _text(change: ResourceChange) -> str:

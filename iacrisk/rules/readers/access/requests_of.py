@@ -47,9 +47,8 @@ class Admitted(msgspec.Struct, frozen=True):
     labels: tuple[str, ...]
 
 
-def callers_of(target: ResourceChange, context: Context) -> tuple[Caller, ...]:
+def callers_of(context: Context) -> tuple[Caller, ...]:
     """The roles of the plan that stay, once for each thing that runs as one."""
-    del target
     return once(context.plan, "callers", lambda: tuple(_callers(context)))
 
 

@@ -73,8 +73,12 @@ def _is_spoken_of(host: str, context: Context) -> bool:
     pattern = re.compile(
         rb"(?<![\w.-])(?:" + re.escape(host.encode()) + rb"(?![\w-])|" + above + rb")"
     )
-    return any(
-        pattern.search(bytes(one.raw.change.after).lower())
-        for one in context.plan.changes
-        if one.kind is not ActionKind.DELETE and one.type not in _PROVE
-    )
+
+    def build() -> tuple[bytes, ...]:
+        return tuple(
+            bytes(one.raw.change.after).lower()
+            for one in context.plan.changes
+            if one.kind is not ActionKind.DELETE and one.type not in _PROVE
+        )
+
+    return any(map(pattern.search, once(context.plan, "values but proofs", build)))

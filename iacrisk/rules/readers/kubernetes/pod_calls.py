@@ -11,6 +11,7 @@ import msgspec
 from iacrisk.plan.kubernetes import KubernetesObject, Tree, selects
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes.objects import containers_of, objects_of, workloads_of
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
 
@@ -159,11 +160,14 @@ def _listened(pods: KubernetesObject) -> Iterator[str]:
 
 
 def _service(name: str, space: str, context: Context) -> KubernetesObject | None:
-    for item in objects_of(context, "Service"):
-        one = item.after
-        if one is not None and (one.name, one.namespace) == (name, space):
-            return one
-    return None
+    def build() -> dict[tuple[str, str], KubernetesObject]:
+        index: dict[tuple[str, str], KubernetesObject] = {}
+        for item in objects_of(context, "Service"):
+            if item.after is not None:
+                index.setdefault((item.after.name, item.after.namespace), item.after)
+        return index
+
+    return once(context.plan, "services by name", build).get((name, space))
 
 
 def _is_inside(host: str, space: str, context: Context) -> bool:

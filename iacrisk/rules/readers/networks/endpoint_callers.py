@@ -55,7 +55,7 @@ def refused_by(
     found = _SERVICE.search(str(endpoint.before.get("service_name")))
     if found is None:
         return
-    for caller in callers_of(endpoint, context):
+    for caller in callers_of(context):
         runs = context.change_at(caller.labels[-1])
         if runs is None or not lives_behind(runs, endpoint, context):
             continue

@@ -9,6 +9,7 @@ from typing import Final
 from iacrisk.catalog.interfaces import GROUP_LISTS
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.client_addresses import calls_to, hosts_of
 from iacrisk.rules.readers.networks.ip_permissions import (
@@ -18,7 +19,7 @@ from iacrisk.rules.readers.networks.ip_permissions import (
     address_peer,
     named_peer,
 )
-from iacrisk.rules.readers.networks.packet_filters import PacketFilter, touched_filters
+from iacrisk.rules.readers.networks.packet_filters import Member, PacketFilter, touched_filters
 from iacrisk.rules.readers.networks.spans import Span
 from iacrisk.rules.readers.programs.running import programs_using
 from iacrisk.rules.readers.siblings import stays
@@ -28,11 +29,16 @@ def lost_by(
     change: ResourceChange, context: Context
 ) -> tuple[PacketFilter, list[Difference]] | None:
     """The filter that the change is a part of, with what it no longer lets in by this change."""
-    for found in touched_filters(context):
-        for member in found.members:
-            if member.change is change and found.owner is not None:
-                return found, found.lost(member)
-    return None
+
+    def build() -> dict[str, tuple[PacketFilter, Member]]:
+        index: dict[str, tuple[PacketFilter, Member]] = {}
+        for found in touched_filters(context):
+            for member in found.members if found.owner is not None else ():
+                index.setdefault(member.change.label, (found, member))
+        return index
+
+    part = once(context.plan, "parts of filters", build).get(change.label)
+    return (part[0], part[0].lost(part[1])) if part is not None else None
 
 
 def behind_group(group: ResourceChange, context: Context) -> list[ResourceChange]:
@@ -40,14 +46,18 @@ def behind_group(group: ResourceChange, context: Context) -> list[ResourceChange
     identity = group.before.get("id")
     if not isinstance(identity, str) or not identity:
         return []
-    return [
-        one
-        for one in context.plan.changes
-        if one.mode == "managed"
-        and not one.type.startswith(("aws_security_group", "aws_vpc_security_group_"))
-        and one.kind is not ActionKind.DELETE
-        and identity.encode() in bytes(one.raw.change.after)
-    ]
+
+    def build() -> list[ResourceChange]:
+        return [
+            one
+            for one in context.plan.changes
+            if one.mode == "managed"
+            and not one.type.startswith(("aws_security_group", "aws_vpc_security_group_"))
+            and one.kind is not ActionKind.DELETE
+            and identity.encode() in bytes(one.raw.change.after)
+        ]
+
+    return once(context.plan, ("behind group", identity), build)
 
 
 _GROUP: Final = re.compile(rb"sg-[0-9a-z]+")

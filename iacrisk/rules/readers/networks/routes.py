@@ -14,6 +14,7 @@ import msgspec
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.networks.ip_permissions import Peer, address_peer, named_peer
 from iacrisk.rules.readers.networks.span_index import SpanIndex
@@ -226,6 +227,19 @@ def table_key(context: Context, change: ResourceChange, argument: str) -> str:
         if use.argument == argument and use.node.is_resource:
             return use.node.label
     return ""
+
+
+def tables_of_subnets(context: Context) -> dict[str, str]:
+    """The id of the route table of each subnet whose association stays as it is."""
+
+    def build() -> dict[str, str]:
+        return {
+            str(one.before.get("subnet_id")): str(one.before.get("route_table_id"))
+            for one in context.changes_of("aws_route_table_association")
+            if one.kind is ActionKind.NO_OP and one.before.get("subnet_id")
+        }
+
+    return once(context.plan, "tables of subnets", build)
 
 
 def table_named(context: Context, name: str) -> str:
