@@ -87,7 +87,7 @@ def filter_passed_over(change: ResourceChange, context: Context) -> Iterator[Out
         if _pair(link, over) in known or (own and link.order not in own):
             continue
         yield Flag(
-            what=f"The rule {link.name} lets nearly everything through before {over.name} is asked."
+            what=f"The rule {link.name} lets nearly everything through before the one {over.name} is asked."
             if change.type not in cloud_armor.RULES
             else f"It lets nearly everything through before the rule {over.name} is asked.",
             paths=paths[:2],
