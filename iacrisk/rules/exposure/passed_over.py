@@ -86,10 +86,9 @@ def filter_passed_over(change: ResourceChange, context: Context) -> Iterator[Out
     for link, over in passes_in(change, context, after=True):
         if _pair(link, over) in known or (own and link.order not in own):
             continue
+        passing = "It" if change.type in cloud_armor.RULES else f"The rule {link.name}"
         yield Flag(
-            what=f"The rule {link.name} lets nearly everything through before the one {over.name} is asked."
-            if change.type not in cloud_armor.RULES
-            else f"It lets nearly everything through before the rule {over.name} is asked.",
+            what=f"{passing} lets nearly everything through before the rule {over.name} is asked.",
             paths=paths[:2],
             hurts=(*_guarded(change, context), *passed_over(change, context)),
         )
