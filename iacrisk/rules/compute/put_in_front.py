@@ -12,7 +12,7 @@ import msgspec
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule

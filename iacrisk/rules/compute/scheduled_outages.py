@@ -12,6 +12,7 @@ from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.role_grant import decoded
 from iacrisk.rules.readers.entries.public_entries import public_entries
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -118,7 +119,7 @@ def _named(identity: str, context: Context) -> Iterator[ResourceChange]:
     cluster, _, name = rest.partition("/")
     if service == "service":
         for one in context.changes_of("aws_ecs_service"):
-            home = str(one.before.get("cluster")).rpartition("/")[2]
+            home = last_part(one.before.get("cluster"))
             if stays(one) and one.before.get("name") == name and home == cluster:
                 yield one
 

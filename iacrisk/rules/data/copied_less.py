@@ -7,7 +7,6 @@ from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.programs.copied_parts import (
     names_of_type,
     prefixes_copied,
@@ -15,6 +14,7 @@ from iacrisk.rules.readers.programs.copied_parts import (
     repositories_copied,
 )
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

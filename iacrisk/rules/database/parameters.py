@@ -14,10 +14,10 @@ from iacrisk.catalog.parameters import (
 )
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import blocks
 from iacrisk.rules.readers.programs.running import programs
 from iacrisk.rules.readers.programs.variables import CACHE, STORE, known_as_cache
 from iacrisk.rules.readers.settings.settings import outcomes
+from iacrisk.rules.readers.shapes import blocks
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

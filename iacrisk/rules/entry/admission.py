@@ -19,9 +19,9 @@ from iacrisk.catalog.exposure import TLS_VERSIONS
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.entry.web_filters import blocking_after, blocking_before, default_action
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.networks.outside_networks import users_outside
 from iacrisk.rules.readers.networks.tls import lowest_tls
+from iacrisk.rules.readers.shapes import blocks, texts
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (
     DESTROYS,

@@ -8,11 +8,11 @@ from typing import Any, Final
 from iacrisk.catalog.entrances import CERTIFICATE_ARGUMENTS, CERTIFICATE_TYPES, NAMES_SERVED
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.entries.entry_users import records_named, rules_for
 from iacrisk.rules.readers.entries.unserved_names import is_unserved
 from iacrisk.rules.readers.followed import named_by
 from iacrisk.rules.readers.networks.dns import covers_host
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import DESTROYS, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

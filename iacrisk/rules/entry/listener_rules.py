@@ -11,9 +11,9 @@ import msgspec
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.entries.entry_users import answering, bare_groups, records_named
 from iacrisk.rules.readers.entries.forwarding import ways_after, ways_before
+from iacrisk.rules.readers.shapes import blocks, texts
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 

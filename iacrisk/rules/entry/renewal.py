@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import blocks
 from iacrisk.rules.readers.networks.dns import plain_name
+from iacrisk.rules.readers.shapes import blocks
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.networks.dns import plain_name
+from iacrisk.rules.readers.networks.dns import plain_name, record_after, record_before
 from iacrisk.rules.readers.programs.running import programs_naming
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
@@ -86,14 +86,6 @@ def _name(values: dict[str, Any], argument: str) -> str:
     return plain_name(values.get(argument))
 
 
-def _full_name(values: dict[str, Any]) -> str:
-    """The name of a record with its domain; Azure writes the part before the zone alone."""
-    name, zone = _name(values, "name"), _name(values, "zone_name")
-    if not zone:
-        return name
-    return zone if name == "@" else f"{name}.{zone}"
-
-
 def _hidden_records(name: str, context: Context) -> list[str]:
     """Names below the zone's that are served today and that the plan puts nowhere else."""
     served = once(context.plan, "names served", lambda: _served(context))
@@ -104,22 +96,22 @@ def _hidden_records(name: str, context: Context) -> list[str]:
 def _asking_for(names: list[str], context: Context) -> Iterator[str]:
     """The records of the names, and the programs that call them."""
     for record in context.changes_of(*_RECORDS):
-        if record.kind is not ActionKind.CREATE and _full_name(record.before) in names:
+        today = record_before(record)
+        if today is not None and today.full_name in names:
             yield record.label
     for name in names:
         yield from (one.label for one in programs_naming(name, context) if stays(one))
 
 
 def _served(context: Context) -> frozenset[str]:
-    records = context.changes_of(*_RECORDS)
-    old = (one for one in records if one.kind is not ActionKind.CREATE and not one.destroys)
-    return frozenset(map(_full_name, (one.before for one in old)))
+    staying = (one for one in context.changes_of(*_RECORDS) if not one.destroys)
+    return frozenset(record.full_name for one in staying if (record := record_before(one)))
 
 
 def _made(context: Context) -> frozenset[str]:
     records = context.changes_of(*_RECORDS)
-    new = (one.after for one in records if one.kind is ActionKind.CREATE)
-    return frozenset(map(_full_name, new))
+    new = (record_after(one) for one in records if one.kind is ActionKind.CREATE)
+    return frozenset(record.full_name for record in new if record is not None)
 
 
 def _is_below(name: str, zone: str) -> bool:

@@ -9,10 +9,10 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.entries.web_conditions import is_wide, of_expression
 from iacrisk.rules.readers.networks.dns import Record, leads_somewhere, record_after, record_before
 from iacrisk.rules.readers.programs.running import programs_naming
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
@@ -92,14 +92,7 @@ def _new_answers(change: ResourceChange, context: Context) -> Iterator[tuple[str
         return
     record = record_after(change)
     if record is not None and leads_somewhere(record) and "*" not in record.name:
-        yield _full(record), record.values
-
-
-def _full(record: Record) -> str:
-    """The name with its domain; Azure writes the part before the zone alone."""
-    if record.zone.count(".") and not record.name.endswith(record.zone.lower()):
-        return f"{record.name}.{record.zone.lower()}" if record.name != "@" else record.zone
-    return record.name
+        yield record.full_name, record.values
 
 
 def _served(
@@ -120,7 +113,7 @@ def _served(
 def _exact(context: Context) -> dict[str, tuple[str, frozenset[str]]]:
     def build() -> dict[str, tuple[str, frozenset[str]]]:
         return {
-            _full(record): (one.label, record.values)
+            record.full_name: (one.label, record.values)
             for one, record in _standing(context)
             if "*" not in record.name
         }
@@ -131,7 +124,7 @@ def _exact(context: Context) -> dict[str, tuple[str, frozenset[str]]]:
 def _wildcards(context: Context) -> dict[str, tuple[str, frozenset[str], str]]:
     def build() -> dict[str, tuple[str, frozenset[str], str]]:
         return {
-            _full(record): (one.label, record.values, record.zone)
+            record.full_name: (one.label, record.values, record.zone)
             for one, record in _standing(context)
             if record.name.startswith("*")
         }

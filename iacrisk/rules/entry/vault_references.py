@@ -9,8 +9,8 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.access.role_losses import scopes_above
+from iacrisk.rules.readers.shapes import blocks, texts
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _READERS: Final = frozenset(

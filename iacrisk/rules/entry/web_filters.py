@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from iacrisk.plan import ResourceChange
-from iacrisk.rules.readers.access.permission_readers import blocks
+from iacrisk.rules.readers.shapes import blocks
 
 
 def blocking_before(change: ResourceChange) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import blocks
+from iacrisk.rules.readers.shapes import blocks
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ import msgspec
 from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.exposure import edge_caches
-from iacrisk.rules.readers.access.permission_readers import blocks
+from iacrisk.rules.readers.shapes import blocks
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 

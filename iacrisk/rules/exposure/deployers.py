@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import blocks
 from iacrisk.rules.readers.branch_names import (
     PROTECTIONS,
     branch_samples,
@@ -15,6 +14,7 @@ from iacrisk.rules.readers.branch_names import (
     names_of_repository,
     protected,
 )
+from iacrisk.rules.readers.shapes import blocks
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ResourceChange
-from iacrisk.rules.readers.access.permission_readers import blocks
 from iacrisk.rules.readers.entries.edge_rulesets import rules_of
+from iacrisk.rules.readers.shapes import blocks
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Outcome, Severity, Undecided
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.entries import cloud_armor
 from iacrisk.rules.readers.entries.edge_rulesets import rules_of
 from iacrisk.rules.readers.entries.web_acl import is_wide, least_covered, passes, sets_let_through
 from iacrisk.rules.readers.networks.ip_permissions import address_peer
 from iacrisk.rules.readers.settings.removals import subject_goes
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _RULESETS: Final = frozenset({"cloudflare_ruleset"})

@@ -16,6 +16,7 @@ from iacrisk.rules.readers.kubernetes.ingress_controllers import (
     is_public_gateway,
 )
 from iacrisk.rules.readers.kubernetes.objects import objects_of, seen, types_of
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _FENCES: Final = (
@@ -92,7 +93,7 @@ def behind_a_public_entrance(change: ResourceChange, context: Context) -> Iterat
 
 def _is_fenced(ingress: KubernetesObject) -> bool:
     notes = mapping(ingress.metadata.get("annotations"))
-    return any(str(name).rpartition("/")[2].startswith(_FENCES) for name in notes)
+    return any(last_part(name).startswith(_FENCES) for name in notes)
 
 
 def _gateways(route: KubernetesObject, context: Context) -> list[bool | None]:

@@ -15,6 +15,7 @@ from iacrisk.rules.readers.entries.filter_chains import (
     passes_in,
     policy_of,
 )
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -112,5 +113,5 @@ def _guarded(change: ResourceChange, context: Context) -> Iterator[str]:
     for one in context.changes_of(*sorted(cloud_armor.POLICIES), *_GUARDED):
         texts = [one.before.get(key) for key in ("security_policy", "edge_security_policy")]
         named = one.before.get("name") if one.type in cloud_armor.POLICIES else None
-        if stays(one) and name in {named, *(str(text).rpartition("/")[2] for text in texts)}:
+        if stays(one) and name in {named, *(last_part(text) for text in texts)}:
             yield one.label

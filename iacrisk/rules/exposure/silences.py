@@ -12,7 +12,6 @@ import msgspec
 from iacrisk.catalog.environments import environment_named
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import first_block
 from iacrisk.rules.readers.messages.downtimes import (
     DOWNTIMES,
     EVERYTHING,
@@ -21,6 +20,7 @@ from iacrisk.rules.readers.messages.downtimes import (
     scopes_of,
     wakes_for_production,
 )
+from iacrisk.rules.readers.shapes import first_block
 from iacrisk.rules.rule import Confidence
 
 Tree = dict[str, Any]

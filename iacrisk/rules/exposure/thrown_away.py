@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import blocks
 from iacrisk.rules.readers.messages.event_conditions import Alternative, alternatives, fits_more
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
+from iacrisk.rules.readers.shapes import blocks
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

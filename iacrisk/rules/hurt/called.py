@@ -11,7 +11,6 @@ from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.messages.subscriptions import readers_of_subscription
 from iacrisk.rules.readers.networks.dns import record_before
 from iacrisk.rules.readers.networks.network_users import users_of
@@ -24,6 +23,7 @@ from iacrisk.rules.readers.programs.running import (
     programs_using,
     words_of,
 )
+from iacrisk.rules.readers.shapes import last_part, texts
 from iacrisk.rules.readers.siblings import stays
 
 _MOST: Final = 8
@@ -107,18 +107,14 @@ def subnets_left_out(change: ResourceChange, context: Context) -> Iterator[str]:
     if change.type != "google_compute_router_nat":
         return
     router = object_named(["google_compute_router"], change.before.get("router"), context)
-    network = _last(router.before.get("network")) if router is not None else ""
-    listed = {_last(block.get("name")) for block in members(change.after.get("subnetwork"))}
+    network = last_part(router.before.get("network")) if router is not None else ""
+    listed = {last_part(block.get("name")) for block in members(change.after.get("subnetwork"))}
     for subnet in context.changes_of("google_compute_subnetwork"):
         same = subnet.before.get("region") == change.before.get("region")
-        same = same and _last(subnet.before.get("network")) == network
+        same = same and last_part(subnet.before.get("network")) == network
         if same and stays(subnet) and listed and str(subnet.before.get("name")) not in listed:
             yield subnet.label
             yield from users_of(subnet, context).live
-
-
-def _last(text: object) -> str:
-    return str(text).rpartition("/")[2]
 
 
 def stores_behind(change: ResourceChange, context: Context) -> Iterator[str]:
@@ -217,9 +213,7 @@ def callers_of_name(change: ResourceChange, context: Context) -> Iterator[str]:
     record = record_before(change)
     if record is None or "*" in record.name:
         return
-    name = record.name
-    if record.zone.count(".") and not name.endswith(record.zone.lower()):
-        name = record.zone.lower() if name == "@" else f"{name}.{record.zone.lower()}"
+    name = record.full_name
     found = [one.label for one in programs_naming(name, context) if stays(one)]
     yield from found if name.count(".") and len(found) <= _MOST else ()
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.networks.ip_permissions import address_peer
 from iacrisk.rules.readers.networks.nat_addresses import (
     AZURE,
@@ -20,6 +19,7 @@ from iacrisk.rules.readers.networks.nat_addresses import (
     text_of,
 )
 from iacrisk.rules.readers.programs.running import object_named, programs
+from iacrisk.rules.readers.shapes import blocks, last_part, texts
 from iacrisk.rules.readers.siblings import stays
 
 _FIREWALL: Final = "google_compute_firewall"
@@ -44,21 +44,23 @@ def unchecked_backends(change: ResourceChange, context: Context) -> Iterator[str
         return
     tags = set(texts(values.get("target_tags")))
     templates = {
-        _last(one.before.get("id"))
+        last_part(one.before.get("id"))
         for one in context.changes_of(*_TEMPLATES)
         if stays(one) and (not tags or tags & set(texts(one.before.get("tags"))))
     }
     groups = {
-        _last(one.before.get("instance_group"))
+        last_part(one.before.get("instance_group"))
         for one in context.changes_of(*_MANAGERS)
         for version in members(one.before.get("version"))
-        if stays(one) and _last(version.get("instance_template")) in templates
+        if stays(one) and last_part(version.get("instance_template")) in templates
     }
     found = [
         one.label
         for one in context.changes_of(*_BACKENDS)
         if stays(one)
-        and any(_last(block.get("group")) in groups for block in members(one.before.get("backend")))
+        and any(
+            last_part(block.get("group")) in groups for block in members(one.before.get("backend"))
+        )
     ]
     yield from found if len(found) <= _MOST else ()
 
@@ -90,7 +92,7 @@ def lists_left_behind(change: ResourceChange, context: Context) -> Iterator[str]
     yield from (one.label for one in stale)
     guards = {one.before.get("name") for one in stale if one.type in _POLICIES}
     for one in context.changes_of(*_BACKENDS) if guards else ():
-        if stays(one) and _last(one.before.get("security_policy")) in guards:
+        if stays(one) and last_part(one.before.get("security_policy")) in guards:
             yield one.label
     callers = list(_behind(change, context)) if stale else []
     yield from callers if len(callers) <= _MOST else ()
@@ -99,7 +101,7 @@ def lists_left_behind(change: ResourceChange, context: Context) -> Iterator[str]
 def _behind(change: ResourceChange, context: Context) -> Iterator[str]:
     """The programs that send all they send through the network of a NAT of Google."""
     router = object_named(["google_compute_router"], change.before.get("router"), context)
-    network = _last(router.before.get("network")) if router is not None else ""
+    network = last_part(router.before.get("network")) if router is not None else ""
     for one in programs(context) if network else ():
         if stays(one) and any(_is_through(block, network) for block in _ways(one)):
             yield one.label
@@ -112,9 +114,5 @@ def _ways(program: ResourceChange) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_through(way: Mapping[str, Any], network: str) -> bool:
-    joined = {_last(block.get("network")) for block in blocks(way.get("network_interfaces"))}
+    joined = {last_part(block.get("network")) for block in blocks(way.get("network_interfaces"))}
     return way.get("egress") == "ALL_TRAFFIC" and network in joined
-
-
-def _last(text: object) -> str:
-    return str(text).rpartition("/")[2]

@@ -12,10 +12,10 @@ from iacrisk.plan.kubernetes import KubernetesObject, names_used, required_label
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.kubernetes.objects import objects_of, seen, workloads_of
 from iacrisk.rules.readers.networks.packet_filters import FILTER_OWNERS, server_of
 from iacrisk.rules.readers.programs.running import programs_naming, programs_using, words_of
+from iacrisk.rules.readers.shapes import last_part, texts
 from iacrisk.rules.readers.siblings import stays
 
 _MOST: Final = 50
@@ -113,7 +113,7 @@ def holders_of_policy(change: ResourceChange, context: Context) -> Iterator[str]
     ]
     yield from (one.label for one in roles)
     gone = set(_paths(change.before)) - set(_paths(change.after))
-    wanted = {path.rpartition("/")[2] for path in gone if "/creds/" in path or "/issue/" in path}
+    wanted = {last_part(path) for path in gone if "/creds/" in path or "/issue/" in path}
     for issuer in context.changes_of(*_ISSUERS):
         if stays(issuer) and str(issuer.before.get("name")) in wanted:
             yield issuer.label

@@ -11,9 +11,9 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.kubernetes.objects import workloads_of
 from iacrisk.rules.readers.networks.ip_permissions import Peer, address_peer
+from iacrisk.rules.readers.shapes import blocks, texts
 from iacrisk.rules.readers.siblings import stays
 
 _MOST: Final = 12

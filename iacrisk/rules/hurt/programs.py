@@ -12,7 +12,6 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.client_addresses import calls_to, hosts_of, is_plain, stores_of
 from iacrisk.rules.readers.programs.running import (
     names_of,
@@ -20,6 +19,7 @@ from iacrisk.rules.readers.programs.running import (
     programs_naming,
     programs_using,
 )
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _MOST: Final = 12

@@ -9,7 +9,7 @@ from iacrisk.catalog.workloads import NODE_POOLS
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _FEEDERS: Final = frozenset(

@@ -8,8 +8,8 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.azure_refusals import is_every_client
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
+from iacrisk.rules.readers.shapes import blocks, last_part, texts
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -154,4 +154,4 @@ def _members_of(group: ResourceChange, context: Context) -> set[str]:
 
 def _ids(change: ResourceChange) -> frozenset[str]:
     found = texts(change.before.get("object_id"), change.before.get("id"))
-    return frozenset({text.rpartition("/")[2] for text in found} | set(found))
+    return frozenset({last_part(text) for text in found} | set(found))

@@ -19,6 +19,7 @@ from iacrisk.rules.readers.access.federated_claims import (
     names_an_owner,
 )
 from iacrisk.rules.readers.access.role_grants import role_grants
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
@@ -193,7 +194,7 @@ def _find_bound(context: Context) -> dict[str, list[_Bound]]:
 def _concerned(bound: list[_Bound], context: Context) -> Iterator[str]:
     """The grants, and the service accounts that they are on."""
     accounts = {
-        str(one.before.get("name")).rpartition("/")[2]: one.label
+        last_part(one.before.get("name")): one.label
         for one in context.changes_of("google_service_account")
     }
     for one in bound:

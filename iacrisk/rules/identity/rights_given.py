@@ -36,6 +36,7 @@ from iacrisk.rules.readers.access.role_grant import RoleGrant
 from iacrisk.rules.readers.access.role_grants import ROLE_GRANT_TYPES, grants_roles, role_grants
 from iacrisk.rules.readers.access.role_losses import is_as_good
 from iacrisk.rules.readers.entries.websites import is_new_bucket, is_website
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.wording import grants_text, some_of, texts
 from iacrisk.rules.rule import (
     CHANGES,
@@ -151,7 +152,7 @@ def _attached_power(change: ResourceChange, context: Context) -> Iterator[Outcom
 
 def _attached_policy_power(arn: str, change: ResourceChange, context: Context) -> Power:
     if ":iam::aws:policy/" in arn:
-        return AWS_MANAGED_POLICIES.get(arn.rpartition("/")[2], Power.ORDINARY)
+        return AWS_MANAGED_POLICIES.get(last_part(arn), Power.ORDINARY)
     document = policy_in_plan(change, context)
     if document is None or document.kind is not ActionKind.NO_OP:
         return Power.ORDINARY

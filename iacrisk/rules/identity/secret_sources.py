@@ -11,7 +11,7 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.policy_document import Effect, Matcher, Policy, pattern_covers
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.effective_access import Access, access_of, principal_name
-from iacrisk.rules.readers.access.permission_readers import blocks
+from iacrisk.rules.readers.shapes import blocks, last_part
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
@@ -108,7 +108,7 @@ def _all_policies(principal: str, access: Access, context: Context) -> Policy | 
     listed = role.after.get("managed_policy_arns")
     attached |= {str(arn) for arn in listed} if isinstance(listed, list) else set()
     hidden = {arn for arn in attached if not access.shows_policy(arn)}
-    if any(arn.rpartition("/")[2] not in _OTHER_WORK for arn in hidden):
+    if any(last_part(arn) not in _OTHER_WORK for arn in hidden):
         return None
     return access.after(principal)
 
@@ -137,6 +137,6 @@ def _matches(matcher: Matcher, text: str, *, lower: bool = False) -> bool:
 def _services(change: ResourceChange, context: Context) -> Iterator[str]:
     family = str(change.before.get("family") or change.after.get("family"))
     for one in context.changes_of("aws_ecs_service"):
-        named = str(one.before.get("task_definition")).rpartition("/")[2].partition(":")[0]
+        named = last_part(one.before.get("task_definition")).partition(":")[0]
         if one.before and named == family:
             yield one.label

@@ -7,12 +7,13 @@ from typing import Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import read_permissions, texts
 from iacrisk.rules.readers.networks.ip_permissions import (
     WORLD_V4,
     Permission,
     admitted_only_by,
 )
+from iacrisk.rules.readers.networks.permissions import read_permissions
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Flag, Outcome, Severity, Undecided
 

@@ -9,9 +9,9 @@ from iacrisk.catalog import facts
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.admin_only import is_admin_only
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.networks.network_users import users_of
 from iacrisk.rules.readers.settings.left_alone import why_left_alone
+from iacrisk.rules.readers.shapes import blocks, texts
 from iacrisk.rules.rule import (
     DESTROYS,
     Confidence,

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import read_permissions
 from iacrisk.rules.readers.networks.ip_permissions import WORLD_V4
+from iacrisk.rules.readers.networks.permissions import read_permissions
 from iacrisk.rules.readers.networks.routes import read_routes, table_named
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Flag, Outcome, Severity

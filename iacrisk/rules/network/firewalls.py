@@ -9,8 +9,8 @@ import msgspec
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.networks.ip_permissions import address_peer
+from iacrisk.rules.readers.shapes import blocks, texts
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (
     DESTROYS,

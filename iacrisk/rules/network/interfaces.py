@@ -8,10 +8,11 @@ from typing import Any, Final
 from iacrisk.catalog.interfaces import ACCEPTS_ONLY, ASKS_ONLY, GROUP_LISTS
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, parse_path
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import read_permissions, texts
 from iacrisk.rules.readers.followed import moves_to_new, named_by
 from iacrisk.rules.readers.networks.ip_permissions import Permission, admitted_only_by, named_peer
 from iacrisk.rules.readers.networks.packet_filters import PacketFilter, security_group
+from iacrisk.rules.readers.networks.permissions import read_permissions
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (
     Confidence,

@@ -9,11 +9,12 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import Values, read_permissions, texts
 from iacrisk.rules.readers.networks.ip_permissions import Peer, address_peer
 from iacrisk.rules.readers.networks.network_users import users_of
+from iacrisk.rules.readers.networks.permissions import read_permissions
 from iacrisk.rules.readers.networks.routes import Route, RouteTable, route_tables, table_named
 from iacrisk.rules.readers.programs.running import object_named
+from iacrisk.rules.readers.shapes import Values, texts
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _AZURE: Final = "azurerm_subnet_route_table_association"

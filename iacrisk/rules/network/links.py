@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.ip_permissions import address_peer
 from iacrisk.rules.readers.networks.spans import Span
 from iacrisk.rules.readers.settings.left_alone import why_left_alone
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.rule import (
     DESTROYS,
     Confidence,

@@ -8,8 +8,8 @@ from typing import Any, Final
 from iacrisk.catalog import ports
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import read_permissions
 from iacrisk.rules.readers.networks.ip_permissions import Peer, Permission, address_peer
+from iacrisk.rules.readers.networks.permissions import read_permissions
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Severity
 

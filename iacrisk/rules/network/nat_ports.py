@@ -9,6 +9,7 @@ from typing import Any, Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _NAT: Final = "google_compute_router_nat"
@@ -107,8 +108,8 @@ def _groups_behind(nat: ResourceChange, context: Context) -> list[ResourceChange
 def _region_of(group: ResourceChange) -> str | None:
     region, zone = group.after.get("region"), group.after.get("zone")
     if isinstance(region, str):
-        return region.rpartition("/")[2]
-    return re.sub("-[a-z]$", "", zone.rpartition("/")[2]) if isinstance(zone, str) else None
+        return last_part(region)
+    return re.sub("-[a-z]$", "", last_part(zone)) if isinstance(zone, str) else None
 
 
 def _has_no_address(group: ResourceChange, context: Context) -> bool:
@@ -134,7 +135,7 @@ def _sizes(group: ResourceChange, context: Context) -> tuple[int, int]:
         for one in context.changes_of(*_SCALERS):
             policy = lookup(one.after, ("autoscaling_policy", 0))
             if one.kind is not ActionKind.DELETE and isinstance(policy, dict):
-                scalers[str(one.after.get("target")).rpartition("/")[2]] = policy
+                scalers[last_part(one.after.get("target"))] = policy
         return scalers
 
     policy = once(context.plan, "autoscalers of groups", build).get(

@@ -11,9 +11,9 @@ from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.network.links import spans_of
 from iacrisk.rules.readers.access.admin_only import is_admin_only
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.network_users import users_of
 from iacrisk.rules.readers.settings.left_alone import why_left_alone
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.rule import (
     DESTROYS,
     Confidence,

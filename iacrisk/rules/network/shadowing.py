@@ -9,10 +9,10 @@ from typing import Any, Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.network_users import users_of
 from iacrisk.rules.readers.networks.routes import table_key
 from iacrisk.rules.readers.programs.running import programs_naming
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import CHANGES, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule

@@ -10,7 +10,7 @@ from typing import Any, Final
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 

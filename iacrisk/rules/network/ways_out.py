@@ -10,8 +10,8 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.programs.running import programs_naming
+from iacrisk.rules.readers.shapes import last_part, texts
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
@@ -82,7 +82,7 @@ def _with_endpoint(context: Context) -> dict[str, list[ResourceChange]]:
         found: dict[str, list[ResourceChange]] = {}
         for one in filter(stays, context.changes_of(_ENDPOINT)):
             for block in members(one.before.get("private_service_connection")):
-                name = str(block.get("private_connection_resource_id")).rpartition("/")[2].lower()
+                name = last_part(block.get("private_connection_resource_id")).lower()
                 found.setdefault(name, []).append(one)
         return found
 

@@ -11,7 +11,7 @@ import msgspec
 
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import first_block
+from iacrisk.rules.readers.shapes import first_block
 
 Tree = dict[str, Any]
 

@@ -12,6 +12,7 @@ from iacrisk.plan import ActionKind, ResourceChange, unset
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.settings.configured import Setting, setting_of
 from iacrisk.rules.readers.settings.left_alone import why_left_alone
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.siblings import goes_first, stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import (
@@ -218,7 +219,7 @@ def _identity(change: ResourceChange) -> tuple[str, ...]:
 
 def _is_kept(value: str, kept: set[str]) -> bool:
     """An id made of the name comes back with the name, as a bucket's or a role's does."""
-    return value in kept or (":" in value and value.rpartition("/")[2] in kept)
+    return value in kept or (":" in value and last_part(value) in kept)
 
 
 def _still_names(user: ResourceChange, arguments: frozenset[str], names: tuple[str, ...]) -> bool:

@@ -18,8 +18,8 @@ from iacrisk.plan.policy_document import (
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.effective_access import access_of
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.access.policy_changes import policies_now
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _BOUNDARY: Final = "permissions_boundary"

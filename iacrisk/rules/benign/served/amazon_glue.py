@@ -13,8 +13,8 @@ from iacrisk.plan.policy_document import Effect, Grant, grants_removed, parse_po
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.programs.running import programs, shows_all_names
+from iacrisk.rules.readers.shapes import blocks, last_part, texts
 from iacrisk.rules.readers.siblings import stays
 
 # Denials of what no workload does
@@ -212,14 +212,14 @@ _BASIC: Final = "AWSLambdaBasicExecutionRole"
 
 def why_feature_unused(change: ResourceChange, context: Context) -> str | None:
     """Why nobody misses AWS's own policy: the functions of the role do not use its feature."""
-    name = str(change.before.get("policy_arn")).rpartition("/")[2]
+    name = last_part(change.before.get("policy_arn"))
     role = change.before.get("role")
     if name not in _FEATURES or not isinstance(role, str):
         return None
     functions = [
         one
         for one in context.changes_of("aws_lambda_function")
-        if str(one.before.get("role")).rpartition("/")[2] == role and one.before
+        if last_part(one.before.get("role")) == role and one.before
     ]
     if not functions or any(
         blocks(tree.get(argument))

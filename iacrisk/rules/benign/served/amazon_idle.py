@@ -22,6 +22,7 @@ from iacrisk.rules.readers.access.effective_access import Side, access_of, princ
 from iacrisk.rules.readers.access.policy_changes import policy_changes
 from iacrisk.rules.readers.programs.running import programs_naming
 from iacrisk.rules.readers.settings.schedules import runs_a_day
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.siblings import stays
 
 # Dials
@@ -193,7 +194,7 @@ def _task_of(block: dict[str, Any]) -> str:
     for name in ("ecs_target", "ecs_parameters"):
         task = lookup(block, (name, 0, "task_definition_arn"))
         if isinstance(task, str):
-            return task.rpartition("/")[2].partition(":")[0]
+            return last_part(task).partition(":")[0]
     return ""
 
 

@@ -9,7 +9,6 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.benign.served.amazon import has_ways_in, speaks_of_others
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.group_callers import (
     behind_group,
     callers_of_stores,
@@ -23,6 +22,7 @@ from iacrisk.rules.readers.networks.ip_permissions import (
 from iacrisk.rules.readers.networks.routes import route_tables, table_named, tables_of_subnets
 from iacrisk.rules.readers.networks.spans import intersect
 from iacrisk.rules.readers.programs.running import programs, shows_all_names
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 Spans = list[tuple[int, int]]

@@ -9,10 +9,10 @@ from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.effective_access import access_of, principal_name
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.client_addresses import calls_to, hosts_of
 from iacrisk.rules.readers.programs.running import programs_using, shows_all_names
 from iacrisk.rules.readers.programs.variables import known_as_cache, known_as_passing
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 # Backups

@@ -8,9 +8,9 @@ from typing import Final
 from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import blocks
 from iacrisk.rules.readers.programs.running import programs
 from iacrisk.rules.readers.settings.schedules import longest_pause
+from iacrisk.rules.readers.shapes import blocks
 from iacrisk.rules.readers.siblings import stays
 
 _ARCHIVE: Final = "aws_kinesis_firehose_delivery_stream"

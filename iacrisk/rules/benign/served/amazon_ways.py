@@ -13,8 +13,8 @@ from iacrisk.rules.benign.served.amazon_glue import is_health_route
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.effective_access import own_accounts
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.routes import route_tables, table_named, tables_of_subnets
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 # Methods without an authorizer

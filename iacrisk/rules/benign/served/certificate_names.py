@@ -10,8 +10,8 @@ from iacrisk.plan import ActionKind, ResourceChange, lookup, parse_path
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.dns import covers_host
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _LISTENERS: Final = frozenset({"aws_alb_listener", "aws_lb_listener"})

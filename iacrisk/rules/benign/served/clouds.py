@@ -13,6 +13,7 @@ from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes.objects import objects_of, workloads_of
 from iacrisk.rules.readers.programs.running import object_named, programs_using
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.siblings import stays
 
 # Subnets behind a NAT
@@ -42,7 +43,7 @@ def why_all_listed(change: ResourceChange, context: Context) -> str | None:
         if one.kind is not ActionKind.DELETE
         and one.after.get("purpose") not in _NOT_FOR_MACHINES
         and one.after.get("region") == change.after.get("region")
-        and _last(one.after.get("network")) == network.before.get("name")
+        and last_part(one.after.get("network")) == network.before.get("name")
     ]
     before = str(change.before.get(_MODE))
     listed = _listed(change)
@@ -64,7 +65,7 @@ def _listed(change: ResourceChange) -> dict[str, frozenset[str]]:
         kinds = block.get("source_ip_ranges_to_nat")
         if block.get("name") is UNKNOWN or not isinstance(kinds, list):
             return {}
-        found[_last(block.get("name"))] = frozenset(map(str, kinds))
+        found[last_part(block.get("name"))] = frozenset(map(str, kinds))
     return found
 
 
@@ -74,10 +75,6 @@ def _is_whole(subnet: ResourceChange, listed: dict[str, frozenset[str]], before:
         return True
     needs_others = before.endswith("ALL_IP_RANGES") and bool(subnet.after.get("secondary_ip_range"))
     return bool(kinds & _PRIMARY) and not needs_others
-
-
-def _last(text: object) -> str:
-    return str(text).rpartition("/")[2]
 
 
 # Disks that hold a cache
@@ -138,7 +135,7 @@ def _mounts_scratch(user: ResourceChange, disk: ResourceChange) -> bool:
         str(block.get("device_name") or block.get("name") or "")
         for block_name in _BLOCKS
         for block in members(user.before.get(block_name))
-        if _last(block.get("source") or block.get("managed_disk_id")) == name
+        if last_part(block.get("source") or block.get("managed_disk_id")) == name
     ]
     return all(not place or bool(_SCRATCH.search(place.lower())) for place in places)
 

@@ -10,7 +10,6 @@ from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import filter_types
 from iacrisk.rules.readers.networks.ip_permissions import Difference
 from iacrisk.rules.readers.networks.packet_filters import (
     FILTER_OWNERS,
@@ -18,6 +17,7 @@ from iacrisk.rules.readers.networks.packet_filters import (
     server_of,
     touched_member,
 )
+from iacrisk.rules.readers.networks.permissions import filter_types
 from iacrisk.rules.readers.programs.running import programs, words_of
 
 _PUBLIC: Final = "public_network_access_enabled"

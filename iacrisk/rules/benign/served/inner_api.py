@@ -8,8 +8,8 @@ from iacrisk.plan import ResourceChange, lookup
 from iacrisk.plan.policy_document import every_grant, parse_policy
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _ARGUMENT: Final = "vpc_config"

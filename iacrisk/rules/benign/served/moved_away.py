@@ -10,9 +10,9 @@ from iacrisk.catalog import facts
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.benign.served.leftovers import is_named
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.networks.dns import record_after
 from iacrisk.rules.readers.programs.running import names_of, object_named
+from iacrisk.rules.readers.shapes import blocks, texts
 from iacrisk.rules.readers.siblings import stays
 
 # Sites whose names lead elsewhere

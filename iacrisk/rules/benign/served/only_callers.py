@@ -8,13 +8,13 @@ from typing import Final
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.ip_permissions import Peer, address_peer
 from iacrisk.rules.readers.networks.network_users import users_of
 from iacrisk.rules.readers.networks.packet_filters import (
     touched_member,
 )
 from iacrisk.rules.readers.networks.spans import Span
+from iacrisk.rules.readers.shapes import texts
 
 ENTRIES: Final = frozenset(
     {

@@ -30,6 +30,7 @@ from iacrisk.rules.readers.programs.running import (
     shows_all_names,
     words_of,
 )
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.siblings import stays
 
 _MEMBERS: Final = frozenset({"members", "subject", "etag"})
@@ -149,7 +150,7 @@ def _users_of(principal: str, context: Context) -> Sequence[ResourceChange]:
             text = str(identity.before.get("id"))
             found += [
                 one
-                for one in programs_naming(text.rpartition("/")[2], context)
+                for one in programs_naming(last_part(text), context)
                 if text.encode() in bytes(one.raw.change.after)
             ]
     for namespace, name in _linked(context).get(email, ()):
@@ -183,7 +184,7 @@ def _uses_another(user: ResourceChange, scope: ResourceChange, context: Context)
 
 def _acts_as_another(namespace: str, name: str, change: ResourceChange, context: Context) -> bool:
     """Whether the pods' own account is linked to another account than the one of the grant."""
-    granted = str(change.before.get("service_account_id")).rpartition("/")[2]
+    granted = last_part(change.before.get("service_account_id"))
     for item in objects_of(context, "ServiceAccount"):
         one = item.after
         if one is not None and (one.namespace, one.name) == (namespace, name):

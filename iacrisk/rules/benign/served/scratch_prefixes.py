@@ -13,6 +13,7 @@ from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.programs.lifetimes import SCRATCH, days_to_live
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.siblings import stays
 
 BUCKETS: Final = frozenset(
@@ -61,7 +62,7 @@ _NAMES: Final = {
 
 def _bucket(change: ResourceChange) -> str:
     """The bucket or account that the rules are for."""
-    return str(change.before.get(_NAMES.get(change.type, "bucket"))).rpartition("/")[2]
+    return last_part(change.before.get(_NAMES.get(change.type, "bucket")))
 
 
 def _is_for_a_while(scope: str, places: list[tuple[str, bool]]) -> bool:

@@ -9,9 +9,9 @@ from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.served.leftovers import is_named
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.mesh_callers import callers, let_in, services_named, turned_away
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
+from iacrisk.rules.readers.shapes import texts
 
 _SWITCHES: Final[dict[str, tuple[str, frozenset[Any]]]] = {
     "azuread_service_principal": ("account_enabled", frozenset({False})),

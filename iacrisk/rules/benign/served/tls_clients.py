@@ -9,7 +9,6 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.client_addresses import (
     calls_to,
     hosts_of,
@@ -17,6 +16,7 @@ from iacrisk.rules.readers.networks.client_addresses import (
     stores_of,
 )
 from iacrisk.rules.readers.programs.running import programs_using, shows_all_names
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _ARGUMENTS: Final[dict[str, frozenset[str]]] = {

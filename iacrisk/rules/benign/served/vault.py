@@ -10,11 +10,11 @@ from iacrisk.plan.values import mapping
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.access.role_grants import role_grants
 from iacrisk.rules.readers.access.role_losses import role_losses
 from iacrisk.rules.readers.kubernetes.objects import workloads_of
 from iacrisk.rules.readers.programs.running import words_of
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 POLICY: Final = "vault_policy"

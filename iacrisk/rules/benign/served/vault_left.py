@@ -9,10 +9,10 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import mapping
 from iacrisk.rules.benign.served.vault import LOGINS, OTHERS, POLICY, ROLE, covers
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.access.role_grants import role_grants, vault_denials
 from iacrisk.rules.readers.kubernetes.objects import workloads_of
 from iacrisk.rules.readers.programs.running import words_of
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 TYPES: Final = frozenset({POLICY, ROLE})

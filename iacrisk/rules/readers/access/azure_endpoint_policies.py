@@ -8,8 +8,8 @@ from typing import Any, Final
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.programs.running import names_of, programs, programs_naming
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 AZURE_POLICY: Final = "azurerm_subnet_service_endpoint_storage_policy"

@@ -26,6 +26,7 @@ from iacrisk.rules.readers.access.role_grant import (
     joined,
     text_of,
 )
+from iacrisk.rules.readers.shapes import last_part
 
 GOOGLE_IAM: Final = re.compile(r"^google_(\w+)_iam_(member|binding|policy)$")
 
@@ -141,7 +142,7 @@ def _azure_role(tree: Tree) -> str:
     name, role_id = tree.get("role_definition_name"), tree.get("role_definition_id")
     if isinstance(name, str) and name:
         return name
-    identifier = text_of(role_id).rpartition("/")[2].lower()
+    identifier = last_part(text_of(role_id)).lower()
     return AZURE_ROLE_IDS.get(identifier, identifier or text_of(name))
 
 

@@ -38,6 +38,7 @@ from iacrisk.rules.readers.access.cloud_grants import GOOGLE_IAM
 from iacrisk.rules.readers.access.policy_changes import permission_policy, policies_now
 from iacrisk.rules.readers.access.role_grant import RoleGrant
 from iacrisk.rules.readers.access.role_grants import grants_roles, role_grants
+from iacrisk.rules.readers.shapes import last_part
 
 Principal = str
 """`role/name`, `user/name` or `group/name`."""
@@ -324,7 +325,7 @@ _READS: Final = re.compile(r"^(?:Amazon|AWS)([A-Za-z0-9]+?)_?ReadOnlyAccess$")
 
 def opaque_policy(arn: str) -> Policy:
     """A stand-in for a policy whose document is not in the plan: by its name where that tells."""
-    name = arn.rpartition("/")[2]
+    name = last_part(arn)
     full, reads = _FULL.match(name), _READS.match(name)
     if not arn.startswith("arn:") or ":iam::aws:policy/" not in arn:
         actions: tuple[Matcher, ...] = (Matcher((arn,)),)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 MEMBERSHIPS: Final = {

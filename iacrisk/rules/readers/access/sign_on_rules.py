@@ -9,7 +9,7 @@ from typing import Any, Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 SIGN_ON_RULES: Final = frozenset({"okta_app_signon_policy_rule", "okta_policy_rule_signon"})

@@ -22,6 +22,7 @@ from iacrisk.rules.readers.entries.web_conditions import (
     of_expression,
     of_ranges,
 )
+from iacrisk.rules.readers.shapes import last_part
 
 AZURE: Final = frozenset(
     {
@@ -110,7 +111,7 @@ def policy_of(change: ResourceChange) -> str:
     """The name of the security policy that a rule belongs to, or that the policy has."""
     name = "name" if change.type in cloud_armor.POLICIES else "security_policy"
     text = change.after.get(name) or change.before.get(name)
-    return text.rpartition("/")[2] if isinstance(text, str) else ""
+    return last_part(text) if isinstance(text, str) else ""
 
 
 def _armor_around(change: ResourceChange, context: Context, *, after: bool) -> Iterator[Link]:

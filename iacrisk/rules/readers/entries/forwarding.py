@@ -10,7 +10,7 @@ import msgspec
 
 from iacrisk.catalog.requests import POINTERS
 from iacrisk.plan import UNKNOWN, ResourceChange, lookup, parse_path
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
+from iacrisk.rules.readers.shapes import blocks, texts
 
 Values = Mapping[str, Any]
 

@@ -11,13 +11,13 @@ from iacrisk.catalog.entrances import CERTIFICATE_TYPES
 from iacrisk.plan import ActionKind
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.dns import (
     is_validation,
     leads_somewhere,
     record_after,
     record_before,
 )
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _ZONE_NAMES: Final = ("name", "dns_name", "zone", "domain")

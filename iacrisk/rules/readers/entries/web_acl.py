@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.plan import UNKNOWN
-from iacrisk.rules.readers.access.permission_readers import blocks
+from iacrisk.rules.readers.shapes import blocks
 
 Values = dict[str, Any]
 

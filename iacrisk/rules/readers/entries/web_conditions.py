@@ -9,9 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.plan.values import members
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.alternatives import alternatives
 from iacrisk.rules.readers.networks.ip_permissions import address_peer
+from iacrisk.rules.readers.shapes import texts
 
 _HUGE: Final = 2 ** (32 - 16)
 _SECRET: Final = 16

@@ -20,6 +20,7 @@ from iacrisk.rules.readers.access.role_grant import (
     first,
     text_of,
 )
+from iacrisk.rules.readers.shapes import last_part
 
 _Reader = Callable[[str, Tree], Iterator[RoleGrant]]
 
@@ -169,7 +170,7 @@ def _groups(entry: str) -> list[str]:
 
 
 def eks_association(_: str, tree: Tree) -> Iterator[RoleGrant]:
-    policy = text_of(tree.get("policy_arn")).rpartition("/")[2]
+    policy = last_part(text_of(tree.get("policy_arn")))
     scope = first(tree.get("access_scope"))
     is_wide = scope.get("type") == "cluster"
     power = EKS_ACCESS_POLICIES.get(policy, Power.ORDINARY)

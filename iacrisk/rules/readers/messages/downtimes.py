@@ -10,9 +10,9 @@ from typing import Any, Final
 from iacrisk.catalog.environments import NAMING_KEYS, environment_named
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import first_block, texts
 from iacrisk.rules.readers.alternatives import Alternative, alternatives
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
+from iacrisk.rules.readers.shapes import first_block, texts
 from iacrisk.rules.readers.siblings import stays
 
 DOWNTIMES: Final = frozenset({"datadog_downtime", "datadog_downtime_schedule"})

@@ -7,8 +7,8 @@ from itertools import islice, product
 from typing import Any, Final
 
 from iacrisk.catalog.environments import environment_named
-from iacrisk.rules.readers.access.permission_readers import blocks, first_block, texts
 from iacrisk.rules.readers.messages.event_conditions import Alternative
+from iacrisk.rules.readers.shapes import blocks, first_block, texts
 
 Values = Mapping[str, Any]
 _EVERYTHING: Final = frozenset({Alternative()})

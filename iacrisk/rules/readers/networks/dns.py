@@ -12,8 +12,8 @@ from iacrisk.catalog import facts
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
+from iacrisk.rules.readers.shapes import blocks, texts
 
 _VALUES: Final = (
     "records",
@@ -61,6 +61,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     def name_and_type(self) -> tuple[str, str, str]:
         """What identifies a record set in its zone."""
         return self.zone, self.written, self.type
+
+    @property
+    def full_name(self) -> str:
+        """The name with its domain; Azure writes the part before the zone alone."""
+        zone = self.zone.lower()
+        if not zone.count(".") or self.name.endswith(zone):
+            return self.name
+        return zone if self.name == "@" else f"{self.name}.{zone}"
 
     @property
     def is_broad(self) -> bool:

@@ -20,8 +20,8 @@ from iacrisk.plan.policy_document import (
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.conditions import Facts, holds
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.access.requests_of import Caller, callers_of
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _ENDPOINT: Final = "aws_vpc_endpoint"

@@ -10,7 +10,6 @@ from iacrisk.catalog.interfaces import GROUP_LISTS
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.networks.client_addresses import calls_to, hosts_of
 from iacrisk.rules.readers.networks.ip_permissions import (
     ALL_PROTOCOLS,
@@ -22,6 +21,7 @@ from iacrisk.rules.readers.networks.ip_permissions import (
 from iacrisk.rules.readers.networks.packet_filters import Member, PacketFilter, touched_filters
 from iacrisk.rules.readers.networks.spans import Span
 from iacrisk.rules.readers.programs.running import programs_using
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 

@@ -12,7 +12,7 @@ from iacrisk.graph import NodeKind, impaired, is_endpoint
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
+from iacrisk.rules.readers.shapes import blocks, texts
 
 _PLACES: Final = frozenset(
     {

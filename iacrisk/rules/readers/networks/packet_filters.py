@@ -18,13 +18,6 @@ from iacrisk.catalog import facts
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import (
-    blocks,
-    filter_types,
-    implicit_permissions,
-    read_permissions,
-    texts,
-)
 from iacrisk.rules.readers.networks.ip_permissions import (
     Difference,
     Peer,
@@ -34,7 +27,13 @@ from iacrisk.rules.readers.networks.ip_permissions import (
     may_admit,
     named_peer,
 )
+from iacrisk.rules.readers.networks.permissions import (
+    filter_types,
+    implicit_permissions,
+    read_permissions,
+)
 from iacrisk.rules.readers.networks.spans import Span
+from iacrisk.rules.readers.shapes import blocks, last_part, texts
 from iacrisk.rules.readers.siblings import stays
 
 FILTER_OWNERS: Final[dict[str, tuple[str, ...]]] = {
@@ -207,7 +206,7 @@ class _Filters:
 
     def _canonical(self, change: ResourceChange, name: str) -> str:
         argument = FILTER_OWNERS[change.type][0]
-        short = name.rpartition("/")[2].lower() if argument in _NAMED_OWNERS else name
+        short = last_part(name).lower() if argument in _NAMED_OWNERS else name
         owner = self._owners.get(short)
         if owner is not None:
             return owner
@@ -267,7 +266,7 @@ def _owners(changes: Iterable[ResourceChange], context: Context) -> dict[str, st
             continue
         for name in texts(change.before.get("id"), change.before.get("name")):
             owners.setdefault(name, change.label)
-            owners.setdefault(name.rpartition("/")[2].lower(), change.label)
+            owners.setdefault(last_part(name).lower(), change.label)
     return owners
 
 

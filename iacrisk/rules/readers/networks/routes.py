@@ -15,10 +15,10 @@ import msgspec
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.permission_readers import blocks, texts
 from iacrisk.rules.readers.networks.ip_permissions import Peer, address_peer, named_peer
 from iacrisk.rules.readers.networks.span_index import SpanIndex
 from iacrisk.rules.readers.networks.spans import Span
+from iacrisk.rules.readers.shapes import blocks, texts
 
 Values = Mapping[str, Any]
 

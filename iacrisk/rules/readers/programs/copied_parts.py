@@ -10,10 +10,10 @@ from iacrisk.plan import ActionKind
 from iacrisk.plan.policy_document import Effect, every_grant, parse_policy, pattern_covers
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.access.policy_changes import policies_now
 from iacrisk.rules.readers.networks.client_addresses import values_of
 from iacrisk.rules.readers.programs.running import programs_naming
+from iacrisk.rules.readers.shapes import texts
 
 Values = Mapping[str, Any]
 _PREFIX: Final = re.compile(r"[\w.=-]+(?:/[\w.=-]+)*/")

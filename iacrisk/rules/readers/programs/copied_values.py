@@ -10,8 +10,8 @@ import msgspec
 
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import texts
 from iacrisk.rules.readers.programs.running import programs
+from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _VERSION: Final = "aws_secretsmanager_secret_version"

@@ -10,7 +10,7 @@ import msgspec
 
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.access.permission_readers import blocks
+from iacrisk.rules.readers.shapes import blocks
 from iacrisk.rules.readers.siblings import stays
 
 _FUNCTION: Final = re.compile(r":function:([\w-]+)")

@@ -11,6 +11,7 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
+from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.siblings import stays
 
 _WORD: Final = re.compile(r"[\w@.-]+")
@@ -106,7 +107,7 @@ def names_of(change: ResourceChange) -> frozenset[str]:
     texts = [change.before.get(name) for name in _NAMES]
     for name in ("id", "self_link", "arn"):
         value = change.before.get(name)
-        texts.append(value.rpartition("/")[2] if isinstance(value, str) else None)
+        texts.append(last_part(value) if isinstance(value, str) else None)
     return frozenset(
         text.lower() for text in texts if isinstance(text, str) and len(text) > _GENERIC
     )
@@ -201,4 +202,4 @@ def object_named(types: Iterable[str], text: object, context: Context) -> Resour
 
     index = once(context.plan, ("objects named", key), build)
     found = index.get(text.lower())
-    return found if found is not None else index.get(text.rpartition("/")[2].lower())
+    return found if found is not None else index.get(last_part(text).lower())
