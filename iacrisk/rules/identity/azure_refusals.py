@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from iacrisk.plan import Path, lookup
+from iacrisk.rules.readers.access.conditional_access import (
+    blocks_sign_in,
+    is_for_all,
+    spared,
+    spares_places,
+)
 
 Values = dict[str, Any]
 Denied = tuple[str, str] | None
@@ -13,42 +18,15 @@ Denied = tuple[str, str] | None
 
 def conditional_access(values: Values) -> Denied:
     """Whether a conditional access policy that is enforced blocks everybody from everything."""
-    if values.get("state") != "enabled" or "block" not in _at(values, _CONTROLS):
+    if not is_for_all(values) or not blocks_sign_in(values):
         return None
-    users, applications = lookup(values, _USERS), lookup(values, _APPLICATIONS)
-    if not isinstance(users, dict) or not isinstance(applications, dict):
-        return None
-    places = lookup(values, ("conditions", 0, "locations", 0, "included_locations"))
-    spared = any(value for name, value in users.items() if name.startswith("excluded_"))
-    spared |= bool(lookup(values, ("conditions", 0, "locations", 0, "excluded_locations")))
-    narrow = bool(places) and places != ["All"]
-    narrow |= any(lookup(values, ("conditions", 0, name)) for name in _NARROWING)
-    narrow |= not is_every_client(_at(values, ("conditions", 0, "client_app_types")))
-    all_users = "All" in _words(users.get("included_users"))
-    if not all_users or "All" not in _words(applications.get("included_applications")):
-        return None
-    if spared or narrow or applications.get("excluded_applications"):
+    if spared(values) or spares_places(values):
         return None
     return "All users are blocked from all applications, administrators too.", "conditions"
 
 
-_CONTROLS: Final[Path] = ("grant_controls", 0, "built_in_controls")
-_USERS: Final[Path] = ("conditions", 0, "users", 0)
-_APPLICATIONS: Final[Path] = ("conditions", 0, "applications", 0)
-_NARROWING: Final = ("devices", "platforms", "sign_in_risk_levels", "user_risk_levels")
-
-
 def _words(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _at(values: Values, path: Path) -> list[Any]:
-    return _words(lookup(values, path))
-
-
-def is_every_client(types: list[Any]) -> bool:
-    """Whether a policy holds however one signs in, and not for old ways to sign in alone."""
-    return not types or "all" in types or {"browser", "mobileAppsAndDesktopClients"} <= {*types}
 
 
 def web_filter(values: Values) -> Denied:

@@ -1,4 +1,4 @@
-"""Conditions of web filters and federated logins: which parts have to hold together."""
+"""Conditions of web filters, logins and events: which parts have to hold together."""
 
 from __future__ import annotations
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from iacrisk.catalog.environments import environment_named
+from iacrisk.rules.readers.alternatives import alternatives as expression_alternatives
 
 Alternative = frozenset[str]
 """Terms that all have to hold."""
 
-_TOKEN: Final = re.compile(r"'[^']*'|\"[^\"]*\"|[()]|\bor\b|\band\b|[^'\"()\s]+|\s+", re.IGNORECASE)
 _GRAVE: Final = re.compile(r"\bseverity\s+matches\b.*?\b(critical|error)\b", re.IGNORECASE)
 _ALWAYS: Final = re.compile(r"\bexists$|\bmatches\s+regex\s+['\"]\^?\.[*+]\$?['\"]$", re.IGNORECASE)
 _DENIED: Final = re.compile(r"not\b|!", re.IGNORECASE)
@@ -22,35 +22,10 @@ _PLACE: Final = re.compile(r"\b(env|environment|stage|tier)\s+matches\b", re.IGN
 def alternatives(expressions: Iterable[str]) -> frozenset[Alternative]:
     """What fits: each alternative of each expression, any of which is enough."""
     return frozenset(
-        frozenset(_split(one, "and")) for text in expressions for one in _split(text, "or")
+        frozenset(" ".join(term.split()) for term in one)
+        for text in expressions
+        for one in expression_alternatives(text)
     )
-
-
-def _split(text: str, word: str) -> Iterator[str]:
-    """The parts between the word, where it stands outside quotes and brackets."""
-    depth, part = 0, ""
-    for token in _TOKEN.findall(_unwrapped(text)):
-        depth += {"(": 1, ")": -1}.get(token, 0)
-        if depth == 0 and token.lower() == word:
-            yield " ".join(part.split())
-            part = ""
-        else:
-            part += token
-    if part.strip():
-        yield " ".join(part.split())
-
-
-def _unwrapped(text: str) -> str:
-    """The text without brackets around all of it."""
-    text = text.strip()
-    if not (text.startswith("(") and text.endswith(")")):
-        return text
-    depth = 0
-    for token in _TOKEN.findall(text)[:-1]:
-        depth += {"(": 1, ")": -1}.get(token, 0)
-        if depth == 0:
-            return text
-    return _unwrapped(text[1:-1])
 
 
 def fits_alarms(one: Alternative) -> bool:
