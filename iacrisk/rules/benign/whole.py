@@ -1,4 +1,4 @@
-"""How a suppressor is declared that explains a change as a whole."""
+"""How a suppressor is declared that explains a change as a whole, and what it may rely on."""
 
 from __future__ import annotations
 
@@ -34,3 +34,10 @@ def whole(
         return declare(guarded)
 
     return wrap
+
+
+def shows_users(change: ResourceChange, context: Context) -> bool:
+    """Whether the plan would tell who refers to it: without a configuration nobody seems to."""
+    if change.kind is ActionKind.DELETE:
+        return context.plan.document.prior_state is not None
+    return context.graph.has_configuration
