@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.rules.network.addresses import public_address_released
-from iacrisk.rules.network.filters import (
-    filter_removed,
-    inline_against_standalone,
-    opened_to_the_world,
-    traffic_no_longer_admitted,
-)
+from iacrisk.rules.network.admitted_less import traffic_no_longer_admitted
+from iacrisk.rules.network.admitted_more import opened_to_the_world
+from iacrisk.rules.network.filters import filter_removed, inline_against_standalone
 from iacrisk.rules.network.firewalls import firewall_lets_less_through
 from iacrisk.rules.network.forwarded_names import own_names_forwarded
 from iacrisk.rules.network.in_place import network_setting
