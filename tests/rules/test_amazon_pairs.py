@@ -16,7 +16,7 @@ from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
 from tests.rules.served.amazon_limits import LIMIT_TRAPS, LIMITS
 from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
 from tests.rules.served.amazon_paths import PATH_TRAPS, PATHS
-from tests.rules.served.amazon_roles_and_routes import NINTH, NINTH_TRAPS
+from tests.rules.served.amazon_roles_and_routes import ROLES_AND_ROUTES, ROLES_AND_ROUTES_TRAPS
 from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
 from tests.rules.served.amazon_unmissed import UNMISSED, UNMISSED_TRAPS
 from tests.rules.served.endpoint_policies import ENDPOINT_TRAPS, ENDPOINTS
@@ -31,7 +31,7 @@ PAIRS = [
     *ENDPOINTS,
     *IDLE,
     *LIMITS,
-    *NINTH,
+    *ROLES_AND_ROUTES,
     *ORDINARY,
     *PATHS,
     *SIBLINGS,
@@ -46,7 +46,7 @@ TRAPS = [
     *ENDPOINT_TRAPS,
     *IDLE_TRAPS,
     *LIMIT_TRAPS,
-    *NINTH_TRAPS,
+    *ROLES_AND_ROUTES_TRAPS,
     *ORDINARY_TRAPS,
     *PATH_TRAPS,
     *SIBLING_TRAPS,

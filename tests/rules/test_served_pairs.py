@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.pairs import Pair, is_held, told
+from tests.rules.served.across_clouds import ACROSS_CLOUDS
+from tests.rules.served.azure_in_place import AZURE_IN_PLACE
 from tests.rules.served.azure_rights import AZURE
 from tests.rules.served.cloud_siblings import CLOUD_SIBLING_TRAPS, CLOUD_SIBLINGS
 from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
+from tests.rules.served.clouds_in_place import CLOUDS_IN_PLACE, CLOUDS_IN_PLACE_TRAPS
 from tests.rules.served.clouds_spared import CLOUDS_SPARED, CLOUDS_SPARED_TRAPS
 from tests.rules.served.cluster_entrances import ENTRANCE_TRAPS, ENTRANCES
-from tests.rules.served.fifth import FIFTH, FIFTH_TRAPS
-from tests.rules.served.fourth import FOURTH, FOURTH_TRAPS
 from tests.rules.served.google import GOOGLE
+from tests.rules.served.google_in_place import GOOGLE_IN_PLACE
+from tests.rules.served.in_place_siblings import IN_PLACE_SIBLINGS, IN_PLACE_TRAPS
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.left_for_jobs import JOB_TRAPS, LEFT_FOR_JOBS
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
@@ -22,14 +25,14 @@ from tests.rules.served.messages_taken import MESSAGE_TRAPS, MESSAGES_TAKEN
 from tests.rules.served.mutes_and_patterns import NINTH_OTHERS, NINTH_OTHERS_TRAPS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
-from tests.rules.served.second import SECOND
+from tests.rules.served.secrets_branches_silences import (
+    SECRETS_BRANCHES_SILENCES,
+    SECRETS_BRANCHES_SILENCES_TRAPS,
+)
 from tests.rules.served.services import SERVICES
-from tests.rules.served.seventh_clouds import SEVENTH_CLOUDS, SEVENTH_TRAPS
+from tests.rules.served.shares_taken import SHARES_TAKEN, SHARES_TAKEN_TRAPS
 from tests.rules.served.sign_ins import SIGN_IN_TRAPS, SIGN_INS
 from tests.rules.served.silences import SILENCE_TRAPS, SILENCES
-from tests.rules.served.sixth_azure import SIXTH_AZURE
-from tests.rules.served.sixth_google import SIXTH_GOOGLE
-from tests.rules.served.sixth_siblings import SIXTH_SIBLINGS, SIXTH_TRAPS
 from tests.rules.served.traps import TRAPS
 from tests.rules.served.worlds import Trap
 
@@ -38,15 +41,15 @@ PAIRS = [
     *AZURE,
     *KUBERNETES,
     *SERVICES,
-    *SECOND,
-    *FOURTH,
-    *FIFTH,
+    *ACROSS_CLOUDS,
+    *SECRETS_BRANCHES_SILENCES,
+    *SHARES_TAKEN,
     *CLOUDS,
-    *SIXTH_GOOGLE,
-    *SIXTH_AZURE,
-    *SIXTH_SIBLINGS,
+    *GOOGLE_IN_PLACE,
+    *AZURE_IN_PLACE,
+    *IN_PLACE_SIBLINGS,
     *CLOUD_SIBLINGS,
-    *SEVENTH_CLOUDS,
+    *CLOUDS_IN_PLACE,
     *PODS_REFUSED,
     *LOGINS_AND_ALARMS,
     *ENTRANCES,
@@ -82,12 +85,12 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
     "trap",
     [
         *TRAPS,
-        *FOURTH_TRAPS,
-        *FIFTH_TRAPS,
+        *SECRETS_BRANCHES_SILENCES_TRAPS,
+        *SHARES_TAKEN_TRAPS,
         *CLOUDS_TRAPS,
-        *SIXTH_TRAPS,
+        *IN_PLACE_TRAPS,
         *CLOUD_SIBLING_TRAPS,
-        *SEVENTH_TRAPS,
+        *CLOUDS_IN_PLACE_TRAPS,
         *PODS_REFUSED_TRAPS,
         *LOGIN_TRAPS,
         *ENTRANCE_TRAPS,

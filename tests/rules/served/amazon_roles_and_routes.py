@@ -403,5 +403,11 @@ CLUSTER_TRAPS: Final = [
     trap("no nodes of the cluster are shown", _offices_only()),
 ]
 
-NINTH: Final = [*ROUTES, *KEYS, *LAYERS, *LOGINS, *CLUSTERS]
-NINTH_TRAPS: Final = [*ROUTE_TRAPS, *KEY_TRAPS, *LAYER_TRAPS, *LOGIN_TRAPS, *CLUSTER_TRAPS]
+ROLES_AND_ROUTES: Final = [*ROUTES, *KEYS, *LAYERS, *LOGINS, *CLUSTERS]
+ROLES_AND_ROUTES_TRAPS: Final = [
+    *ROUTE_TRAPS,
+    *KEY_TRAPS,
+    *LAYER_TRAPS,
+    *LOGIN_TRAPS,
+    *CLUSTER_TRAPS,
+]

@@ -1,12 +1,12 @@
-"""Siblings of what the sixth pairs showed, in other services, and plans that only look harmless."""
+"""Siblings of the pairs in place, in other services, and plans that only look harmless."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from tests.plans import Json, create, delete, tweak
-from tests.rules.served import sixth_azure as azure
-from tests.rules.served import sixth_google as google
+from tests.rules.served import azure_in_place as azure
+from tests.rules.served import google_in_place as google
 from tests.rules.served.worlds import pair, stay, trap
 
 _THROTTLE: Final[Json] = {
@@ -119,7 +119,7 @@ def _wild(type_name: str, **values: Any) -> Json:
     return stay(f"{type_name}.wild", id="w", name="*.shop.example", ttl=300, **values)
 
 
-SIXTH_SIBLINGS: Final = [
+IN_PLACE_SIBLINGS: Final = [
     pair(
         "a search is throttled after a tenth of the calls / counted over a shorter time",
         _throttle(600, 60),
@@ -172,7 +172,7 @@ SIXTH_SIBLINGS: Final = [
     ),
 ]
 
-SIXTH_TRAPS: Final = [
+IN_PLACE_TRAPS: Final = [
     trap(
         "nobody in the plan reads the secret",
         tweak("google_secret_manager_secret_version.v2", google.version(2), enabled=False),

@@ -538,7 +538,7 @@ _PEERING: Final[Json] = {
     "import_subnet_routes_with_public_ip": False,
 }
 
-SIXTH_GOOGLE: Final = [
+GOOGLE_IN_PLACE: Final = [
     pair(
         "messages are pushed to another address / get more time",
         _subscription(push_config=[{"push_endpoint": "https://mailer-old-ew.a.run.app/events"}]),

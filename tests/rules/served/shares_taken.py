@@ -472,7 +472,7 @@ _CLOSED: Final = create(
     _policy("closed", pod_selector=[{}], policy_types=["Ingress"]),
 )
 
-FIFTH: Final = (
+SHARES_TAKEN: Final = (
     pair(
         "a route wins by its priority / is there for the case that the other one fails",
         _peer(100),
@@ -598,7 +598,7 @@ FIFTH: Final = (
     ),
 )
 
-FIFTH_TRAPS: Final = (
+SHARES_TAKEN_TRAPS: Final = (
     trap(
         "the reader of a topic that goes is allowed by a prefix",
         *_ENDED,

@@ -752,5 +752,5 @@ _OPEN: Final = [
     trap("previews lead to the service, and all that fits no rule", *_TIERS, _NO_HOST),
 ]
 
-FOURTH_TRAPS: Final = [*_LOOKS, *_OPEN]
-FOURTH: Final = [*_SECRETS, *_POLICIES, *_BRANCHES, *_SILENCE, *_HARMLESS]
+SECRETS_BRANCHES_SILENCES_TRAPS: Final = [*_LOOKS, *_OPEN]
+SECRETS_BRANCHES_SILENCES: Final = [*_SECRETS, *_POLICIES, *_BRANCHES, *_SILENCE, *_HARMLESS]

@@ -1,4 +1,4 @@
-"""More pairs for Google Cloud and Azure, written before the tool was asked.
+"""Pairs for Google Cloud and Azure together, written before the tool was asked.
 
 At first sight 14 of 20 dangers were held, and 2 of their harmless twins. Three pairs do not stand
 here as they are open: old revisions that get all requests, keys of machines that are ignored from
@@ -337,7 +337,7 @@ def _tweak_app(**changed: Any) -> Json:
     return tweak("azurerm_linux_web_app.shop", before, **changed)
 
 
-SEVENTH_CLOUDS: Final = [
+CLOUDS_IN_PLACE: Final = [
     pair(
         "a policy denies a port first that it lets in / for an account nobody runs as",
         create(
@@ -523,7 +523,7 @@ SEVENTH_CLOUDS: Final = [
     ),
 ]
 
-SEVENTH_TRAPS: Final = [
+CLOUDS_IN_PLACE_TRAPS: Final = [
     trap(
         "the endpoint writes its name into another zone",
         *_linked(),

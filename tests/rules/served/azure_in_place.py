@@ -623,7 +623,7 @@ _LOGIN: Final[Json] = {
     "audience": ["api://AzureADTokenExchange"],
 }
 
-SIXTH_AZURE: Final = [
+AZURE_IN_PLACE: Final = [
     pair(
         "refunds no longer reach the books / everything does",
         tweak("azurerm_servicebus_subscription_rule.paid", _PAID, sql_filter="kind = 'paid'"),
