@@ -56,7 +56,7 @@ class _Run:
         self._rules = rules
         self._suppressors = suppressors
         self._rules_for = cache(self._applicable_rules)
-        self._suppressors_for = cache(self._applicable_suppressors)
+        self.suppressors_for = cache(self._applicable_suppressors)
         self._findings: list[Finding] = []
         self._suppressed: list[SuppressedFinding] = []
         self._undecided: list[UndecidedRule] = []
@@ -64,9 +64,10 @@ class _Run:
         self._benign: dict[str, str] = {}
 
     def judge(self, change: ResourceChange) -> None:
-        excuses = self._excuses(change)
-        if any(suppressor.suppresses is None for suppressor, _ in excuses):
-            self._benign[change.label] = excuses[0][0].id
+        excuses = _Excuses(self, change)
+        whole = excuses.of_the_whole()
+        if whole is not None:
+            self._benign[change.label] = whole.id
         told: set[object] = set()
         for rule, check in self._rules_for(change.type, change.kind):
             try:
@@ -92,8 +93,7 @@ class _Run:
                 continue
             for outcome in outcomes:
                 change = self._context.change_at(outcome.address)
-                excuses = self._excuses(change) if change else []
-                self._record(rule, change, outcome, excuses)
+                self._record(rule, change, outcome, _Excuses(self, change) if change else None)
 
     def result(self) -> Review:
         return Review(
@@ -123,17 +123,13 @@ class _Run:
         known = resource_type(type_name)
         return tuple(item for item in self._suppressors if item.applies_to(known, kind))
 
-    def _excuses(self, change: ResourceChange) -> list[tuple[Suppressor, str]]:
-        excuses: list[tuple[Suppressor, str]] = []
-        for suppressor in self._suppressors_for(change.type, change.kind):
-            try:
-                reason = suppressor.check(change, self._context)
-            except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
-                self._fail(suppressor.id, change.label, error)
-                continue
-            if reason is not None:
-                excuses.append((suppressor, reason))
-        return excuses
+    def reason(self, suppressor: Suppressor, change: ResourceChange) -> str | None:
+        """Why the change is a look-alike; None too where the suppressor raises."""
+        try:
+            return suppressor.check(change, self._context)
+        except Exception as error:  # noqa: BLE001 - recorded, and fails the gate
+            self._fail(suppressor.id, change.label, error)
+            return None
 
     def _fail(self, rule_id: str, label: str, error: BaseException) -> None:
         told = str(error) if isinstance(error, RuleNotCarriedOut) else type(error).__name__
@@ -155,7 +151,7 @@ class _Run:
         rule: Rule,
         change: ResourceChange | None,
         outcome: Outcome,
-        excuses: list[tuple[Suppressor, str]],
+        excuses: _Excuses | None,
     ) -> None:
         address = change.label if change else outcome.address
         if isinstance(outcome, Undecided):
@@ -180,8 +176,8 @@ class _Run:
             hurts=(*outcome.hurts, *self._others(rule, change, outcome.hurts)),
             evidence=tuple(_evidence(change, outcome.paths, self._redactor)) if change else (),
         )
-        covering = () if rule.origin else excuses  # a team that asks means it, whatever is usual
-        excuse = next((item for item in covering if item[0].covers(rule.id)), None)
+        # a team that asks means it, whatever is usual
+        excuse = None if rule.origin or excuses is None else excuses.of(rule.id)
         if excuse is None:
             self._findings.append(finding)
         else:
@@ -190,6 +186,35 @@ class _Run:
                     finding=finding, by=excuse[0].id, reason=self._redactor.text(excuse[1])
                 )
             )
+
+
+class _Excuses:
+    """The look-alikes that a change is, each asked once, and only when a finding needs it."""
+
+    def __init__(self, run: _Run, change: ResourceChange) -> None:
+        self._run = run
+        self._change = change
+        self._asked: dict[str, str | None] = {}
+
+    def of_the_whole(self) -> Suppressor | None:
+        """The first look-alike that explains the change as a whole."""
+        whole = (item for item in self._applicable() if item.suppresses is None)
+        return next((item for item in whole if self._reason(item) is not None), None)
+
+    def of(self, rule_id: str) -> tuple[Suppressor, str] | None:
+        """The first look-alike that takes back what the rule found, with the reason."""
+        for item in self._applicable():
+            if item.covers(rule_id) and (reason := self._reason(item)) is not None:
+                return item, reason
+        return None
+
+    def _applicable(self) -> tuple[Suppressor, ...]:
+        return self._run.suppressors_for(self._change.type, self._change.kind)
+
+    def _reason(self, item: Suppressor) -> str | None:
+        if item.id not in self._asked:
+            self._asked[item.id] = self._run.reason(item, self._change)
+        return self._asked[item.id]
 
 
 def _outcomes(said: Iterable[Outcome]) -> list[Outcome]:
