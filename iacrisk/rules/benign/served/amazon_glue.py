@@ -126,15 +126,18 @@ _WEIGHTY: Final = re.compile(
 )
 
 
+_PATH: Final = re.compile(rb"(?::parameter)?/[\w./-]+")
+
+
 def why_parameter_unread(change: ResourceChange, context: Context) -> str | None:
     """Why nobody misses the parameter: programs read others of its family, and not this one."""
-    name, arn = change.before.get("name"), change.before.get("arn")
-    if not isinstance(name, str) or not isinstance(arn, str) or "/" not in name:
+    name = change.before.get("name")
+    if not isinstance(name, str) or "/" not in name:
         return None
     if _WEIGHTY.search(name) or context.consumers(change):
         return None
     told = _told_to_programs(context)
-    if name.encode() in told or arn.encode() in told:
+    if name[name.index("/") :].encode() in told:
         return None
     family = f":parameter/{name.strip('/').partition('/')[0]}/".encode()
     if family in told:
@@ -143,12 +146,14 @@ def why_parameter_unread(change: ResourceChange, context: Context) -> str | None
 
 
 def _told_to_programs(context: Context) -> bytes:
-    """All values of programs after the plan; empty where the plan does not show all of them."""
+    """All paths that programs are told of, each once; empty where the plan does not show all."""
 
     def build() -> bytes:
         running = programs(context)
-        shown = all(map(shows_all_names, running))
-        return b"\n".join(bytes(one.raw.change.after) for one in running) if shown else b""
+        if not all(map(shows_all_names, running)):
+            return b""
+        told = (_PATH.findall(bytes(one.raw.change.after)) for one in running)
+        return b"\n".join(sorted({path for paths in told for path in paths}))
 
     return once(context.plan, "told to programs", build)
 
