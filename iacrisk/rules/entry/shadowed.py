@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.networks.dns import plain_name
 from iacrisk.rules.readers.shapes import blocks, texts
 from iacrisk.rules.readers.siblings import stays
@@ -51,11 +52,7 @@ def record_hides_wildcard(change: ResourceChange, context: Context) -> Iterator[
     name = plain_name(change.after.get("name"))
     if change.after.get("type") not in _LEADING or not name or "*" in name:
         return
-    wild = [
-        one
-        for one in context.changes_of(change.type)
-        if stays(one) and _name(one).startswith("*.") and fnmatchcase(name, _name(one))
-    ]
+    wild = (one for one in _wildcards(change.type, context) if fnmatchcase(name, _name(one)))
     covering = [one for one in wild if _targets(one.after) != _targets(change.after)]
     served = [one.label for one in _serving(name, context)]
     if covering and served:
@@ -64,6 +61,18 @@ def record_hides_wildcard(change: ResourceChange, context: Context) -> Iterator[
             paths=(("name",),),
             hurts=tuple(served),
         )
+
+
+def _wildcards(type_name: str, context: Context) -> list[ResourceChange]:
+    return once(
+        context.plan,
+        ("wildcards that stay", type_name),
+        lambda: [
+            one
+            for one in context.changes_of(type_name)
+            if stays(one) and _name(one).startswith("*.")
+        ],
+    )
 
 
 def _name(record: ResourceChange) -> str:

@@ -14,6 +14,7 @@ from iacrisk.plan.policy_document import (
     matchers_meet,
 )
 from iacrisk.rules.context import Context
+from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.effective_access import Side, access_of
 from iacrisk.rules.readers.access.policy_changes import policies_now
 from iacrisk.rules.readers.siblings import stays
@@ -84,10 +85,18 @@ def principal_of(change: ResourceChange, context: Context) -> ResourceChange | N
     """The role or user of today that the change is about."""
     for kind in ("role", "user"):
         name = change.after.get(kind)
-        for one in context.changes_of(f"aws_iam_{kind}"):
-            if isinstance(name, str) and one.before.get("name") == name and stays(one):
-                return one
+        found = _by_name(f"aws_iam_{kind}", context).get(name) if isinstance(name, str) else None
+        if found is not None:
+            return found
     return None
+
+
+def _by_name(type_name: str, context: Context) -> dict[object, ResourceChange]:
+    def build() -> dict[object, ResourceChange]:
+        staying = [one for one in context.changes_of(type_name) if stays(one)]
+        return {one.before.get("name"): one for one in reversed(staying)}
+
+    return once(context.plan, ("principals by name", type_name), build)
 
 
 def denied_by(change: ResourceChange, context: Context) -> list[Grant]:
