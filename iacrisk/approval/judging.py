@@ -7,7 +7,6 @@ be read or verified is a refusal, never a pass.
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -29,11 +28,12 @@ from iacrisk.gate.approving import (
     person_of,
 )
 from iacrisk.gate.policy import FingerprintForm, UnknownAuthor
+from iacrisk.patterns import regex
 
 SKEW: Final = datetime.timedelta(minutes=5)
 """How far an approver's clock may be ahead."""
 _MOST_FILES: Final = 1000
-_AUTHOR: Final = re.compile(r"<([^<>]*)>\s*\Z")
+_AUTHOR: Final = regex(r"<([^<>]*)>\s*\Z")
 
 Verify = Callable[[Signed, Path, datetime.datetime], Signer]
 

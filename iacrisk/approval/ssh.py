@@ -7,7 +7,6 @@ signature that was made for something else, such as a commit, from being an appr
 from __future__ import annotations
 
 import datetime
-import re
 import shutil
 import subprocess
 import tempfile
@@ -18,12 +17,13 @@ import msgspec
 
 from iacrisk.approval.envelope import Signed
 from iacrisk.errors import ApprovalRefused, SigningFailed
+from iacrisk.patterns import regex
 
 NAMESPACE: Final = "iacrisk-approval"
 _TIMEOUT_SECONDS: Final = 60
 _PATIENCE_SECONDS: Final = 300
 """For a person to type a passphrase or to touch a key."""
-_GOOD: Final = re.compile(r" with (\S+) key (SHA256:\S+)\s*\Z")
+_GOOD: Final = regex(r" with (\S+) key (SHA256:\S+)\s*\Z")
 _PATTERN: Final = frozenset("*?!")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from iacrisk.patterns import regex
+
 MACHINE_TYPES: Final[dict[str, str]] = {
     "aws_db_instance": "instance_class",
     "aws_docdb_cluster_instance": "instance_class",
@@ -23,7 +25,7 @@ MACHINE_TYPES: Final[dict[str, str]] = {
 }
 """Types that are paid by the hour, and the argument that says how large they are."""
 
-DEAR: Final = re.compile(
+DEAR: Final = regex(
     r"""
     (?:ml\.)?(?:dl|hpc|p|trn)\d[\w-]*\.\d*xlarge                       # AWS: accelerators
     | (?:db\.|ml\.)?(?:g|gr|inf|vt|x)\d[\w-]*\.(?:[4-9]|\d\d+)xlarge     # and very much memory

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, Final
+
+from iacrisk.patterns import regex
 
 ENVIRONMENT_WORDS: Final[dict[str, frozenset[str]]] = {
     "production": frozenset({"prod", "production", "prd", "live"}),
@@ -27,8 +28,8 @@ ENVIRONMENT_WORDS: Final[dict[str, frozenset[str]]] = {
 NAMING_KEYS: Final = frozenset({"environment", "env", "stage", "tier", "deployment_environment"})
 """Tags and variables that are there to name the environment."""
 
-_SEPARATORS: Final = re.compile(r"[-_./\s]+")
-_PULL_REQUEST: Final = re.compile(r"(?:^|[-_/.])pr[-_]?\d+(?:$|[-_/.])")
+_SEPARATORS: Final = regex(r"[-_./\s]+")
+_PULL_REQUEST: Final = regex(r"(?:^|[-_/.])pr[-_]?\d+(?:$|[-_/.])")
 
 
 def words_of(text: str) -> set[str]:

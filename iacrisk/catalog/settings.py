@@ -9,7 +9,6 @@ name means almost everywhere (`enabled`, `retention_days`), for the long tail of
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -21,6 +20,7 @@ import msgspec
 
 from iacrisk.catalog.entrances import ENTRANCE_TYPES
 from iacrisk.catalog.facts import RECORD_TYPES
+from iacrisk.patterns import regex
 
 
 class Direction(StrEnum):
@@ -176,7 +176,7 @@ def _types_with_rows() -> frozenset[str]:
     return frozenset(name for name, number in counted.items() if number > _FEW)
 
 
-_PLAIN: Final = re.compile(
+_PLAIN: Final = regex(
     r"(^|_)(allow|anonymous|beta|color|comment|cooldown|debug|delay|delete|deletion|description|"
     r"destroy|display|duration|experimental|force|icon|ignore|insecure|interval|labels?|level|lifetime|min|name|notes?|"
     r"order|override|port|position|preview|priority|public|purge|recreate|replace|revision|rotate|rotation|session|skip|sort|"

@@ -11,12 +11,13 @@ import msgspec
 
 from iacrisk.cli.output import emit
 from iacrisk.errors import IacriskError, InputError, SettingsError
+from iacrisk.patterns import regex
 from iacrisk.report.plain import plain
 
 INTERNAL_ERROR: Final = 1
 COULD_NOT_REVIEW: Final = 2
 _CODES: Final = range(1, 5)
-_PAIR = re.compile(r"([0-9]+)=([0-9]+)\Z", re.ASCII)
+_PAIR = regex(r"([0-9]+)=([0-9]+)\Z", re.ASCII)
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

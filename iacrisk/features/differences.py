@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from iacrisk.features.directions import (
 )
 from iacrisk.features.links import Links
 from iacrisk.features.topics import IDLE, Topic, topic_of
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, unset
 from iacrisk.plan.policy_document import (
     NOWHERE,
@@ -38,8 +38,8 @@ _WAYS: Final = frozenset({Topic.NETWORK, Topic.TARGET, Topic.PATTERN, Topic.STAT
 _MOST_GRANTS: Final = 200
 _MOST_COMPARED: Final = 40
 _AUTHORIZATION: Final = frozenset({"authorization_type", "authorization", "auth_type"})
-_ACCOUNT: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
-_SIDE: Final = re.compile(
+_ACCOUNT: Final = regex(r"(?<!\d)\d{12}(?!\d)")
+_SIDE: Final = regex(
     r"describe|list(?!bucket$)|tag|attribut|polic|acl|location|url$|versioning|configuration|metric"
 )
 """Actions that tell about a thing rather than use it."""

@@ -6,17 +6,17 @@ points at a host. Cutting such a link hurts although no edge of the graph is tou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, Plan, ResourceChange
 
 _SHORTEST: Final = 4
 _MOST_OWNERS: Final = 4
-_TOKEN: Final = re.compile(r"[^\s\"'/:,;{}\[\]()=$\\|]+")
+_TOKEN: Final = regex(r"[^\s\"'/:,;{}\[\]()=$\\|]+")
 _SEPARATORS: Final = b" \t\n\r\"'/:,;{}[]()=$\\|"
 _TO_QUOTE: Final = bytes.maketrans(_SEPARATORS, b'"' * len(_SEPARATORS))
 _NOT_THERE: Final = frozenset({ActionKind.CREATE, ActionKind.READ})

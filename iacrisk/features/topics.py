@@ -6,12 +6,12 @@ alike. So a word table says more about a type nobody has seen than any list of t
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
 from iacrisk.catalog.facts import COMPUTED_NOISE, DESCRIPTION_ATTRIBUTES, TAG_ATTRIBUTES
+from iacrisk.patterns import regex
 
 
 class Topic(StrEnum):
@@ -171,7 +171,7 @@ _BY_WORD: Final = (
 )
 _WORD_TOPIC: Final = {word: topic for topic, words in reversed(_BY_WORD) for word in words.split()}
 _RANK: Final = {topic: rank for rank, (topic, _) in enumerate(_BY_WORD)}
-_SPLIT: Final = re.compile(r"[^a-z0-9]+")
+_SPLIT: Final = regex(r"[^a-z0-9]+")
 
 
 @lru_cache(maxsize=8192)

@@ -11,7 +11,6 @@ namespace name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -21,6 +20,7 @@ import msgspec
 
 from iacrisk.catalog.environments import NAMING_KEYS, environment_named, words_of
 from iacrisk.gate.policy import Environments, EnvironmentSettings
+from iacrisk.patterns import regex
 from iacrisk.plan import Plan, ResourceChange, Shown, lookup
 
 
@@ -86,7 +86,7 @@ _NAMING_VARIABLES: Final = NAMING_KEYS | {
 _NAMES: Final = ("name", "identifier", "bucket", "cluster_name", "project", "resource_group_name")
 _PLACES: Final = ("namespace", "project", "resource_group_name")
 """Arguments that name what a resource stands in."""
-_ACCOUNT: Final = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
+_ACCOUNT: Final = regex(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
 _MOST_LOOKED_AT: Final = 2000
 
 Vote = tuple[Environment, Shown]

@@ -14,15 +14,16 @@ from typing import Any
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import Key, unescape_key
 
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"(?:(data|ephemeral)\.)?([^.\[]+)\.([^.\[]+)"
     r"(?:\[(?:(\d+)|\"((?:[^\"\\]|\\.)*)\")\])?"
     r"(?:\[[^\]]*\])*(?:\.([^.\[]+))?",
     re.DOTALL,
 )
-_STEP_END = re.compile(r"[.\[]")
+_STEP_END = regex(r"[.\[]")
 _NOT_OBJECTS = frozenset({"path", "terraform", "self", "tofu", "action"})
 _OWN_KEY = frozenset({"each", "count"})
 

@@ -12,10 +12,12 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
+from iacrisk.patterns import regex
+
 Key = str | int | None
 
-_STEP = re.compile(r"([^.\[\]\"]+)(?:\[(?:(-?\d+)|\"((?:[^\"\\]|\\.)*)\")\])?(?:\.|$)", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|\$\$\{|%%\{", re.DOTALL)
+_STEP = regex(r"([^.\[\]\"]+)(?:\[(?:(-?\d+)|\"((?:[^\"\\]|\\.)*)\")\])?(?:\.|$)", re.DOTALL)
+_ESCAPE = regex(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|\$\$\{|%%\{", re.DOTALL)
 _NAMED_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _TO_ESCAPE = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 

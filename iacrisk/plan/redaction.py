@@ -19,6 +19,7 @@ from urllib.parse import quote
 import msgspec
 
 from iacrisk.errors import BrokenPlan
+from iacrisk.patterns import regex
 from iacrisk.plan import wire
 from iacrisk.plan.address import format_key
 from iacrisk.plan.values import UNKNOWN, Path, any_mark, format_path, lookup
@@ -29,7 +30,7 @@ SENSITIVE = Shown("(sensitive value)")
 _SHORTEST_INSIDE_TEXT = 4
 _LONGEST_SHOWN = 240
 _TEXTS_KEPT = 4096
-QUOTED_KEY = re.compile(r"\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
+QUOTED_KEY = regex(r"\[\"((?:[^\"\\]|\\.)*)\"\]", re.DOTALL)
 _attributes = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
 _JSONENCODE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 """What Terraform's jsonencode escapes beside what every JSON writer does."""

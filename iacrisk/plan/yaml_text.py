@@ -7,15 +7,16 @@ text as it stands, which compares well enough. Nothing here raises.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import msgspec
 
-_KEY: Final = re.compile(
+from iacrisk.patterns import regex
+
+_KEY: Final = regex(
     r"""("(?:[^"\\]|\\.)*"|'[^']*'|[^\s#'"\[\]{},&*!|>-][^#]*?|-[^\s:]+):(?:\s+|$)"""
 )
-_INTEGER: Final = re.compile(r"-?\d{1,15}")
+_INTEGER: Final = regex(r"-?\d{1,15}")
 _WORDS: Final[dict[str, bool | None]] = {
     "true": True,
     "false": False,

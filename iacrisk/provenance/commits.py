@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 
 from iacrisk.errors import SettingsError
+from iacrisk.patterns import regex
 from iacrisk.provenance.record import Commit, Person
 from iacrisk.source.git import Git
 
@@ -16,7 +16,7 @@ _FIELDS: Final = 6
 _IF_SHALLOW: Final = (
     "The clone is shallow, so commits of the change may be missing (on GitHub: fetch-depth: 0).",
 )
-_PLAIN_REVISION: Final = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_./@+-]*")
+_PLAIN_REVISION: Final = regex(r"[0-9A-Za-z_][0-9A-Za-z_./@+-]*")
 """What a host may name: a commit or a reference, and no expression of Git's."""
 
 

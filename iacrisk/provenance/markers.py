@@ -14,15 +14,16 @@ from typing import Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.provenance.record import Account, ChangeRecord, Commit, Person, short
 
 CONFIDENCE: Final = {"H": 1.0, "M": 0.8, "L": 0.3}
 """H: the vendor or the host sets it; M: default text that can be switched off; L: a habit."""
 SPOKEN_OF: Final = 0.5
 """At most this sure is what only stands in the description of the change, not in its commits."""
-_NUMBERED: Final = re.compile(r"(\d+)\+[^@]+@users\.noreply\.github\.com", re.IGNORECASE)
-_TRAILER: Final = re.compile(r"^[ \t*]*([A-Za-z][A-Za-z-]{2,40})[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
-_ADDRESS: Final = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
+_NUMBERED: Final = regex(r"(\d+)\+[^@]+@users\.noreply\.github\.com", re.IGNORECASE)
+_TRAILER: Final = regex(r"^[ \t*]*([A-Za-z][A-Za-z-]{2,40})[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
+_ADDRESS: Final = regex(r"<([^<>\s]+@[^<>\s]+)>")
 _READERS_OF_CODE: Final = frozenset(
     {"acked-by", "cc", "reported-by", "reviewed-by", "suggested-by", "tested-by", "thanks-to"}
 )

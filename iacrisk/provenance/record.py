@@ -8,9 +8,11 @@ from typing import Final
 
 import msgspec
 
+from iacrisk.patterns import regex
+
 _HOSTS_OWN: Final = frozenset({"noreply@github.com"})
 """Committers that only say in which editor or by which button a commit was made."""
-_PEOPLE: Final = re.compile(
+_PEOPLE: Final = regex(
     r"^[ \t*]*co-authored-by[ \t]*:[ \t]*(?P<name>[^<\n]*)<(?P<email>[^<>\s]+)>",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from iacrisk.catalog import Basis, known_types, resource_type
+from iacrisk.patterns import regex
 from iacrisk.provenance.claim import Claim, ClaimedAction, Counts, Scope, with_words
 
 _CREATE, _UPDATE, _DELETE, _REPLACE, _FORGET = ClaimedAction
@@ -31,7 +32,7 @@ _VERBS: Final[dict[tuple[ClaimedAction, ...], str]] = {
 _ALL_VERBS: Final = tuple(verb for verbs in _VERBS.values() for verb in verbs.split())
 _NOUNS_AFTER: Final = r"(?!\s+(?:protection|marker|policy|window|lock|before|time))"
 """`delete protection` is no deletion."""
-_DENIAL: Final = re.compile(
+_DENIAL: Final = regex(
     r"\b(?:no(?! longer)|not|never|nothing|none|without|zero|avoid(?:s|ing)?)\b|n't\b"
     r"|\b(?:instead of|rather than)\b"
 )
@@ -44,7 +45,7 @@ _DENIED_NOUNS: Final = {
     (_REPLACE,): "replacement recreation",
 }
 """What is replaced is destroyed as well."""
-_KEEPING: Final = re.compile(r"\b(?:keep|retain|preserve)(?:s|ing|d|ed)?\b")
+_KEEPING: Final = regex(r"\b(?:keep|retain|preserve)(?:s|ing|d|ed)?\b")
 _IN_ONE_WORD: Final = {
     r"\b(?:sett?(?:s|ing)?|stand(?:s|ing)?|spin(?:s|ning)?)[ -]up\b": "provision",
     r"\broll(?:s|ing|ed)?[ -]out\b": "deploy",
@@ -54,17 +55,17 @@ _IN_ONE_WORD: Final = {
     r"^\s*[a-z]+(?:\([^)]*\))?!?:\s": " ",
 }
 """Verbs of two words, and the kind of change before a colon, which is no verb."""
-_TURNED_ROUND: Final = re.compile(r"\brevert(?:s|ed|ing)?\b|\brolls? back\b|\bundo(?:es|ing)?\b")
-_SUMMARY: Final = re.compile(
+_TURNED_ROUND: Final = regex(r"\brevert(?:s|ed|ing)?\b|\brolls? back\b|\bundo(?:es|ing)?\b")
+_SUMMARY: Final = regex(
     r"(\d[\d,]*)\s+(?:resources?\s+)?(?:(?:were|was|are|is|will be)\s+)?"
     r"(?:to\s+(import|add|change|destroy)\b|(import|add|chang|destroy)ed\b)"
 )
-_NO_CHANGES: Final = re.compile(
+_NO_CHANGES: Final = regex(
     r"\b(?:no|zero|0)\s+(?:infrastructure\s+|resource\s+|terraform\s+|actual\s+|real\s+)?changes?\b"
     r"(?!\s+(?:to\s+(?!(?:the\s+)?infrastructure\b)|in\s+(?!(?:the\s+)?plan\b)|of\b|for\b|on\b"
     r"|except\b|besides\b|other\b))"
 )
-_TAGS_ALONE: Final = re.compile(
+_TAGS_ALONE: Final = regex(
     r"\b(?:only|just|purely|nothing but)\s+(?:\w+\s+){0,2}?(?:tags?|labels?)\b"
     r"|\b(?:tags?|labels?)[ -](?:changes?[ -]|updates?[ -])?only\b"
 )
@@ -76,13 +77,13 @@ _TAGS: Final = (
     "terraform_labels",
     "tag",
 )
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = regex(
     r"(?:\bmodule\.[\w-]+(?:\[[^\]\s]*\])?\.)*"
     r"(?:\bmodule\.[\w-]+(?:\[[^\]\s]*\])?|\b[a-z][a-z0-9]*_\w+\.[\w-]+(?:\[[^\]\s]*\])?)"
 )
-_TYPE: Final = re.compile(r"\b[a-z][a-z0-9]*_\w+\b")
-_CLAUSES: Final = re.compile(r"[.;:!?\n]\s|[;\n]|\s(?:and|then|but|while|plus|whereas)\s|,\s")
-_WORD: Final = re.compile(r"[a-z0-9][a-z0-9'-]*")
+_TYPE: Final = regex(r"\b[a-z][a-z0-9]*_\w+\b")
+_CLAUSES: Final = regex(r"[.;:!?\n]\s|[;\n]|\s(?:and|then|but|while|plus|whereas)\s|,\s")
+_WORD: Final = regex(r"[a-z0-9][a-z0-9'-]*")
 _WORDS_BEFORE: Final = 5
 _LONGEST_PHRASE: Final = 3
 

@@ -5,11 +5,11 @@ Both show about ten of a kind for each step and drop the rest, so the tenth coun
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from iacrisk.gate import Verdict
+from iacrisk.patterns import regex
 from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.plain import count, plain
 from iacrisk.report.remarks import Level, Remark, remarks_on
@@ -21,7 +21,7 @@ _GITHUB: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "n
 _TEXT = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY = {**_TEXT, ":": "%3A", ",": "%2C"}
 _AZURE = {";": "%3B", "\r": "%0D", "\n": "%0A", "]": "%5D"}
-_LOOKS_ESCAPED = re.compile(r"%(?=3B|0D|0A|5D|AZP25)")
+_LOOKS_ESCAPED = regex(r"%(?=3B|0D|0A|5D|AZP25)")
 
 
 def render_github(batch: Batch) -> str:

@@ -8,12 +8,12 @@ the same as long as the plan is: sticky approvals hash them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.assess import Assessment
 from iacrisk.gate import Verdict, gravest
+from iacrisk.patterns import regex
 from iacrisk.report.batch import Batch, Fault, JudgedPlan
 from iacrisk.report.plain import plain
 from iacrisk.report.remarks import shortened
@@ -28,7 +28,7 @@ from iacrisk.report.words import (
 NAMED: Final = 50
 """Held changes of one plan that are named."""
 _LONGEST_LINE: Final = 300
-_SCORE = re.compile(r"\d+ of 100")
+_SCORE = regex(r"\d+ of 100")
 
 
 def render_atlantis(batch: Batch) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from iacrisk.graph import BlastRadius, Graph, Node, Reference
 from iacrisk.graph.networkx_view import edge_attributes, node_attributes, to_graphml
+from iacrisk.patterns import regex
 from iacrisk.plan import Redactor
 from iacrisk.report import GraphFormat
 from iacrisk.report.plain import plain
 
-_MERMAID_SAFE = re.compile(r"[^A-Za-z0-9 _.,/=()-]")
+_MERMAID_SAFE = regex(r"[^A-Za-z0-9 _.,/=()-]")
 _MOST_DRAWN = 40
 
 

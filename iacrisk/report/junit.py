@@ -6,13 +6,13 @@ not be reviewed is an error. There is no standard; Jenkins, GitLab and Azure rea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from iacrisk.gate import Verdict
+from iacrisk.patterns import regex
 from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.plain import plain
 from iacrisk.report.remarks import Remark, left_out, remarks_on
@@ -20,7 +20,7 @@ from iacrisk.report.words import SOFT, counts_line, headline, verdict_words
 
 MOST_CASES: Final = 10_000
 """In the file as a whole."""
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,12 +6,12 @@ nor close anything.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.assess import AssessedChange, Assessment
 from iacrisk.graph import Hit
+from iacrisk.patterns import regex
 from iacrisk.plan import Redactor
 from iacrisk.report.graph_formats import mermaid_radius
 from iacrisk.report.grouping import Group, share_out
@@ -44,8 +44,8 @@ _HITS_NAMED = 25
 _ALIKE_NAMED = 20
 _IN_DETAIL = 60
 _IN_A_LINE = 100
-_BACKTICKS = re.compile(r"`+")
-_MARKUP = re.compile(r"[\\`*_\[\]<>#|~]")
+_BACKTICKS = regex(r"`+")
+_MARKUP = regex(r"[\\`*_\[\]<>#|~]")
 MARKER = "<!-- iacrisk -->"
 
 

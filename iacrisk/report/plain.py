@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 import unicodedata
 
-_HARMLESS = re.compile(r"[\x20-\x7e]*\Z")
+from iacrisk.patterns import regex
+
+_HARMLESS = regex(r"[\x20-\x7e]*\Z")
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-_LOG_COMMAND = re.compile(r"^(\s*)::")
+_LOG_COMMAND = regex(r"^(\s*)::")
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,6 @@ Facts about what GitHub takes and keeps: docs/hosts/github.md.
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Final
@@ -15,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from iacrisk import __version__
+from iacrisk.patterns import regex
 from iacrisk.report.batch import Batch, JudgedPlan
 from iacrisk.report.plain import plain
 from iacrisk.report.remarks import (
@@ -43,7 +43,7 @@ _SECURITY_SEVERITY: Final = {
     Severity.LOW: "2.5",
     Severity.INFO: "0.5",
 }
-_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._/-]+")
+_NOT_IN_A_NAME = regex(r"[^A-Za-z0-9._/-]+")
 
 Json = dict[str, Any]
 

@@ -7,13 +7,13 @@ local source are followed; what another call hides counts as unseen, not as lost
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from iacrisk.errors import SettingsError
+from iacrisk.patterns import regex
 from iacrisk.source.declarations import Declared, scan_hcl, scan_json
 from iacrisk.source.facts import Edits, Place, VersionJump
 from iacrisk.source.files import is_override
@@ -23,7 +23,7 @@ from iacrisk.source.trees import LOCK_FILE, Tree
 from iacrisk.source.versions import jump, locked_versions, module_jump
 
 Progress = Callable[[int], None]
-_ON_DESTROY: Final = re.compile(r"\bwhen\b\"?\s*[=:]\s*\"?(?:\$\{)?destroy\b")
+_ON_DESTROY: Final = regex(r"\bwhen\b\"?\s*[=:]\s*\"?(?:\$\{)?destroy\b")
 
 
 def compare(

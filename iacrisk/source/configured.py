@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.source.expansion import Expanded, Module
 
-MENTION: Final = re.compile(r"(?<![\w.\"])([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[[^\]\[]*\])+)")
-KEYS: Final = re.compile(r"\[[^\]]*\]")
+MENTION: Final = regex(r"(?<![\w.\"])([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[[^\]\[]*\])+)")
+KEYS: Final = regex(r"\[[^\]]*\]")
 _OWN: Final = frozenset({"each", "count"})
 _NAMES: Final = frozenset({"var", "local", "module"})
 

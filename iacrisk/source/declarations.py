@@ -14,9 +14,11 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
+
 _PLAIN: Final = {"resource": "", "data": "data.", "ephemeral": "ephemeral."}
 _NAME: Final = r"[^\W\d][\w-]*"
-_NEXT: Final = re.compile(
+_NEXT: Final = regex(
     r"(?P<comment>\#.*|//.*|/\*(?s:.*?)\*/)"
     r"|(?P<open_comment>/\*)"
     rf"|<<-?(?P<heredoc>{_NAME})[^\n]*"
@@ -24,8 +26,8 @@ _NEXT: Final = re.compile(
     r"|(?<![\w.-])source[ \t]*=[ \t]*\"(?P<source>[^\"\n$]*)\""
     r"|(?P<quote>\")|(?P<open>\{)|(?P<close>\})"
 )
-_IN_TEXT: Final = re.compile(r"\\.|\$\$\{|%%\{|(?P<template>[$%]\{)|(?P<quote>\")|(?P<newline>\n)")
-_IN_TEMPLATE: Final = re.compile(r"(?P<quote>\")|(?P<open>\{)|(?P<close>\})")
+_IN_TEXT: Final = regex(r"\\.|\$\$\{|%%\{|(?P<template>[$%]\{)|(?P<quote>\")|(?P<newline>\n)")
+_IN_TEMPLATE: Final = regex(r"(?P<quote>\")|(?P<open>\{)|(?P<close>\})")
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,7 +178,7 @@ def _template_end(text: str, start: int, position: int) -> int:
     raise _Fault(start, "this template does not end.")
 
 
-_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_SPACE: Final = regex(r"[ \t\r\n]*")
 _decoder: Final = json.JSONDecoder()
 
 

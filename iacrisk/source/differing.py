@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from iacrisk.catalog.replacing import Arguments, Effect, Turn
+from iacrisk.patterns import regex
 from iacrisk.source.expansion import is_expression
 
 Path = tuple[str | int, ...]
-_IDENTITY: Final = re.compile(
+_IDENTITY: Final = regex(
     r"\$\{\s*((?!(?:module|var|local|each|data)\.)[a-z]\w*\.[\w-]+)\.(id|arn)\s*\}"
 )
 """A reference to what no two objects share."""

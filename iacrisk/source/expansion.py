@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import Key, format_key
 from iacrisk.source.hcl import blocks, labelled
 
@@ -21,10 +22,10 @@ Parse = Callable[[str, str | None], Any]
 _NOT_ATTRIBUTES: Final = frozenset(
     {"lifecycle", "provisioner", "connection", "depends_on", "count", "for_each", "provider"}
 )
-_WHOLE: Final = re.compile(r"\$\{\s*([\w.-]+)\s*\}")
-_PART: Final = re.compile(r"\$\{\s*([\w.-]+)\s*\}")
-_SET: Final = re.compile(r"\$\{\s*toset\(\s*(\[.*\]|[\w.-]+)\s*\)\s*\}", re.DOTALL)
-_HEREDOC: Final = re.compile(r"<<-?(\w+)\n(.*?)\n?[ \t]*\1\s*", re.DOTALL)
+_WHOLE: Final = regex(r"\$\{\s*([\w.-]+)\s*\}")
+_PART: Final = regex(r"\$\{\s*([\w.-]+)\s*\}")
+_SET: Final = regex(r"\$\{\s*toset\(\s*(\[.*\]|[\w.-]+)\s*\)\s*\}", re.DOTALL)
+_HEREDOC: Final = regex(r"<<-?(\w+)\n(.*?)\n?[ \t]*\1\s*", re.DOTALL)
 _PASSES: Final = 3
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.source.hcl import blocks, labelled
 
-_KEY: Final = re.compile(r"\[[^\]]*\]")
+_KEY: Final = regex(r"\[[^\]]*\]")
 _OFF: Final = ("false", False, None)
 
 

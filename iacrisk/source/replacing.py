@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from iacrisk.catalog.replacing import Effect, Turn, arguments_of
+from iacrisk.patterns import regex
 from iacrisk.plan import format_key
 from iacrisk.source.configured import KEYS, closure, direct_dependencies, references
 from iacrisk.source.differing import Path, dotted, is_block_list
 from iacrisk.source.expansion import Instance, Module
 from iacrisk.source.lifecycle import lifecycle_of
 
-_READ: Final = re.compile(r"\$\{\s*([a-z]\w*)\.([\w-]+)(?:\[([^\]]*)\])?\.(id|arn)\s*\}")
+_READ: Final = regex(r"\$\{\s*([a-z]\w*)\.([\w-]+)(?:\[([^\]]*)\])?\.(id|arn)\s*\}")
 """Only what a new object certainly gets anew."""
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.source.facts import VersionJump
 from iacrisk.source.hcl import labelled, parse_document
 from iacrisk.source.lifecycle import CallFacts
 
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
-_REF: Final = re.compile(r"[?&]ref=([^&]+)")
+_NUMBER: Final = regex(r"\d+(?:\.\d+)*")
+_REF: Final = regex(r"[?&]ref=([^&]+)")
 
 
 def locked_versions(name: str, text: str) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from markupsafe import Markup, escape
 
+from iacrisk.patterns import regex
 from iacrisk.report.page.values import ChangeView
 from iacrisk.report.picture import Scene, render_svg
 from iacrisk.report.picture.shapes import SHAPES
@@ -23,8 +23,8 @@ _PARTS: Final = {
 _FITS: Final = 32
 """Characters that have room on any line."""
 _DANGER: Final = ("delete", "replace", "forget", "update", "create", "read", "no-op")
-_MODULE = re.compile(r'module\.[^.\[]+(?:\["(?:[^"\\]|\\.)*"\]|\[\d+\])?')
-_BREAKS = re.compile(r"(?<=[.:/,=])(?=[^\s.:/,=])|(?=\[)")
+_MODULE = regex(r'module\.[^.\[]+(?:\["(?:[^"\\]|\\.)*"\]|\[\d+\])?')
+_BREAKS = regex(r"(?<=[.:/,=])(?=[^\s.:/,=])|(?=\[)")
 
 
 def class_words(name: str) -> str:

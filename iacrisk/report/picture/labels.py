@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final
@@ -10,12 +9,13 @@ from typing import Final
 import msgspec
 
 from iacrisk.graph import Node
+from iacrisk.patterns import regex
 from iacrisk.plan import Key, Redactor, format_key, parse_address
 from iacrisk.report.plain import plain
 
 _CHAR: Final = 0.62
 """Width of a character of a monospaced face, in font sizes; no common one is wider."""
-_DIGITS: Final = re.compile(r"(\d+)")
+_DIGITS: Final = regex(r"(\d+)")
 _ELLIPSIS: Final = "…"
 
 

@@ -6,17 +6,17 @@ sheets, so it is given one without, and it leaves out text silently where there 
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from iacrisk.errors import SettingsError
+from iacrisk.patterns import regex
 from iacrisk.report.picture.scene import Scene
 from iacrisk.report.picture.svg import picture_style, render_svg
 
 _ZOOM: Final = 2
-_MEDIA: Final = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*\s*\}")
-_VARIABLE: Final = re.compile(r"--([a-z_-]+):\s*([^;]+);")
-_USE: Final = re.compile(r"var\(--([a-z_-]+)[^)]*\)")
+_MEDIA: Final = regex(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*\s*\}")
+_VARIABLE: Final = regex(r"--([a-z_-]+):\s*([^;]+);")
+_USE: Final = regex(r"var\(--([a-z_-]+)[^)]*\)")
 _PROBE: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" class="ir-picture" width="20" height="20">'
     '<text x="2" y="16">{}</text></svg>'

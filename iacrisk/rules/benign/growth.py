@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from iacrisk.catalog import harmless
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 
 _MOST: Final = 3
@@ -24,7 +24,7 @@ _COUNTS: Final = frozenset(
     }
 )
 _BLOCKS: Final = frozenset({"autoscaling", "scaling_config", "spec"})
-_CLASS: Final = re.compile(r"db\.([a-z]+)\d+[a-z]*\.(\w+)")
+_CLASS: Final = regex(r"db\.([a-z]+)\d+[a-z]*\.(\w+)")
 
 
 def is_number(value: Any) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject, kind_of_type
 from iacrisk.rules.context import Context
@@ -12,7 +12,7 @@ from iacrisk.rules.readers.kubernetes.objects import objects_of, seen, words_aft
 
 _KINDS: Final = frozenset({"ConfigMap", "Secret", "ServiceAccount"})
 _SYSTEM: Final = frozenset({"default", "kube-public", "kube-system"})
-_OWNED: Final = re.compile(
+_OWNED: Final = regex(
     r"sealed-secrets-key|^sh\.helm\.release|-token-|aws-auth|^default$|kubeconfig|^repo-|registry"
 )
 _OWNED_TYPES: Final = frozenset(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
@@ -21,7 +21,7 @@ _VERSIONS: Final = {
 _TOLD_BY_C15: Final = frozenset({"aws_eks_cluster", "azurerm_kubernetes_cluster"})
 """Types whose every change of version C15 holds already."""
 
-_VERSION: Final = re.compile(r"v?(\d+)\.(\d+)(?:[.-].*)?")
+_VERSION: Final = regex(r"v?(\d+)\.(\d+)(?:[.-].*)?")
 
 
 @rule(

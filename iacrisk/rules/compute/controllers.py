@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from iacrisk.catalog.charts import chart_name, holds_data, rules_a_cluster, shows_only
 from iacrisk.catalog.settings import controller_settings_of
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import read_object
 from iacrisk.rules.context import Context
@@ -16,7 +16,7 @@ from iacrisk.rules.readers.kubernetes.objects import MANIFESTS
 from iacrisk.rules.readers.settings.settings import outcomes, steps_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
-_MAJOR: Final = re.compile(r"v?(\d+)\.")
+_MAJOR: Final = regex(r"v?(\d+)\.")
 _SYSTEM: Final[dict[str, str]] = {
     "coredns": "Names in the whole cluster are resolved otherwise.",
     "coredns-custom": "Names in the whole cluster are resolved otherwise.",

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.catalog.capacity import BY_USE, CAPACITY, SWITCHES, Capacity, Role
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, Path, ResourceChange, format_path, lookup
 from iacrisk.rules.readers.settings.settings import known, steps_of
 
@@ -164,7 +165,7 @@ _TEXT_OF_TYPE: Final = {
     "kubectl_manifest": "yaml_body",
     "nomad_job": "jobspec",
 }
-_REPLICAS: Final = re.compile(
+_REPLICAS: Final = regex(
     r"^[\s-]*\"?(\w*[rR]eplica(?:s|Count)|[cC]ount)\"?\s*[:=]\s*\"?(\d+)\"?\s*,?$",
     re.MULTILINE,
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.messages.feeding import fed_by
@@ -31,7 +32,7 @@ _PLACES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Where a type holds what a program is told."""
 
-_DRY: Final = re.compile(
+_DRY: Final = regex(
     r"^-*(is|enable)?_?(dry_?run|no_?op|simulat(e|ion)|preview_?only|read_?only)$", re.IGNORECASE
 )
 _ON: Final = frozenset({"1", "true", "yes", "on"})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -14,8 +15,8 @@ from iacrisk.rules.readers.settings.removals import subject_goes
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _RULE: Final = "azurerm_servicebus_subscription_rule"
-_ALL: Final = re.compile(r"^\s*(1\s*=\s*1|true)\s*$", re.IGNORECASE)
-_NONE: Final = re.compile(r"^\s*(1\s*=\s*0|false)\s*$", re.IGNORECASE)
+_ALL: Final = regex(r"^\s*(1\s*=\s*1|true)\s*$", re.IGNORECASE)
+_NONE: Final = regex(r"^\s*(1\s*=\s*0|false)\s*$", re.IGNORECASE)
 
 
 @rule(

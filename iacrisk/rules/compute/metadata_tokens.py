@@ -8,16 +8,17 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
 _OPTIONS: Final = "metadata_options.0."
-_ASKS: Final = re.compile(
+_ASKS: Final = regex(
     r"169\.254\.169\.254/\S*(meta-data|user-data|dynamic)|ec2-metadata\b", re.IGNORECASE
 )
-_GETS_TOKEN: Final = re.compile(r"x-aws-ec2-metadata-token|latest/api/token", re.IGNORECASE)
-_CONTAINERS: Final = re.compile(r"ECS_CLUSTER|/etc/eks/bootstrap|docker run", re.IGNORECASE)
+_GETS_TOKEN: Final = regex(r"x-aws-ec2-metadata-token|latest/api/token", re.IGNORECASE)
+_CONTAINERS: Final = regex(r"ECS_CLUSTER|/etc/eks/bootstrap|docker run", re.IGNORECASE)
 
 
 @rule(

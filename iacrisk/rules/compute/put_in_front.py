@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
@@ -21,7 +21,7 @@ _QUEUES: Final = frozenset({"rabbitmq_operator_policy", "rabbitmq_policy"})
 _TEMPLATES: Final = frozenset(
     {"elasticstack_elasticsearch_index_template", "opensearch_composable_index_template"}
 )
-_LITERAL: Final = re.compile(r"\^?([\w./:-]*)(?:\.\*)?\$?")
+_LITERAL: Final = regex(r"\^?([\w./:-]*)(?:\.\*)?\$?")
 
 
 class _Policy(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.wording import some_of, texts
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
-_LANGUAGE: Final = re.compile(r"[a-z]+")
+_LANGUAGE: Final = regex(r"[a-z]+")
 _FUNCTIONS: Final = frozenset({"aws_lambda_function", "google_cloudfunctions_function"})
 _VARIABLES: Final = {
     "aws_lambda_function": "environment.0.variables",
@@ -94,7 +94,7 @@ def _variables_gone(change: ResourceChange) -> Iterator[Outcome]:
         )
 
 
-_VERSION: Final = re.compile(r"([a-z]+)(\d+)(?:\.(\d+))?")
+_VERSION: Final = regex(r"([a-z]+)(\d+)(?:\.(\d+))?")
 _JUMP: Final = 3
 _CUTS: Final = {"nodejs": 18}
 """The version without something that programs load: the second version of the SDK."""

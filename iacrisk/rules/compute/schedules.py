@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.catalog.settings import Direction, settings_of, types_with_settings
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.messages.feeding import fed_by
@@ -21,7 +22,7 @@ _SCHEDULES: Final = {
 }
 """The arguments that hold a schedule, by the catalog's rows on schedules that come more seldom."""
 
-_NOT_REPEATABLE: Final = re.compile(
+_NOT_REPEATABLE: Final = regex(
     r"bill|campaign|charge|debit|dunning|invoic|mail|newsletter|notif|(?<![a-z])orders?(?![a-z])|"
     r"(?<![a-z])pay(?!load)|penalt|refund|remind|settle|(?<![a-z])sms|subscription",
     re.IGNORECASE,

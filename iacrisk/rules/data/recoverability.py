@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.catalog import attachment, retention
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup, parse_path
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
@@ -25,7 +26,7 @@ from iacrisk.rules.rule import (
 )
 
 _SOON: Final = 30
-_EXPIRY: Final = re.compile(r"expir|ttl|delete|purge|valid|until|remove", re.IGNORECASE)
+_EXPIRY: Final = regex(r"expir|ttl|delete|purge|valid|until|remove", re.IGNORECASE)
 
 
 @rule(

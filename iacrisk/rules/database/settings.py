@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from iacrisk.catalog.databases import (
     TLS_PARAMETERS,
     TLS_SWITCHES,
 )
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup, parse_path, unset
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
@@ -85,7 +85,7 @@ def parameters_need_restart(change: ResourceChange, context: Context) -> Iterato
         )
 
 
-_DYNAMIC: Final = re.compile(
+_DYNAMIC: Final = regex(
     r"^(log_(?!bin)\w+|general_log|idle_in_transaction_session_timeout|lock_timeout|"
     r"long_query_time|maintenance_work_mem|slow_query_log|statement_timeout|work_mem)$"
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.shapes import blocks
@@ -14,8 +15,8 @@ from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
-_ERROR: Final = re.compile(r"^\s*error\s+\d{3}", re.MULTILINE)
-_BRACES: Final = re.compile(r"\{[^{}]*\}")
+_ERROR: Final = regex(r"^\s*error\s+\d{3}", re.MULTILINE)
+_BRACES: Final = regex(r"\{[^{}]*\}")
 _ALWAYS: Final = frozenset({"", "true", "req.url", "req.http.host"})
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
@@ -26,9 +27,9 @@ _DOORS: Final = {
     "azurerm_web_application_firewall_policy": "custom_rules",
 }
 _RULESETS: Final = frozenset({"cloudflare_ruleset"})
-_LIMIT: Final = re.compile(r"<(rate-limit|quota)(-by-key)?\s([^>]*)>")
-_COUNT: Final = re.compile(r"\b(calls|renewal-period|counter-key|name)\s*=\s*\"([^\"]*)\"")
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_LIMIT: Final = regex(r"<(rate-limit|quota)(-by-key)?\s([^>]*)>")
+_COUNT: Final = regex(r"\b(calls|renewal-period|counter-key|name)\s*=\s*\"([^\"]*)\"")
+_COMMENT: Final = regex(r"<!--.*?-->", re.DOTALL)
 _MUCH: Final = 4
 """A limit that falls to a quarter, or lower."""
 

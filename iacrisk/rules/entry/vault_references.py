@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -23,10 +24,8 @@ _READERS: Final = frozenset(
         "azurerm_windows_web_app",
     }
 )
-_VAULT: Final = re.compile(rb"([\w-]+)\.vault\.azure\.net|VaultName=([\w-]+)", re.IGNORECASE)
-_ROLE: Final = re.compile(
-    r"^(Key Vault (Administrator|Certificate User|Secrets (Officer|User))|Owner)$"
-)
+_VAULT: Final = regex(rb"([\w-]+)\.vault\.azure\.net|VaultName=([\w-]+)", re.IGNORECASE)
+_ROLE: Final = regex(r"^(Key Vault (Administrator|Certificate User|Secrets (Officer|User))|Owner)$")
 _UNNAMED_ROLE: Final = ""
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.exposure.silences import (
@@ -20,9 +21,9 @@ from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undeci
 _MONITORS: Final = frozenset({"datadog_monitor"})
 _METRIC_ALARMS: Final = frozenset({"aws_cloudwatch_metric_alarm"})
 _INDEXES: Final = frozenset({"datadog_logs_index"})
-_RECIPIENT: Final = re.compile(r"@[\w.{}+-]*\w")
-_WAKES: Final = re.compile(r"@(pagerduty|opsgenie|oncall|victorops|webhook)", re.IGNORECASE)
-_LIMIT: Final = re.compile(r"([<>]=?)\s*(-?\d+(?:\.\d+)?)\s*$")
+_RECIPIENT: Final = regex(r"@[\w.{}+-]*\w")
+_WAKES: Final = regex(r"@(pagerduty|opsgenie|oncall|victorops|webhook)", re.IGNORECASE)
+_LIMIT: Final = regex(r"([<>]=?)\s*(-?\d+(?:\.\d+)?)\s*$")
 _FAR: Final = 3
 
 
@@ -125,7 +126,7 @@ def _threshold_moved(change: ResourceChange) -> Iterator[Outcome]:
         )
 
 
-_PARTS: Final = re.compile(r"in_use|pct|percent|ratio|usage|utili[sz]ation", re.IGNORECASE)
+_PARTS: Final = regex(r"in_use|pct|percent|ratio|usage|utili[sz]ation", re.IGNORECASE)
 
 
 def _is_nearly_full(query: str, before: float, after: float) -> bool:
@@ -134,7 +135,7 @@ def _is_nearly_full(query: str, before: float, after: float) -> bool:
 
 
 _HALF: Final = 0.5
-_SCOPE: Final = re.compile(r"\{([^{}]*)\}")
+_SCOPE: Final = regex(r"\{([^{}]*)\}")
 
 
 def _scope_narrowed(change: ResourceChange) -> Iterator[Outcome]:
@@ -153,7 +154,7 @@ def _scope_narrowed(change: ResourceChange) -> Iterator[Outcome]:
         )
 
 
-_WINDOW: Final = re.compile(r"last_(\d+)(m|h|d|w)\b")
+_WINDOW: Final = regex(r"last_(\d+)(m|h|d|w)\b")
 _MINUTES: Final = {"m": 1, "h": 60, "d": 1440, "w": 10_080}
 _MUCH_LONGER: Final = 12
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.rules.readers.entries.edge_rulesets import rules_of
 from iacrisk.rules.readers.shapes import blocks
@@ -16,17 +17,17 @@ Values = Mapping[str, Any]
 _FASTLY: Final = "fastly_service_vcl"
 TYPES: Final = frozenset({"cloudflare_ruleset", _FASTLY})
 _PHASE: Final = "http_request_cache_settings"
-_PERSONAL: Final = re.compile(
+_PERSONAL: Final = regex(
     r"http\.cookie|http\.request\.cookies|authorization|/(api|account|admin|cart|checkout|login|me|"
     r"my|order|profile|session|user)s?\b",
     re.IGNORECASE,
 )
-_LIMITS: Final = re.compile(
+_LIMITS: Final = regex(
     r"uri\.path|http\.request\.uri\b|full_uri|extension|file_extension|cookie|headers",
     re.IGNORECASE,
 )
 """What makes an expression mean a part of a site; a host alone means all of it."""
-_PREFIX: Final = re.compile(r'starts_with\(http\.request\.uri(?:\.path)?,\s*"([^"]+)"\)')
+_PREFIX: Final = regex(r'starts_with\(http\.request\.uri(?:\.path)?,\s*"([^"]+)"\)')
 
 
 def personal_answers_kept(change: ResourceChange) -> Iterator[Outcome]:
@@ -102,7 +103,7 @@ def _is_wide(item: Values) -> bool:
 
 # Fastly
 
-_NAMES_PATHS: Final = re.compile(
+_NAMES_PATHS: Final = regex(
     r"""req\.url(?:\.path|\.ext|\.dirname)?\s*(?:~|==)\s*"([^"]*)"|beresp\.http\.content-type\s*~"""
     r"""\s*"([^"]*)\"""",
     re.IGNORECASE,

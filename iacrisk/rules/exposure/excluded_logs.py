@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
@@ -14,10 +14,10 @@ from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
-_ASKED: Final = re.compile(r'logs\("((?:[^"\\]|\\.)*)"\)(?:\.index\("([^"]*)"\))?')
+_ASKED: Final = regex(r'logs\("((?:[^"\\]|\\.)*)"\)(?:\.index\("([^"]*)"\))?')
 _EVERYWHERE: Final = frozenset({"env"})
 """Facets that tell no program from another."""
-_CHECKS: Final = re.compile(r"health|probe|liveness|readi|livez|readyz|heartbeat|\bping\b")
+_CHECKS: Final = regex(r"health|probe|liveness|readi|livez|readyz|heartbeat|\bping\b")
 """Values of logs that only checks write."""
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.wording import some_of
@@ -28,8 +29,8 @@ _DEMANDS: Final = (
     "validate-jwt",
 )
 _LIMITS: Final = ("quota", "quota-by-key", "rate-limit", "rate-limit-by-key")
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-_ELEMENT: Final = re.compile(r"<([a-z][a-z-]*)[\s/>]")
+_COMMENT: Final = regex(r"<!--.*?-->", re.DOTALL)
+_ELEMENT: Final = regex(r"<([a-z][a-z-]*)[\s/>]")
 _PATH: Final = (("xml_content",),)
 
 

@@ -14,6 +14,7 @@ from iacrisk.catalog.exposure import (
     PUBLIC_ACCESS_BLOCKS,
     PUBLIC_ACLS,
 )
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.exposure.switches import flags_of
@@ -136,7 +137,7 @@ def _block_severity(
     return Severity.HIGH if acls_only else Severity.CRITICAL, Confidence.HIGH
 
 
-_EVERYONE: Final = re.compile(r"allUsers|allAuthenticatedUsers|/global/A(ll|uthenticated)Users")
+_EVERYONE: Final = regex(r"allUsers|allAuthenticatedUsers|/global/A(ll|uthenticated)Users")
 
 
 def _acl_opened(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -203,7 +204,7 @@ _DATABASES: Final = (
     "azurerm_cosmosdb", "azurerm_mariadb", "azurerm_mssql", "azurerm_mysql", "azurerm_postgresql",
     "azurerm_sql",
 )  # fmt: skip
-_INTERNAL: Final = re.compile(r"internal|private|scheme", re.IGNORECASE)
+_INTERNAL: Final = regex(r"internal|private|scheme", re.IGNORECASE)
 
 
 def _service_opened(change: ResourceChange) -> Iterator[Outcome]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.siblings import stays
@@ -15,9 +15,9 @@ _ROUTE: Final = "aws_apigatewayv2_route"
 _INTEGRATION: Final = "aws_apigatewayv2_integration"
 _FUNCTION: Final = "aws_lambda_function"
 _STORES: Final = ("aws_dynamodb_table", "aws_s3_bucket", "aws_sqs_queue")
-_GREEDY: Final = re.compile(r"^\{[^{}]*\+\}$")
-_VARIABLE: Final = re.compile(r"^\{[^{}+]*\}$")
-_FOR_ALL: Final = re.compile(
+_GREEDY: Final = regex(r"^\{[^{}]*\+\}$")
+_VARIABLE: Final = regex(r"^\{[^{}+]*\}$")
+_FOR_ALL: Final = regex(
     r"^(?:\.well-known|auth|callbacks?|docs|favicon\.ico|health\w*|hooks?|jwks|live|livez|login"
     r"|logout|oauth2?|openapi|ping|public|ready|readyz|register|sign-?in|sign-?up|static|status"
     r"|token|version|webhooks?)(?:\.\w+)?$"

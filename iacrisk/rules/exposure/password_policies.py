@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
-_TERM: Final = re.compile(r"(\w+)\s*(?:\(\s*([^()]*?)\s*\))?")
+_TERM: Final = regex(r"(\w+)\s*(?:\(\s*([^()]*?)\s*\))?")
 _LESS_IS_MORE: Final = frozenset({"forceExpiredPasswordChange", "maxLength"})
 """Terms whose number may fall: people change their password sooner."""
 

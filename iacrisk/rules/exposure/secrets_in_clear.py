@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import Path, ResourceChange, format_path
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import (
@@ -38,7 +39,7 @@ _PATTERNS: Final = tuple(
     (what, re.compile(rf"(?<![A-Za-z0-9]){pattern}(?![A-Z0-9])\s*\S{{0,60}}"))
     for what, pattern in _CREDENTIALS
 )
-_PLACEHOLDER: Final = re.compile(
+_PLACEHOLDER: Final = regex(
     r"example|placeholder|dummy|changeme|redacted|x{6}|0{8}|\.\.\.", re.IGNORECASE
 )
 _KEYS_BY_NATURE: Final = frozenset({"aws_iam_access_key"})

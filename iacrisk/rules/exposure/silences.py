@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.catalog.environments import environment_named
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.messages.downtimes import (
@@ -35,8 +36,8 @@ class Quiet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _LONG: Final = datetime.timedelta(days=14)
-_TERMS: Final = re.compile(r"[\w.-]+:[^\s()]+")
-_DENIED: Final = re.compile(r"(?:\bnot\s+|[!-](?<![\w-]-))[\w.-]+:[^\s()]+", re.IGNORECASE)
+_TERMS: Final = regex(r"[\w.-]+:[^\s()]+")
+_DENIED: Final = regex(r"(?:\bnot\s+|[!-](?<![\w-]-))[\w.-]+:[^\s()]+", re.IGNORECASE)
 """What a scope leaves out: `NOT env:dev`, `!env:dev`."""
 
 _MACHINES: Final = frozenset({"container_id", "host", "hostname", "instance", "pod_name"})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.messages.event_conditions import Alternative, alternatives, fits_more
@@ -15,8 +16,8 @@ from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _DROPS: Final = frozenset({"newrelic_nrql_drop_rule", "newrelic_pipeline_cloud_rule"})
-_WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
-_SOURCE: Final = re.compile(r"\bfrom\s+([\w,\s]+?)(?:\s+where\b|$)", re.IGNORECASE)
+_WHERE: Final = regex(r"\bwhere\b", re.IGNORECASE)
+_SOURCE: Final = regex(r"\bfrom\s+([\w,\s]+?)(?:\s+where\b|$)", re.IGNORECASE)
 
 
 @rule(

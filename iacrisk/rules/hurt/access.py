@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.catalog import attachment
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.policy_document import Effect, grants_removed, parse_policy
 from iacrisk.rules.context import Context
@@ -45,7 +45,7 @@ _HANDERS: Final = frozenset(
 )
 """Types that hand over to an object whose policy has to admit them."""
 
-_NAME: Final = re.compile(rb"arn:[\w-]+:[^\"\\\s,]+")
+_NAME: Final = regex(rb"arn:[\w-]+:[^\"\\\s,]+")
 _SHORTEST: Final = 20
 _MOST: Final = 12
 """A pattern that fits more objects than this means none of them in particular."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.catalog import ResourceClass, resource_type
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
@@ -29,7 +29,7 @@ from iacrisk.rules.readers.siblings import stays
 _MOST: Final = 8
 """More than this many mean none of them in particular."""
 
-_HOST: Final = re.compile(rb"https?://([\w.-]+\.[a-z]+)")
+_HOST: Final = regex(rb"https?://([\w.-]+\.[a-z]+)")
 _HOSTS: Final = (
     "default_hostname",
     "default_host_name",
@@ -89,7 +89,7 @@ def users_of_store(change: ResourceChange, context: Context) -> Iterator[str]:
 _FEW: Final = 3
 """More programs than this by a name mean that the name says little."""
 
-_HANDING_ON: Final = re.compile(r"_(mapping|subscription|target|notification|trigger|task)$")
+_HANDING_ON: Final = regex(r"_(mapping|subscription|target|notification|trigger|task)$")
 
 
 def machines_with_disk(change: ResourceChange, context: Context) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _databases(context: Context) -> list[ResourceChange]:
     ]
 
 
-_DATABASES: Final = re.compile(
+_DATABASES: Final = regex(
     r"_(sql_database_instance|alloydb_\w+|(mssql|mysql|postgresql)\w*_server|cosmosdb_account|"
     r"db_instance|rds_cluster|spanner_instance)$"
 )
@@ -257,7 +257,7 @@ def runs_as(change: ResourceChange, context: Context) -> Iterator[str]:
         yield from (one.label for one in programs_naming(email, context) if stays(one))
 
 
-_ROLE: Final = re.compile(r"^google_\w+_iam_(member|binding)$")
+_ROLE: Final = regex(r"^google_\w+_iam_(member|binding)$")
 
 
 def holders_of_role(change: ResourceChange, context: Context) -> Iterator[str]:

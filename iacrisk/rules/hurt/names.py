@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from iacrisk.catalog import resource_type
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject, names_used, required_label, selects
 from iacrisk.plan.values import mapping
@@ -19,13 +19,13 @@ from iacrisk.rules.readers.shapes import last_part, texts
 from iacrisk.rules.readers.siblings import stays
 
 _MOST: Final = 50
-_LISTS: Final = re.compile(r"^(google_\w+_iam)_binding$")
+_LISTS: Final = regex(r"^(google_\w+_iam)_binding$")
 _LOGINS: Final = (
     "vault_approle_auth_backend_role",
     "vault_jwt_auth_backend_role",
     "vault_kubernetes_auth_backend_role",
 )
-_PATH: Final = re.compile(r'path\s+"([^"]+)"')
+_PATH: Final = regex(r'path\s+"([^"]+)"')
 _ISSUERS: Final = (
     "vault_aws_secret_backend_role",
     "vault_database_secret_backend_role",

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from iacrisk.catalog import ResourceClass, resource_type
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
@@ -117,11 +118,11 @@ def _stores_named(program: ResourceChange, context: Context) -> list[ResourceCha
     return [one for word in sorted(words & index.keys()) for one in index[word] if stays(one)]
 
 
-_WORD: Final = re.compile(r"[\w.-]+")
+_WORD: Final = regex(r"[\w.-]+")
 
 # Endpoints of services
 
-_SERVICE: Final = re.compile(r"\.([a-z0-9-]+)(?:\.(?:api|dkr))?$")
+_SERVICE: Final = regex(r"\.([a-z0-9-]+)(?:\.(?:api|dkr))?$")
 
 
 def users_of_endpoint(change: ResourceChange, context: Context) -> Iterator[str]:

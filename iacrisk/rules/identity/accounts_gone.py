@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -37,8 +37,8 @@ _LEFT_OVER: Final = (
 )
 """Grants to an account, and its keys, are left over when it goes; they are not hurt."""
 
-_ADDRESS: Final = re.compile(rb"(?<![:\w.+-])[\w.+-]+@[\w.-]+\w")
-_TEXT: Final = re.compile(rb'"([^"\\]{6,300})"')
+_ADDRESS: Final = regex(rb"(?<![:\w.+-])[\w.+-]+@[\w.-]+\w")
+_TEXT: Final = regex(rb'"([^"\\]{6,300})"')
 
 
 @rule(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.catalog import ResourceClass, attachment
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity.access_loss import policy_losses
@@ -40,7 +41,7 @@ _MEMBERSHIPS: Final = frozenset(
     }
 )
 _MEMBER_LISTS: Final = ("members", "users", "member_entity_ids", "member_group_ids", "policies")
-_GOOGLE_LISTS: Final = re.compile(r"^google_\w+_iam_(binding|policy)$")
+_GOOGLE_LISTS: Final = regex(r"^google_\w+_iam_(binding|policy)$")
 
 
 @rule(
@@ -144,7 +145,7 @@ def _left_out(change: ResourceChange, context: Context) -> list[ResourceChange]:
     return found
 
 
-_GRAVE_ROLE: Final = re.compile(r"^roles/(owner|editor)$|dmin$|\.admin$|[sS]erviceAgent$")
+_GRAVE_ROLE: Final = regex(r"^roles/(owner|editor)$|dmin$|\.admin$|[sS]erviceAgent$")
 
 
 def _membership_severity(change: ResourceChange) -> Severity:

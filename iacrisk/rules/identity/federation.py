@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -14,8 +15,8 @@ from iacrisk.rules.readers.access.role_grants import role_grants
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
-_LITERAL: Final = re.compile(r"""['"]([^'"]+)['"]""")
-_USED: Final = re.compile(r"workloadIdentityPools/([^/]+)/(?:subject|attribute\.[\w]+|group)/(.+)$")
+_LITERAL: Final = regex(r"""['"]([^'"]+)['"]""")
+_USED: Final = regex(r"workloadIdentityPools/([^/]+)/(?:subject|attribute\.[\w]+|group)/(.+)$")
 _CONDITION: Final = "attribute_condition"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
@@ -26,11 +26,11 @@ from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undeci
 _PROVIDER: Final = "google_iam_workload_identity_pool_provider"
 _CONDITION: Final = "attribute_condition"
 _MAPPING: Final = "attribute_mapping"
-_POOL: Final = re.compile(
+_POOL: Final = regex(
     r"^principal(?:Set)?://iam\.googleapis\.com/.*workloadIdentityPools/([^/]+)/(.+)$"
 )
-_ACCOUNT: Final = re.compile(r"serviceAccounts/([^/]+)$")
-_ATTRIBUTE: Final = re.compile(r"^(attribute\.\w+|subject|group)/(.+)$")
+_ACCOUNT: Final = regex(r"serviceAccounts/([^/]+)$")
+_ATTRIBUTE: Final = regex(r"^(attribute\.\w+|subject|group)/(.+)$")
 _MAPPED: Final = {"group": "google.groups", "subject": "google.subject"}
 
 

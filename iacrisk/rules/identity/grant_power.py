@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from iacrisk.catalog.permissions import (
@@ -16,6 +15,7 @@ from iacrisk.catalog.permissions import (
     SENSITIVE_READS,
     Power,
 )
+from iacrisk.patterns import regex
 from iacrisk.plan.policy_document import Effect, Grant, Matcher, pattern_covers
 
 
@@ -39,12 +39,12 @@ def is_wildcard(matcher: Matcher) -> bool:
     return matcher.negated or "*" in matcher.patterns[0]
 
 
-_ALL_OF_A_KIND: Final = re.compile(
+_ALL_OF_A_KIND: Final = regex(
     r"^arn:[^:]*:(?!s3:|logs:)[^:]*:[^:]*:[^:]*:"
     r"(\*|\*/\*|(cluster|db|function|group|instance|key|parameter|policy|repository|role|secret"
     r"|stack|table|user|volume)[/:]\*(/\*)?)$"
 )
-_ALL_BUCKETS: Final = re.compile(r"^arn:[^:]*:s3:::\*(/\*)?$")
+_ALL_BUCKETS: Final = regex(r"^arn:[^:]*:s3:::\*(/\*)?$")
 
 
 def is_wide_resource(resource: Matcher) -> bool:

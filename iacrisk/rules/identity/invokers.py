@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.policy_document import pattern_covers
 from iacrisk.rules.context import Context
@@ -16,7 +16,7 @@ from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undeci
 
 Values = dict[str, Any]
 _PERMISSION: Final = "aws_lambda_permission"
-_STAGE: Final = re.compile(r"(arn:[^:]*:execute-api:[^/]*/)([^/]+)(/)")
+_STAGE: Final = regex(r"(arn:[^:]*:execute-api:[^/]*/)([^/]+)(/)")
 
 
 @rule(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,6 +16,7 @@ from iacrisk.catalog.permissions import (
     ROLE_HOLDERS,
     Power,
 )
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, parse_path
 from iacrisk.plan.policy_document import Effect, Grant, grants_removed, name_grants, parse_policy
 from iacrisk.rules.context import Context
@@ -42,7 +42,7 @@ from iacrisk.rules.rule import (
     rule,
 )
 
-_NOT_LOST_HERE: Final = re.compile(
+_NOT_LOST_HERE: Final = regex(
     r"^(google_\w+_iam_(binding|policy)|aws_eks_access_\w+|aws_iam_policy_attachment|azurerm_key_vault"
     r"|aws_iam_group_membership|vault_identity_(group|entity)_policies"
     r"|kubernetes_config_map\w*|github_\w+|gitlab_\w+|okta_\w+|azuread_directory_role_assignment"

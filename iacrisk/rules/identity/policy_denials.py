@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.role_grant import decoded
@@ -24,7 +25,7 @@ _ASSIGNMENTS: Final = _WIDE | {
     "azurerm_resource_policy_assignment",
 }
 _REFUSES: Final = frozenset({"deny", "denyaction"})
-_PARAMETER: Final = re.compile(r"\[parameters\('([^']+)'\)\]", re.IGNORECASE)
+_PARAMETER: Final = regex(r"\[parameters\('([^']+)'\)\]", re.IGNORECASE)
 
 
 @rule(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity import azure_refusals
@@ -128,9 +128,7 @@ def _config_entry(values: Values) -> _Denied:
     return None
 
 
-_EVERY_REQUEST: Final = re.compile(
-    r'\(?\s*(true|http\.request\.uri\.path (contains|wildcard) "[/*]*")'
-)
+_EVERY_REQUEST: Final = regex(r'\(?\s*(true|http\.request\.uri\.path (contains|wildcard) "[/*]*")')
 
 
 def _edge(values: Values) -> _Denied:

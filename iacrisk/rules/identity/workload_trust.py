@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.catalog.permissions import Power
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.role_grants import grants_roles, role_grants
@@ -25,9 +25,9 @@ _PRINCIPALS: Final = frozenset(
         "azurerm_user_assigned_identity",
     }
 )
-_REPOSITORY: Final = re.compile(r"(?:repo|project_path):([^:]+):")
-_PROTECTED: Final = re.compile(r":environment:[^:*]+$")
-_ANYBODY: Final = re.compile(r":pull_request\b|\*")
+_REPOSITORY: Final = regex(r"(?:repo|project_path):([^:]+):")
+_PROTECTED: Final = regex(r":environment:[^:*]+$")
+_ANYBODY: Final = regex(r":pull_request\b|\*")
 
 
 def strangers_trusted(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -76,7 +76,7 @@ def _lets_anybody_in(subject: object) -> bool:
     return isinstance(subject, str) and bool(_ANYBODY.search(subject))
 
 
-_OWNER: Final = re.compile(r"(?:repo|project_path):([^:/*]+)/")
+_OWNER: Final = regex(r"(?:repo|project_path):([^:/*]+)/")
 
 
 def _loses_owner(before: object, after: object) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
@@ -112,7 +113,7 @@ def _writes(endpoint: ResourceChange, zone: str) -> bool:
 
 # The way out of machines behind a balancer
 
-_SUBNET: Final = re.compile(r"/subscriptions/[^\"\s]+/subnets/[^\"\s/]+", re.IGNORECASE)
+_SUBNET: Final = regex(r"/subscriptions/[^\"\s]+/subnets/[^\"\s/]+", re.IGNORECASE)
 _MEMBERS: Final = (
     "azurerm_linux_virtual_machine_scale_set",
     "azurerm_network_interface_backend_address_pool_association",

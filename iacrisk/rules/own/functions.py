@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN
 from iacrisk.rules.own.logic import Partial, kind_of, unknown
 
-_VERSION: Final = re.compile(r"v?([0-9]{1,9}(?:\.[0-9]{1,9}){0,9})")
-_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+_VERSION: Final = regex(r"v?([0-9]{1,9}(?:\.[0-9]{1,9}){0,9})")
+_NUMBER: Final = regex(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _LONGEST_NAME: Final = 4096
 
 

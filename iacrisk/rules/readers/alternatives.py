@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from iacrisk.patterns import regex
+
 Alternative = tuple[str, ...]
 
 _MOST: Final = 64
 _WORDS: Final = {"or": "||", "and": "&&"}
-_WORD: Final = re.compile(r"\b(and|or)\b", re.IGNORECASE)
+_WORD: Final = regex(r"\b(and|or)\b", re.IGNORECASE)
 _OPENING: Final = "([{"
 _CLOSING: Final = ")]}"
 _QUOTES: Final = "'\""

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, Address, ResourceChange, parse_address
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 
 Group = list[ResourceChange]
 
-_INSTANCE_KEY = re.compile(r"\[(?:-?\d+|\"(?:[^\"\\]|\\.)*\")\]", re.DOTALL)
+_INSTANCE_KEY = regex(r"\[(?:-?\d+|\"(?:[^\"\\]|\\.)*\")\]", re.DOTALL)
 _NOT_THERE_YET = frozenset({ActionKind.CREATE, ActionKind.READ, ActionKind.UNKNOWN})
 
 

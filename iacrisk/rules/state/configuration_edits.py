@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import (
@@ -21,7 +21,7 @@ from iacrisk.rules.rule import (
 )
 from iacrisk.rules.state.severity import severity_of_loss
 
-_STEP: Final = re.compile(r"\[(?P<index>\d+)\]|\[\"(?P<key>[^\"]*)\"\]|(?P<name>[^.\[\]\"]+)")
+_STEP: Final = regex(r"\[(?P<index>\d+)\]|\[\"(?P<key>[^\"]*)\"\]|(?P<name>[^.\[\]\"]+)")
 _ASKED_FOR: Final = frozenset(
     {"replace_by_request", "replace_because_tainted", "replace_by_triggers"}
 )

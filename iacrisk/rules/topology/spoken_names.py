@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.programs.running import programs
@@ -23,7 +24,7 @@ _HOSTS: Final = (
     "invoke_url",
     "reader_endpoint",
 )
-_HOST: Final = re.compile(r"^(?:\w+://)?([a-z0-9-]+(?:\.[a-z0-9-]+){2,})", re.IGNORECASE)
+_HOST: Final = regex(r"^(?:\w+://)?([a-z0-9-]+(?:\.[a-z0-9-]+){2,})", re.IGNORECASE)
 _KINDS: Final = frozenset(
     {
         "aws_db_proxy",

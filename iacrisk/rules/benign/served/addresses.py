@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
@@ -12,16 +13,16 @@ from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.programs.running import programs_naming
 from iacrisk.rules.readers.siblings import stays
 
-_LISTS: Final = re.compile(
+_LISTS: Final = regex(
     r"redirect|callback|logout|origin|cors|authorized_domain|initiate_login|^uris?$|^rules?$|^hosts?$"
     r"|^tls$|hostname"
 )
 _WITHIN: Final = ("host", "hosts", "allowed_origins", "origin", "origins")
 """Where a block of such a list keeps its one address."""
 
-_HOST: Final = re.compile(r"^(?:[a-z][\w+.-]*://)?(\[[\da-f:]+\]|[^/:]+)", re.IGNORECASE)
-_LOOPBACK: Final = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.*\.localhost)$")
-_PREVIEW: Final = re.compile(r"(^|[.-])(preview|pr-?\d+|mr-?\d+|review)(?=$|[.-])")
+_HOST: Final = regex(r"^(?:[a-z][\w+.-]*://)?(\[[\da-f:]+\]|[^/:]+)", re.IGNORECASE)
+_LOOPBACK: Final = regex(r"^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.*\.localhost)$")
+_PREVIEW: Final = regex(r"(^|[.-])(preview|pr-?\d+|mr-?\d+|review)(?=$|[.-])")
 
 
 def why_only_local(change: ResourceChange, context: Context) -> str | None:
@@ -99,7 +100,7 @@ def _has_record(host: str, context: Context) -> bool:
 # Lists of those who come in by their address
 
 ADDRESS_LISTS: Final = frozenset({"mongodbatlas_project_ip_access_list"})
-_V4: Final = re.compile(rb"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+_V4: Final = regex(rb"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 
 
 def why_nobodys_address(change: ResourceChange, context: Context) -> str | None:

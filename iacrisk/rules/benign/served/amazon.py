@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, ip_network
 from typing import Any, Final
 
 from iacrisk.catalog.interfaces import CALLERS, GROUP_LISTS
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange, lookup, parse_path
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
@@ -22,8 +23,8 @@ RANGE_LISTS: Final = {
 }
 _NETWORKS: Final = ("aws_default_subnet", "aws_subnet", "aws_vpc")
 _MORE_NETWORKS: Final = "aws_vpc_ipv4_cidr_block_association"
-_WAYS_IN: Final = re.compile(rb'"(?:pcx|tgw|vgw|cgw|cvpn-endpoint|lgw|dxgw)-')
-_FROM_AFAR: Final = re.compile(
+_WAYS_IN: Final = regex(rb'"(?:pcx|tgw|vgw|cgw|cvpn-endpoint|lgw|dxgw)-')
+_FROM_AFAR: Final = regex(
     r"vpn|office|on.?prem|peer|partner|datacent|remote|corp|bastion", re.IGNORECASE
 )
 
@@ -166,9 +167,7 @@ def _names(one: ResourceChange, text: str) -> bool:
 # Scratch space
 
 _SCRATCH: Final = frozenset({"disposable", "ephemeral", "scratch", "temp", "temporary", "tmp"})
-_TELLS: Final = re.compile(
-    r"class|content|data|kind|lifetime|purpose|retention|usage", re.IGNORECASE
-)
+_TELLS: Final = regex(r"class|content|data|kind|lifetime|purpose|retention|usage", re.IGNORECASE)
 _CARED_FOR: Final = (
     "aws_s3_bucket_object_lock_configuration",
     "aws_s3_bucket_replication_configuration",
@@ -211,8 +210,8 @@ def _stays(change: ResourceChange | None) -> bool:
 
 # Logs of one program
 
-_OF_ONE_PROGRAM: Final = re.compile(r"^/aws/(?:batch|codebuild|glue|lambda)/")
-_KEPT_FOR_A_REASON: Final = re.compile(
+_OF_ONE_PROGRAM: Final = regex(r"^/aws/(?:batch|codebuild|glue|lambda)/")
+_KEPT_FOR_A_REASON: Final = regex(
     r"audit|trail|flow|access|auth|secur|login|compli|legal|gdpr|hipaa|pci|sox|pay|billing|invoice",
     re.IGNORECASE,
 )

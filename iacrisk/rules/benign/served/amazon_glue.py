@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.policy_document import Effect, Grant, grants_removed, parse_policy
 from iacrisk.rules.benign.harmless_attributes import explain
@@ -19,7 +20,7 @@ from iacrisk.rules.readers.siblings import stays
 
 # Denials of what no workload does
 
-_NOBODYS_WORK: Final = re.compile(
+_NOBODYS_WORK: Final = regex(
     r"^(organizations:leaveorganization"
     r"|account:(close|delete|put)\w+"
     r"|(access-analyzer|cloudtrail|config|detective|guardduty|inspector2?|macie2?|securityhub):"
@@ -29,7 +30,7 @@ _NOBODYS_WORK: Final = re.compile(
     r"|iam:(deleteaccountpasswordpolicy|createaccesskey)"
     r"|aws-portal:modify\w+|kms:schedulekeydeletion)$"
 )
-_ROOT: Final = re.compile(r"^arn:aws[\w-]*:iam::\*:root$")
+_ROOT: Final = regex(r"^arn:aws[\w-]*:iam::\*:root$")
 
 
 def why_only_guards(change: ResourceChange, context: Context) -> str | None:
@@ -58,7 +59,7 @@ def _stops_nobody(grant: Grant) -> bool:
 
 # Images of branches
 
-_BRANCH: Final = re.compile(
+_BRANCH: Final = regex(
     r"^(branch|ci|dependabot|dev|draft|feat(ure)?|fix|mr|nightly|pr|preview|pull|renovate|review|"
     r"snapshot|test|tmp|wip)(?![a-z])",
     re.IGNORECASE,
@@ -121,12 +122,12 @@ def _runs(prefix: str, change: ResourceChange, context: Context) -> bool:
 
 # Parameters that nobody reads
 
-_WEIGHTY: Final = re.compile(
+_WEIGHTY: Final = regex(
     r"pass|secret|token|key|cred|cert|pem|private|salt|dsn|url|host|user|login", re.IGNORECASE
 )
 
 
-_PATH: Final = re.compile(rb"(?::parameter)?/[\w./-]+")
+_PATH: Final = regex(rb"(?::parameter)?/[\w./-]+")
 
 
 def why_parameter_unread(change: ResourceChange, context: Context) -> str | None:
@@ -160,7 +161,7 @@ def _told_to_programs(context: Context) -> bytes:
 
 # Routes for health checks
 
-_HEALTH: Final = re.compile(
+_HEALTH: Final = regex(
     r"^(GET|HEAD|OPTIONS) /(?:[\w.-]+/){0,2}"
     r"(_?health\w*|livez?|liveness|ping|readyz?|readiness|status|\.well-known/[\w./-]+)/?$",
     re.IGNORECASE,
@@ -245,7 +246,7 @@ def why_feature_unused(change: ResourceChange, context: Context) -> str | None:
 
 # Filters for findings
 
-_NARROW: Final = re.compile(
+_NARROW: Final = regex(
     r"ipaddress|instanceid|principalid|\.arn$|resource\.|username", re.IGNORECASE
 )
 
@@ -270,7 +271,7 @@ def why_aimed_filter(change: ResourceChange, context: Context) -> str | None:
 
 # Caches of packages
 
-_PACKAGES: Final = re.compile(
+_PACKAGES: Final = regex(
     r"(^|/)(\.?caches?|\.npm|\.m2|\.gradle|\.yarn|\.pnpm-store|\.cargo/registry|\.nuget|\.ivy2|"
     r"\.composer|\.bundle|\.ccache|ccache|pkg/mod|buildkit)(/|$)",
     re.IGNORECASE,
@@ -327,8 +328,8 @@ def _mounts(values: dict[str, Any], identity: str) -> Iterator[str]:
 
 # Hosts without a record
 
-_HOST: Final = re.compile(r"^https://([^/:]+)")
-_OWN_MACHINE: Final = re.compile(r"^https?://(?:localhost|127\.0\.0\.1|\[::1\])[:/]")
+_HOST: Final = regex(r"^https://([^/:]+)")
+_OWN_MACHINE: Final = regex(r"^https?://(?:localhost|127\.0\.0\.1|\[::1\])[:/]")
 
 
 def why_host_gone(change: ResourceChange, context: Context) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.plan.policy_document import Effect, every_grant, parse_policy
 from iacrisk.plan.values import members
@@ -56,7 +57,7 @@ def why_method_says_little(change: ResourceChange, context: Context) -> str | No
 _SUBNETS: Final = "aws_subnet"
 _WORLD: Final = "0.0.0.0/0"
 _GROUP_RULES: Final = ("aws_security_group_rule", "aws_vpc_security_group_egress_rule")
-_IN_NETWORK: Final = re.compile(
+_IN_NETWORK: Final = regex(
     r"^aws_(batch_|codebuild_|db_|ecs_|eks_|instance$|lambda_function$|launch_template$)"
 )
 
@@ -100,7 +101,7 @@ def _lived_in(network: str, context: Context) -> frozenset[str]:
     return _ids_in_use(_SUBNET, context) & subnets
 
 
-_SUBNET: Final = re.compile(r"subnet-[0-9a-z]+")
+_SUBNET: Final = regex(r"subnet-[0-9a-z]+")
 
 
 def _ids_in_use(kind: re.Pattern[str], context: Context) -> frozenset[str]:
@@ -142,7 +143,7 @@ def _is_named(text: str, change: ResourceChange, context: Context) -> bool:
     )
 
 
-_ASKS: Final = re.compile(rb"aws:(via)?sourcevpce?\b", re.IGNORECASE)
+_ASKS: Final = regex(rb"aws:(via)?sourcevpce?\b", re.IGNORECASE)
 
 
 def _asks_for_the_way(context: Context) -> bool:
@@ -167,7 +168,7 @@ def _may_leave(change: ResourceChange, context: Context) -> bool:
     return (used - held) & known <= open_groups
 
 
-_GROUP: Final = re.compile(r"sg-[0-9a-z]+")
+_GROUP: Final = regex(r"sg-[0-9a-z]+")
 
 
 def _open_groups(context: Context) -> Iterator[str]:

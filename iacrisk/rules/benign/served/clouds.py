@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping, members
@@ -85,11 +85,11 @@ _DISKS: Final = {
     "google_compute_region_disk_resource_policy_attachment": ("disk", "google_compute_region_disk"),
 }
 DISK_BACKUPS: Final = frozenset(_DISKS)
-_SCRATCH: Final = re.compile(r"(^|[^a-z])(build-?)?(caches?|scratch|tmp|temp|swap|spool)([^a-z]|$)")
-_BUILDERS: Final = re.compile(
+_SCRATCH: Final = regex(r"(^|[^a-z])(build-?)?(caches?|scratch|tmp|temp|swap|spool)([^a-z]|$)")
+_BUILDERS: Final = regex(
     r"(^|[^a-z])(ci|build(er|ers|s)?|runner|runners|(build|ci)-?agents?|agents?)([^a-z]|$)"
 )
-_KEEPS: Final = re.compile(
+_KEEPS: Final = regex(
     r"redis|valkey|memcache|session|postgres|mysql|maria|mongo|elastic|kafka|rabbit|queue|db|"
     r"data(?!dog)|controller|master|registry|artifact"
 )
@@ -142,8 +142,8 @@ def _mounts_scratch(user: ResourceChange, disk: ResourceChange) -> bool:
 
 # Subjects of pods
 
-_SUBJECT: Final = re.compile(r"^system:serviceaccount:([\w.-]+):([\w.-]+)$")
-_MEMBER: Final = re.compile(r"^serviceAccount:[\w-]+\.svc\.id\.goog\[([\w.-]+)/([\w.-]+)\]$")
+_SUBJECT: Final = regex(r"^system:serviceaccount:([\w.-]+):([\w.-]+)$")
+_MEMBER: Final = regex(r"^serviceAccount:[\w-]+\.svc\.id\.goog\[([\w.-]+)/([\w.-]+)\]$")
 _ARGUMENTS: Final = {
     "azuread_application_federated_identity_credential": ("subject", _SUBJECT),
     "azurerm_federated_identity_credential": ("subject", _SUBJECT),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
@@ -220,7 +221,7 @@ def _behind_front_door(change: ResourceChange, context: Context) -> str | None:
     return None
 
 
-_APP: Final = re.compile(rb"[\w-]+\.azurewebsites\.net", re.IGNORECASE)
+_APP: Final = regex(rb"[\w-]+\.azurewebsites\.net", re.IGNORECASE)
 
 
 def _naming_apps(context: Context) -> dict[str, list[ResourceChange]]:

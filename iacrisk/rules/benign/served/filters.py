@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from iacrisk.catalog.ports import ADMIN_PORTS
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
@@ -57,9 +57,9 @@ _MAIL: Final = 25
 _IDLE: Final = ADMIN_PORTS | {_MAIL, 137, 138}
 _SHELLS: Final = frozenset({22, 3389})
 _SHARES: Final = frozenset({135, 137, 138, 139, 445})
-_SHARED: Final = re.compile(r"_share$|netapp|file_system|filestore|storage_sync|_fsx_")
+_SHARED: Final = regex(r"_share$|netapp|file_system|filestore|storage_sync|_fsx_")
 _MAILS: Final = frozenset({"smtp", "smtp_host", "mail_host", "smtp_server", "sendmail"})
-_PORT: Final = re.compile(rb'"[a-z_]*port[a-z_]*"\s*:\s*"?(\d{1,5})"?\s*[,}]')
+_PORT: Final = regex(rb'"[a-z_]*port[a-z_]*"\s*:\s*"?(\d{1,5})"?\s*[,}]')
 _LAST: Final = 1_000_000
 _FEW_PORTS: Final = 16
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.harmless_attributes import explain
@@ -31,7 +32,7 @@ _OWN: Final = {
     EVENT_RULE: frozenset({"event_pattern"}),
     **{name: frozenset({"included_event_types"}) for name in EVENT_GRID},
 }
-_TOPIC: Final = re.compile(r"^(.*/topics/[^/]+)/subscriptions/", re.IGNORECASE)
+_TOPIC: Final = regex(r"^(.*/topics/[^/]+)/subscriptions/", re.IGNORECASE)
 _ENDPOINTS: Final = (
     "endpoint",
     "azure_function_endpoint",
@@ -115,10 +116,10 @@ def _has_reader(change: ResourceChange, context: Context) -> bool:
 # Notes to a cache
 
 NOTES: Final = frozenset({"google_pubsub_subscription"})
-_CACHE: Final = re.compile(r"cache|cdn", re.IGNORECASE)
-_FORGETS: Final = re.compile(r"purg|invalidat|evict|flush|refresh|bust", re.IGNORECASE)
-_LIFE: Final = re.compile(r"(^|_)(ttl|max_?age)(_|$|seconds)", re.IGNORECASE)
-_PLAIN: Final = re.compile(r"^(\d+)\s*(s|sec|m|min|h)?$")
+_CACHE: Final = regex(r"cache|cdn", re.IGNORECASE)
+_FORGETS: Final = regex(r"purg|invalidat|evict|flush|refresh|bust", re.IGNORECASE)
+_LIFE: Final = regex(r"(^|_)(ttl|max_?age)(_|$|seconds)", re.IGNORECASE)
+_PLAIN: Final = regex(r"^(\d+)\s*(s|sec|m|min|h)?$")
 _UNITS: Final = {"m": 60, "min": 60, "h": 3600}
 _HOUR: Final = 3600
 

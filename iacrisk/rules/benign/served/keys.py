@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
@@ -40,19 +41,17 @@ KEY_SWITCHES: Final[dict[str, frozenset[str]]] = {
 
 _DATABASES: Final = frozenset({"azurerm_mssql_server", "azurerm_postgresql_flexible_server"})
 _ASSIGNMENTS: Final = ("azurerm_cosmosdb_sql_role_assignment", "azurerm_role_assignment")
-_SECRET: Final = re.compile(
-    r"(^|_)(access_keys?|key|keys|connection_strings?|password|sas\w*)($|_)"
-)
-_IN_CLEAR: Final = re.compile(
+_SECRET: Final = regex(r"(^|_)(access_keys?|key|keys|connection_strings?|password|sas\w*)($|_)")
+_IN_CLEAR: Final = regex(
     rb"accountkey=|sharedaccesskey|sharedaccesssignature|[?&;]sig=|password=|pwd=|user id="
     rb"|_access_key\"\s*:\s*\"[^\"]|[\w-]+:[^@\s/\"]+@[\w-]+\.postgres",
     re.IGNORECASE,
 )
-_BY_IDENTITY: Final = re.compile(
+_BY_IDENTITY: Final = regex(
     rb"authentication=active directory|authentication=ad|managed ?identity|azure_client_id",
     re.IGNORECASE,
 )
-_IDENTITY: Final = re.compile(rb'"identity"\s*:\s*\[\s*\{')
+_IDENTITY: Final = regex(rb'"identity"\s*:\s*\[\s*\{')
 
 
 def why_keys_unused(change: ResourceChange, context: Context) -> str | None:

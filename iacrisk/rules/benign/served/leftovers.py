@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
@@ -20,9 +21,9 @@ _RETENTION: Final = {
 MESSAGES: Final = frozenset(_RETENTION)
 _READ_BY_OTHERS: Final = ("bigquery_config", "cloud_storage_config", "forward_to", "push_config")
 _MINUTES: Final = 900
-_SECONDS: Final = re.compile(r"(\d+)(?:\.\d+)?s?")
-_ISO: Final = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
-_PULL_REQUEST: Final = re.compile(r"(^|[.-])[pm]r-?\d+(?=$|[.-])", re.IGNORECASE)
+_SECONDS: Final = regex(r"(\d+)(?:\.\d+)?s?")
+_ISO: Final = regex(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
+_PULL_REQUEST: Final = regex(r"(^|[.-])[pm]r-?\d+(?=$|[.-])", re.IGNORECASE)
 _ADDRESSES: Final = frozenset({"A", "AAAA", "CNAME"})
 _GENERIC: Final = 4
 

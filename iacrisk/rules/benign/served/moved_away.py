@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from iacrisk.catalog import facts
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.benign.served.leftovers import is_named
 from iacrisk.rules.context import Context
@@ -144,7 +145,7 @@ _BALANCED: Final = frozenset(
 )
 _INGRESS_NOTE: Final = "run.googleapis.com/ingress"
 _GROUPS: Final = "google_compute_region_network_endpoint_group"
-_MODEST: Final = re.compile(
+_MODEST: Final = regex(
     r"^roles/(artifactregistry\.reader|cloudtrace\.agent|logging\.logWriter"
     r"|monitoring\.metricWriter|run\.invoker)$"
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.catalog import ResourceClass, resource_type
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange, lookup
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
@@ -34,7 +35,7 @@ _ENDPOINTS: Final = {
 }
 """The service endpoint that a subnet needs to be known by its name."""
 
-_SUBNET: Final = re.compile(r"/subscriptions/[^\"\s]+/subnets/[^\"\s/]+", re.IGNORECASE)
+_SUBNET: Final = regex(r"/subscriptions/[^\"\s]+/subnets/[^\"\s/]+", re.IGNORECASE)
 _OUTSIDE: Final = frozenset({ResourceClass.ENTRY_POINT})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
@@ -79,7 +80,7 @@ _OWN: Final = frozenset({"ipv4_enabled", _LIST})
 _NOISE: Final = frozenset(
     {"etag", "first_ip_address", "ip_address", "public_ip_address", "version"}
 )
-_WAY_OUT: Final = re.compile(r"(^|[^a-z])(cloud-?)?(nat|egress)([^a-z]|$)", re.IGNORECASE)
+_WAY_OUT: Final = regex(r"(^|[^a-z])(cloud-?)?(nat|egress)([^a-z]|$)", re.IGNORECASE)
 
 
 def why_private_callers(change: ResourceChange, context: Context) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import WORKLOADS, KubernetesObject, Tree, required_label, selects
 from iacrisk.plan.values import mapping, members
@@ -205,7 +206,7 @@ def why_enough(change: ResourceChange, context: Context) -> str | None:
 
 # Claims
 
-_CACHE_NAME: Final = re.compile(r"(^|-)cache(-|$)")
+_CACHE_NAME: Final = regex(r"(^|-)cache(-|$)")
 _JOBS: Final = frozenset({"CronJob", "Job"})
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import mapping
 from iacrisk.rules.benign.harmless_attributes import explain
@@ -48,11 +48,9 @@ _BINDINGS: Final = frozenset(
 )
 ACCOUNTS: Final = types_of("ServiceAccount") - MANIFESTS
 _IDENTITIES: Final = ("azurerm_user_assigned_identity",)
-_PODS: Final = re.compile(r"^serviceAccount:[\w-]+\.svc\.id\.goog\[([\w.-]+)/([\w.-]+)\]$")
+_PODS: Final = regex(r"^serviceAccount:[\w-]+\.svc\.id\.goog\[([\w.-]+)/([\w.-]+)\]$")
 _ACCOUNT: Final = "iam.gke.io/gcp-service-account"
-_AGENT: Final = re.compile(
-    r"^serviceAccount:[\w-]+@(?:gcp-sa-)?([\w-]+)\.iam\.gserviceaccount\.com$"
-)
+_AGENT: Final = regex(r"^serviceAccount:[\w-]+@(?:gcp-sa-)?([\w-]+)\.iam\.gserviceaccount\.com$")
 _AGENTS: Final = {
     "bigquery-encryption": "bigquery",
     "cloud-filer": "filestore",
@@ -65,7 +63,7 @@ _AGENTS: Final = {
 }
 """Domains of service agents that are not called like the resources of their service."""
 
-_NUMBER: Final = re.compile(r"(service-|bq-)\d+@")
+_NUMBER: Final = regex(r"(service-|bq-)\d+@")
 
 
 def why_right_unused(change: ResourceChange, context: Context) -> str | None:
@@ -207,7 +205,7 @@ def _agent_has_no_use(principal: str, scope: ResourceChange, context: Context) -
     )
 
 
-_KEY: Final = re.compile(rb"projects/[^/\"]+/locations/[^/\"]+/keyRings/[^/\"]+/cryptoKeys/[^/\"]+")
+_KEY: Final = regex(rb"projects/[^/\"]+/locations/[^/\"]+/keyRings/[^/\"]+/cryptoKeys/[^/\"]+")
 
 
 def _encrypted(context: Context) -> tuple[frozenset[str], dict[str, set[str]]]:

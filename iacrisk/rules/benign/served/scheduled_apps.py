@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import mapping
 from iacrisk.rules.benign.harmless_attributes import explain
@@ -14,10 +15,10 @@ from iacrisk.rules.readers.settings.sizes import is_smaller
 from iacrisk.rules.readers.siblings import stays
 
 PLANS: Final = frozenset({"azurerm_service_plan"})
-_APPS: Final = re.compile(r"^azurerm_(linux|windows)_(web|function)_app(_slot)?$")
+_APPS: Final = regex(r"^azurerm_(linux|windows)_(web|function)_app(_slot)?$")
 _SIZE: Final = frozenset({"sku_name", "worker_count", "zone_balancing_enabled"})
-_SCHEDULE: Final = re.compile(r"(^|_)(schedule|cron)(_|$)", re.IGNORECASE)
-_TIME: Final = re.compile(r"\d")
+_SCHEDULE: Final = regex(r"(^|_)(schedule|cron)(_|$)", re.IGNORECASE)
+_TIME: Final = regex(r"\d")
 
 
 def why_only_scheduled(change: ResourceChange, context: Context) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from iacrisk.catalog.retention import EXPIRATIONS
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.values import mapping
 from iacrisk.rules.benign.harmless_attributes import explain
@@ -24,10 +25,10 @@ BUCKETS: Final = frozenset(
         "google_storage_bucket",
     }
 )
-_URI: Final = re.compile(r"(?:gs|s3[an]?)://([^/\s\"',]+)/?([^\s\"',]*)")
-_AZURE: Final = re.compile(r"(?:abfss?|wasbs?)://([^@/\s\"']+)@([\w-]+)\.[\w.]+/?([^\s\"',]*)")
+_URI: Final = regex(r"(?:gs|s3[an]?)://([^/\s\"',]+)/?([^\s\"',]*)")
+_AZURE: Final = regex(r"(?:abfss?|wasbs?)://([^@/\s\"']+)@([\w-]+)\.[\w.]+/?([^\s\"',]*)")
 _MARKS: Final = (b"gs://", b"s3://", b"s3a://", b"abfs", b"wasb")
-_WHILE: Final = re.compile(
+_WHILE: Final = regex(
     r"(^|[^a-z])(temp|tmp|temporary|scratch|spill|staging|stage)(?![a-z])"
     r"|(temp|tmp|scratch|spill|staging)_?(bucket|dir|directory|folder|gcs|location|path|prefix|uri)",
     re.IGNORECASE,

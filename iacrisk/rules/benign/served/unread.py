@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import Final
 
 from iacrisk.catalog.requests import TARGET_LISTS
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
@@ -102,7 +102,7 @@ def _naming(context: Context) -> Counter[bytes]:
     return once(context.plan, "accounts by their changes", build)
 
 
-_EMAIL: Final = re.compile(rb"[a-z0-9-]+@[a-z0-9.-]+\.iam\.gserviceaccount\.com")
+_EMAIL: Final = regex(rb"[a-z0-9-]+@[a-z0-9.-]+\.iam\.gserviceaccount\.com")
 
 
 LISTS: Final = frozenset(TARGET_LISTS)

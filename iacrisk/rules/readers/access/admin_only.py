@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from iacrisk.catalog.facts import ADMIN_ACCESS_TYPES
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 
-_NAMED: Final = re.compile(
-    r"(^|[-_.])(bastion|jump-?(box|host|server)?)\d*($|[-_.])", re.IGNORECASE
-)
+_NAMED: Final = regex(r"(^|[-_.])(bastion|jump-?(box|host|server)?)\d*($|[-_.])", re.IGNORECASE)
 _MACHINES: Final = frozenset(
     {
         "aws_instance",

@@ -13,6 +13,7 @@ from iacrisk.catalog.permissions import (
     GOOGLE_ROLES,
     Power,
 )
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN
 from iacrisk.plan.values import members
 from iacrisk.rules.readers.access.policy_changes import UNKNOWN_TEXT
@@ -28,7 +29,7 @@ from iacrisk.rules.readers.access.role_grant import (
 )
 from iacrisk.rules.readers.shapes import last_part
 
-GOOGLE_IAM: Final = re.compile(r"^google_(\w+)_iam_(member|binding|policy)$")
+GOOGLE_IAM: Final = regex(r"^google_(\w+)_iam_(member|binding|policy)$")
 
 
 _WIDE: Final = frozenset({"billing_account", "folder", "organization", "project"})
@@ -119,11 +120,11 @@ def bigquery_access(_: str, tree: Tree) -> Iterator[RoleGrant]:
                 )
 
 
-_SUBSCRIPTION: Final = re.compile(
+_SUBSCRIPTION: Final = regex(
     r"^(/|/subscriptions/[^/]+|/providers/microsoft\.management/managementgroups/[^/]+)/?$",
     re.IGNORECASE,
 )
-_RESOURCE_GROUP: Final = re.compile(r"^/subscriptions/[^/]+/resourcegroups/[^/]+/?$", re.IGNORECASE)
+_RESOURCE_GROUP: Final = regex(r"^/subscriptions/[^/]+/resourcegroups/[^/]+/?$", re.IGNORECASE)
 
 
 def azure_assignment(_: str, tree: Tree) -> Iterator[RoleGrant]:

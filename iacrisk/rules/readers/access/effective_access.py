@@ -6,7 +6,6 @@ takes nothing from anybody; only the sum can tell.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import cached_property
@@ -21,6 +20,7 @@ from iacrisk.catalog.permissions import (
     POLICY_ATTACHMENTS,
     RESOURCE_POLICIES,
 )
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, wire
 from iacrisk.plan.policy_document import (
     ANYTHING,
@@ -319,8 +319,8 @@ def target_of(type_name: str, tree: dict[str, Any]) -> str:
     return str(tree.get("id"))
 
 
-_FULL: Final = re.compile(r"^(?:Amazon|AWS)([A-Za-z0-9]+?)_?FullAccess(?:_v2)?$")
-_READS: Final = re.compile(r"^(?:Amazon|AWS)([A-Za-z0-9]+?)_?ReadOnlyAccess$")
+_FULL: Final = regex(r"^(?:Amazon|AWS)([A-Za-z0-9]+?)_?FullAccess(?:_v2)?$")
+_READS: Final = regex(r"^(?:Amazon|AWS)([A-Za-z0-9]+?)_?ReadOnlyAccess$")
 
 
 def opaque_policy(arn: str) -> Policy:

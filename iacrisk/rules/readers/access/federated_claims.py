@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.rules.readers.alternatives import alternatives
 
-_CLAIM: Final = re.compile(
+_CLAIM: Final = regex(
     r"""(?:assertion|attribute|google|claims)(?:\.(\w+)|\[\s*['"]([^'"]+)['"]\s*\])"""
 )
-_LITERAL: Final = re.compile(r"""(['"])(.*?)\1""")
-_OWNERS: Final = re.compile(
+_LITERAL: Final = regex(r"""(['"])(.*?)\1""")
+_OWNERS: Final = regex(
     r"^(account(_id)?|aws_role|arn|client_id|email|enterprise(_id)?|groups?|hd|job_workflow_ref|"
     r"kubernetes\.io.*|namespace(_id|_path)?|organization(_id|_name)?|org(_id)?|owner|"
     r"project(_id|_name|_path)?|repository(_id|_owner|_owner_id|uuid)?|sub(ject)?|tid|tenant|"
@@ -22,10 +23,10 @@ _OWNERS: Final = re.compile(
 )
 """Claims that an issuer fills with somebody's own name; a branch or an event anybody may have."""
 
-_OPEN: Final = re.compile(
+_OPEN: Final = regex(
     r"^\^?(\.\*|\[|\(|\*|\.\+|$|(organization|project_path|repo|system:serviceaccount):[\W]*$)"
 )
-_PREFIXED: Final = re.compile(r"startsWith|\.matches\(|\bmatches\b")
+_PREFIXED: Final = regex(r"startsWith|\.matches\(|\bmatches\b")
 _PUBLIC_ISSUERS: Final = (
     "//agent.buildkite.com",
     "//api.bitbucket.org",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
@@ -15,11 +16,11 @@ from iacrisk.rules.readers.siblings import stays
 
 ACCOUNT: Final = "aws_organizations_account"
 _UNIT: Final = "aws_organizations_organizational_unit"
-_REGION: Final = re.compile(
+_REGION: Final = regex(
     r"(?<![a-z0-9])(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-"
     r"(?:central|east|north|northeast|northwest|south|southeast|southwest|west)-\d(?![0-9])"
 )
-_SPARE: Final = re.compile(r"backup|dr\b|replica|secondary|allow|deny|failover", re.IGNORECASE)
+_SPARE: Final = regex(r"backup|dr\b|replica|secondary|allow|deny|failover", re.IGNORECASE)
 _DEEPEST: Final = 8
 
 

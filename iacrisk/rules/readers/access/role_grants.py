@@ -16,6 +16,7 @@ from iacrisk.catalog.permissions import (
     AZURE_DIRECTORY_ROLES,
     Power,
 )
+from iacrisk.patterns import regex
 from iacrisk.plan.values import members
 from iacrisk.rules.readers.access.cloud_grants import (
     GOOGLE_IAM,
@@ -179,7 +180,7 @@ def _simple(type_name: str, tree: Tree) -> Iterator[RoleGrant]:
 # Vault, code hosts
 
 
-_VAULT_PATH: Final = re.compile(r'path\s+"([^"]*)"\s*\{([^}]*)\}', re.DOTALL)
+_VAULT_PATH: Final = regex(r'path\s+"([^"]*)"\s*\{([^}]*)\}', re.DOTALL)
 
 
 def _vault_policy(_: str, tree: Tree) -> Iterator[RoleGrant]:

@@ -11,6 +11,7 @@ import msgspec
 from iacrisk.catalog import attachment
 from iacrisk.catalog.google_roles import gives_as_much
 from iacrisk.catalog.permissions import Power
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.policy_document import pattern_covers
 from iacrisk.rules.context import Context
@@ -52,7 +53,7 @@ def _is_held_above(grant: RoleGrant, change: ResourceChange, access: Access) -> 
     )
 
 
-_PROJECT_IN_PATH: Final = re.compile(r"(?:^|/)projects/([^/]+)/")
+_PROJECT_IN_PATH: Final = regex(r"(?:^|/)projects/([^/]+)/")
 
 
 def _projects(change: ResourceChange, access: Access) -> Iterator[str]:
@@ -76,7 +77,7 @@ def _at_each_scope(grant: RoleGrant) -> Iterator[RoleGrant]:
         yield msgspec.structs.replace(grant, scope=scope)
 
 
-_AZURE_LEVELS: Final = re.compile(r"/(?:providers|resourcegroups|subscriptions)/", re.IGNORECASE)
+_AZURE_LEVELS: Final = regex(r"/(?:providers|resourcegroups|subscriptions)/", re.IGNORECASE)
 
 
 def scopes_above(scope: str) -> list[str]:
@@ -119,9 +120,7 @@ def is_as_good(other: RoleGrant, grant: RoleGrant) -> bool:
     return _family(other.role) == _family(grant.role) and _rank(other.role) > _rank(grant.role) > 0
 
 
-_AZURE_DATA_ROLE: Final = re.compile(
-    r"\bData (?:Owner|Contributor|Reader|Sender|Receiver)$|^Key Vault "
-)
+_AZURE_DATA_ROLE: Final = regex(r"\bData (?:Owner|Contributor|Reader|Sender|Receiver)$|^Key Vault ")
 """Roles on content, which Owner and Contributor do not include."""
 
 _RANKS: Final = (

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.programs.running import programs_naming
 
-_LAST: Final = re.compile(r"[/:]")
+_LAST: Final = regex(r"[/:]")
 _AWS_ASKED: Final = r":[^:\"\s]*:([\w.+=-]*):([\w-]*)"
 """`json-key:version-stage:version-id` behind the secret, as in a task's `valueFrom`."""
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.catalog.requests import POINTERS
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ResourceChange, lookup, parse_path
 from iacrisk.rules.readers.shapes import blocks, texts
 
@@ -110,7 +111,7 @@ def _plain(name: str) -> str:
     return _FUNCTION_VERSION.sub(r"\1", name)
 
 
-_FUNCTION_VERSION: Final = re.compile(r"(:function:[\w-]+):(?:\d+|\$LATEST)\b")
+_FUNCTION_VERSION: Final = regex(r"(:function:[\w-]+):(?:\d+|\$LATEST)\b")
 
 
 # Amazon

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN
 from iacrisk.rules.readers.shapes import blocks
 
@@ -15,13 +16,13 @@ Values = dict[str, Any]
 
 _TURNS_AWAY: Final = ("block", "captcha", "challenge")
 _FORGEABLE: Final = frozenset({"user-agent", "referer", "origin", "accept", "accept-language"})
-_PROBES: Final = re.compile(
+_PROBES: Final = regex(
     r"^/?(\.well-known|assets|favicon|fonts|health\w*|images|img|livez|ping|public|readyz|"
     r"robots|static|status)\b",
     re.IGNORECASE,
 )
 _SEGMENTS: Final = 1
-_ANY_PATTERN: Final = re.compile(r"^\^?/?(\.\*|\.\+)?\$?$")
+_ANY_PATTERN: Final = regex(r"^\^?/?(\.\*|\.\+)?\$?$")
 
 
 class AclRule(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan.values import members
 from iacrisk.rules.readers.alternatives import alternatives
 from iacrisk.rules.readers.networks.ip_permissions import address_peer
@@ -17,27 +18,27 @@ _HUGE: Final = 2 ** (32 - 16)
 _SECRET: Final = 16
 """From this length on a value that a client has to send is taken for a secret."""
 
-_PROBES: Final = re.compile(
+_PROBES: Final = regex(
     r"^/?(\.well-known|assets|favicon|fonts|health\w*|images|img|livez|ping|public|readyz|"
     r"robots|static|status)\b",
     re.IGNORECASE,
 )
-_ANYTHING: Final = re.compile(r"\(?(?:\?:)?\.?[*+]\??\)?[*+?]?")
+_ANYTHING: Final = regex(r"\(?(?:\?:)?\.?[*+]\??\)?[*+?]?")
 """A step of a pattern that any text fits: `*`, `.*`, `(.+)`."""
 
-_LITERAL: Final = re.compile(r"""(['"])(.*?)\1""")
+_LITERAL: Final = regex(r"""(['"])(.*?)\1""")
 _FIELDS: Final = (
-    ("address", re.compile(r"\b(?:inIpRange\(\s*origin\.(?:user_)?ip|ip\.src\b(?!\.))")),
-    ("country", re.compile(r"\b(?:origin\.region_code|ip\.(?:geoip|src)\.(?:country|continent))")),
-    ("network", re.compile(r"\b(?:origin\.asn|ip\.(?:geoip|src)\.asnum)\b")),
-    ("path", re.compile(r"\b(?:request\.path|http\.request\.uri(?!\.query|\.args))\b")),
-    ("method", re.compile(r"\b(?:request\.method|http\.request\.method)\b")),
-    ("host", re.compile(r"""request\.headers\[['"]host['"]\]|\bhttp\.host\b""", re.IGNORECASE)),
-    ("sent", re.compile(r"\b(?:request\.(?:headers|query)|http\.(?:user_agent|referer|cookie|"
+    ("address", regex(r"\b(?:inIpRange\(\s*origin\.(?:user_)?ip|ip\.src\b(?!\.))")),
+    ("country", regex(r"\b(?:origin\.region_code|ip\.(?:geoip|src)\.(?:country|continent))")),
+    ("network", regex(r"\b(?:origin\.asn|ip\.(?:geoip|src)\.asnum)\b")),
+    ("path", regex(r"\b(?:request\.path|http\.request\.uri(?!\.query|\.args))\b")),
+    ("method", regex(r"\b(?:request\.method|http\.request\.method)\b")),
+    ("host", regex(r"""request\.headers\[['"]host['"]\]|\bhttp\.host\b""", re.IGNORECASE)),
+    ("sent", regex(r"\b(?:request\.(?:headers|query)|http\.(?:user_agent|referer|cookie|"
                         r"request\.(?:headers|uri\.query)))")),
 )  # fmt: skip
-_BEGINS: Final = re.compile(r"startsWith|starts_with")
-_EQUALS: Final = re.compile(r"==|\beq\b|\bin\b")
+_BEGINS: Final = regex(r"startsWith|starts_with")
+_EQUALS: Final = regex(r"==|\beq\b|\bin\b")
 _WHOLE_FIELDS: Final = frozenset({"country", "host", "method", "network"})
 _AZURE_FIELDS: Final = {
     "clientaddr": "address",

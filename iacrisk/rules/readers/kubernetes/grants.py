@@ -10,6 +10,7 @@ from iacrisk.catalog.permissions import (
     EKS_ACCESS_POLICIES,
     Power,
 )
+from iacrisk.patterns import regex
 from iacrisk.plan.values import members
 from iacrisk.rules.readers.access.role_grant import (
     HOLDERS,
@@ -108,8 +109,8 @@ def manifest_grants(_: str, tree: Tree) -> Iterator[RoleGrant]:
             yield from like[1](like[0], manifest)
 
 
-_AWS_AUTH_ENTRY: Final = re.compile(r"[\"']?(rolearn|userarn)[\"']?\s*:\s*[\"']?([^\s\"',}]+)")
-_AWS_AUTH_GROUP: Final = re.compile(r"[\"']?((?:system:)?[\w:.-]+)[\"']?\s*$")
+_AWS_AUTH_ENTRY: Final = regex(r"[\"']?(rolearn|userarn)[\"']?\s*:\s*[\"']?([^\s\"',}]+)")
+_AWS_AUTH_GROUP: Final = regex(r"[\"']?((?:system:)?[\w:.-]+)[\"']?\s*$")
 
 
 def aws_auth(_: str, tree: Tree) -> Iterator[RoleGrant]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import (
     KINDS,
@@ -22,8 +22,8 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 
 MANIFESTS = frozenset({"kubectl_manifest", "kubernetes_manifest"})
-_CACHE_PATH = re.compile(r"(^|/)\.?caches?(/|$)|^/tmp(/|$)")
-_WORD = re.compile(rb"[A-Za-z0-9][\w.-]*")
+_CACHE_PATH = regex(r"(^|/)\.?caches?(/|$)|^/tmp(/|$)")
+_WORD = regex(rb"[A-Za-z0-9][\w.-]*")
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan.kubernetes import KubernetesObject, Tree, selects
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
@@ -15,16 +16,16 @@ from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes.objects import containers_of, objects_of, workloads_of
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
 
-_URL: Final = re.compile(r"([a-z][a-z0-9+.-]*)://(?:[^\s/@]*@)?([\w.-]+)(?::(\d+))?", re.IGNORECASE)
-_HOST: Final = re.compile(
+_URL: Final = regex(r"([a-z][a-z0-9+.-]*)://(?:[^\s/@]*@)?([\w.-]+)(?::(\d+))?", re.IGNORECASE)
+_HOST: Final = regex(
     r"(?<![\w./:@-])([a-z0-9][\w-]*(?:\.[\w-]+)+)(?::(\d+))?(?![\w.-])", re.IGNORECASE
 )
-_SHORT: Final = re.compile(r"(?<![\w./:@-])([a-z0-9][a-z0-9-]*)(?::(\d+))?(?=$|[\s,;/])")
-_NUMBER: Final = re.compile(r"v?\d+(\.\d+){0,2}[\w-]*$")
-_ADDRESSED: Final = re.compile(
+_SHORT: Final = regex(r"(?<![\w./:@-])([a-z0-9][a-z0-9-]*)(?::(\d+))?(?=$|[\s,;/])")
+_NUMBER: Final = regex(r"v?\d+(\.\d+){0,2}[\w-]*$")
+_ADDRESSED: Final = regex(
     r"(ADDR|API|BROKER|CONN|DSN|ENDPOINT|HOST|ORIGIN|SERVER|UPSTREAM|UR[IL]|WEBHOOK)", re.IGNORECASE
 )
-_CLUSTER: Final = re.compile(r"([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?\.?$")
+_CLUSTER: Final = regex(r"([a-z0-9-]+)\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?\.?$")
 _PORTS: Final = {
     "amqp": 5672, "amqps": 5671, "http": 80, "https": 443, "mongodb": 27017, "mysql": 3306,
     "nats": 4222, "postgres": 5432, "postgresql": 5432, "redis": 6379, "rediss": 6379,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from iacrisk.catalog.environments import NAMING_KEYS, environment_named
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.alternatives import Alternative, alternatives
@@ -17,11 +18,11 @@ from iacrisk.rules.readers.siblings import stays
 
 DOWNTIMES: Final = frozenset({"datadog_downtime", "datadog_downtime_schedule"})
 EVERYTHING: Final = frozenset({"*", "env:*", "*:*"})
-WAKES: Final = re.compile(r"@(pagerduty|opsgenie|oncall|victorops|webhook)", re.IGNORECASE)
+WAKES: Final = regex(r"@(pagerduty|opsgenie|oncall|victorops|webhook)", re.IGNORECASE)
 
 Values = Mapping[str, Any]
-_TERM: Final = re.compile(r"[\w./-]+:[^\s(){},]+")
-_NEGATED: Final = re.compile(r"^\s*(?:not\b|[!-])", re.IGNORECASE)
+_TERM: Final = regex(r"[\w./-]+:[^\s(){},]+")
+_NEGATED: Final = regex(r"^\s*(?:not\b|[!-])", re.IGNORECASE)
 
 
 def scopes_of(values: Values) -> tuple[Alternative, ...]:

@@ -7,16 +7,17 @@ from collections.abc import Iterable
 from typing import Final
 
 from iacrisk.catalog.environments import environment_named
+from iacrisk.patterns import regex
 from iacrisk.rules.readers.alternatives import alternatives as expression_alternatives
 
 Alternative = frozenset[str]
 """Terms that all have to hold."""
 
-_GRAVE: Final = re.compile(r"\bseverity\s+matches\b.*?\b(critical|error)\b", re.IGNORECASE)
-_ALWAYS: Final = re.compile(r"\bexists$|\bmatches\s+regex\s+['\"]\^?\.[*+]\$?['\"]$", re.IGNORECASE)
-_DENIED: Final = re.compile(r"not\b|!", re.IGNORECASE)
-_VALUE: Final = re.compile(r"\bmatches\b.*?(['\"])(.*?)\1")
-_PLACE: Final = re.compile(r"\b(env|environment|stage|tier)\s+matches\b", re.IGNORECASE)
+_GRAVE: Final = regex(r"\bseverity\s+matches\b.*?\b(critical|error)\b", re.IGNORECASE)
+_ALWAYS: Final = regex(r"\bexists$|\bmatches\s+regex\s+['\"]\^?\.[*+]\$?['\"]$", re.IGNORECASE)
+_DENIED: Final = regex(r"not\b|!", re.IGNORECASE)
+_VALUE: Final = regex(r"\bmatches\b.*?(['\"])(.*?)\1")
+_PLACE: Final = regex(r"\b(env|environment|stage|tier)\s+matches\b", re.IGNORECASE)
 
 
 def alternatives(expressions: Iterable[str]) -> frozenset[Alternative]:

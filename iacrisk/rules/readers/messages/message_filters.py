@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.readers.alternatives import alternatives
 
@@ -16,12 +17,12 @@ Chosen = Mapping[str, frozenset[str]]
 """By property, the values of which a message has one."""
 
 _MOST: Final = 256
-_EQUALS: Final = re.compile(r"^(?:sys\.|user\.)?([\w.\-\[\]]+)\s*=\s*'([^']*)'$", re.IGNORECASE)
-_IN: Final = re.compile(
+_EQUALS: Final = regex(r"^(?:sys\.|user\.)?([\w.\-\[\]]+)\s*=\s*'([^']*)'$", re.IGNORECASE)
+_IN: Final = regex(
     r"^(?:sys\.|user\.)?([\w.\-\[\]]+)\s+in\s*\(\s*('[^']*'(?:\s*,\s*'[^']*')*)\s*\)$",
     re.IGNORECASE,
 )
-_QUOTED: Final = re.compile(r"'([^']*)'")
+_QUOTED: Final = regex(r"'([^']*)'")
 
 RULE: Final = "azurerm_servicebus_subscription_rule"
 SNS: Final = "aws_sns_topic_subscription"

@@ -5,7 +5,6 @@ Source: https://docs.datadoghq.com/logs/explorer/search_syntax/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -14,9 +13,9 @@ from typing import Any, Final
 
 import msgspec
 
-_TOKEN: Final = re.compile(
-    r'\(|\)|-(?=[@\w(*"])|[^\s()":]+:(?:"[^"]*"|\(|[^\s()]+)|"[^"]*"|[^\s()]+'
-)
+from iacrisk.patterns import regex
+
+_TOKEN: Final = regex(r'\(|\)|-(?=[@\w(*"])|[^\s()":]+:(?:"[^"]*"|\(|[^\s()]+)|"[^"]*"|[^\s()]+')
 _NONE: Final[frozenset[str]] = frozenset()
 _MOST: Final = 64
 """Alternatives that are kept apart; a query of more may find anything."""

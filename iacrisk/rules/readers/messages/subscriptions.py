@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.programs.running import programs_naming, words_of
 from iacrisk.rules.readers.siblings import stays
 
-_PLACE: Final = re.compile(
-    r"/namespaces/([^/]+)/topics/([^/]+)/subscriptions/([^/]+)", re.IGNORECASE
-)
+_PLACE: Final = regex(r"/namespaces/([^/]+)/topics/([^/]+)/subscriptions/([^/]+)", re.IGNORECASE)
 
 
 def readers_of_subscription(change: ResourceChange, context: Context) -> tuple[str, ...]:

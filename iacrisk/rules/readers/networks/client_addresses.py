@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.catalog.databases import PARAMETER_GROUPS, SERVER_PARAMETERS
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -29,13 +30,13 @@ _HOSTS: Final = (
     "reader_endpoint",
     "reader_endpoint_address",
 )
-_ENCRYPTED: Final = re.compile(
+_ENCRYPTED: Final = regex(
     r"sslmode=(require|verify[-_]ca|verify[-_](full|identity))|rediss://|https://|amqps://|"
     r"mongodb\+srv://|(?<![a-z])(encrypt|ssl|tls|usessl|requiressl)=(true|1|strict|yes)|"
     r":(6380|9094|9096|9098|9194|9196|9198)(?!\d)",
     re.IGNORECASE,
 )
-_PLAIN: Final = re.compile(
+_PLAIN: Final = regex(
     r"sslmode=(allow|disable|disabled|prefer|preferred)|(?<![a-z])(http|redis|amqp)://|"
     r"(?<![a-z])(encrypt|ssl|tls|usessl|requiressl)=(false|0|no)|:(9092|9192)(?!\d)",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from iacrisk.catalog import facts
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -31,7 +32,7 @@ _MAIL_TEXTS: Final = ("v=spf1", "v=dkim1", "v=dmarc1")
 _REPORTS_ONLY: Final = ("fo=", "rf=", "ri=", "rua=", "ruf=")
 """Tags of DMARC that say where reports go, not what happens to mail."""
 
-_VERIFICATION: Final = re.compile(
+_VERIFICATION: Final = regex(
     r"^\"?((\w+-)*(site|domain)-verification[=:]|\w+-verification(-\w+)?=|MS=ms\d+|_globalsign-domain"
     r"|docusign=|status-page-domain-verification|v=verifydomain)",
     re.IGNORECASE,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.policy_document import (
     Effect,
@@ -25,8 +25,8 @@ from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _ENDPOINT: Final = "aws_vpc_endpoint"
-_IN_NETWORK: Final = re.compile(rb"(?:sg|subnet)-[0-9a-z]+")
-_SERVICE: Final = re.compile(r"\.([a-z0-9-]+)(?:\.(?:api|dkr))?$")
+_IN_NETWORK: Final = regex(rb"(?:sg|subnet)-[0-9a-z]+")
+_SERVICE: Final = regex(r"\.([a-z0-9-]+)(?:\.(?:api|dkr))?$")
 _PARTS: Final = {"abortmultipartupload", "listmultipartuploadparts"}
 
 

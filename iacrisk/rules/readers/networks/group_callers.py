@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from iacrisk.catalog.interfaces import GROUP_LISTS
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -60,8 +60,8 @@ def behind_group(group: ResourceChange, context: Context) -> list[ResourceChange
     return once(context.plan, ("behind group", identity), build)
 
 
-_GROUP: Final = re.compile(rb"sg-[0-9a-z]+")
-_SUBNET: Final = re.compile(rb"subnet-[0-9a-z]+")
+_GROUP: Final = regex(rb"sg-[0-9a-z]+")
+_SUBNET: Final = regex(rb"subnet-[0-9a-z]+")
 
 
 def is_let_in(

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.networks.ip_permissions import Peer, address_peer
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
 
-_LISTS: Final = re.compile(
+_LISTS: Final = regex(
     r"allow|authori[sz]ed|ip_restriction|ip_rules|permitted|source_(address|range)|src_ip_ranges|"
     r"start_ip|trusted|whitelist"
 )
-_DENIES: Final = re.compile(r"^(block|den[iy]|drop|rate|throttle)", re.IGNORECASE)
+_DENIES: Final = regex(r"^(block|den[iy]|drop|rate|throttle)", re.IGNORECASE)
 _OUTSIDE: Final = ("ipv4_enabled", "public_network_access_enabled")
 _ACTIONS: Final = ("access", "action", "type")
 

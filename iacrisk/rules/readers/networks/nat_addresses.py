@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -18,7 +19,7 @@ _TYPES: Final = {
     GOOGLE: ("google_compute_address", "address"),
     AZURE: ("azurerm_public_ip", "ip_address"),
 }
-_V4: Final = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+_V4: Final = regex(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 
 
 def addresses_given_up(change: ResourceChange, context: Context) -> list[ResourceChange | None]:
@@ -119,7 +120,7 @@ def ranges_around(text: str, context: Context) -> list[tuple[Peer, ResourceChang
     return [(peer, one) for peer, one in known if own and peer.first <= own.first <= peer.last]
 
 
-_RANGE: Final = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?!\d)")
+_RANGE: Final = regex(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?!\d)")
 _HUGE: Final = 2**30
 
 

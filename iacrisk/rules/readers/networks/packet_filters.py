@@ -7,7 +7,6 @@ of the filter as a whole.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -15,6 +14,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from iacrisk.catalog import facts
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -364,7 +364,7 @@ def _written_out(permissions: Iterable[Permission], lists: Lists) -> tuple[Permi
     )
 
 
-_SERVERS: Final = re.compile(r"^azurerm_(\w+_server|redis_cache|synapse_workspace)$")
+_SERVERS: Final = regex(r"^azurerm_(\w+_server|redis_cache|synapse_workspace)$")
 
 
 def server_of(change: ResourceChange, context: Context) -> ResourceChange | None:

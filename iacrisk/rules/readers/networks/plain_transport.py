@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
@@ -17,7 +18,7 @@ from iacrisk.rules.readers.siblings import stays
 _SYSTEM: Final = "aws_efs_file_system"
 _BUCKET: Final = "aws_s3_bucket"
 _DISTRIBUTION: Final = "aws_cloudfront_distribution"
-_NFS: Final = re.compile(rb"mount[^\\\n]{0,80}\bnfs4?\b", re.IGNORECASE)
+_NFS: Final = regex(rb"mount[^\\\n]{0,80}\bnfs4?\b", re.IGNORECASE)
 _SHORTEST: Final = 4
 
 

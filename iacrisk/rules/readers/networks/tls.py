@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
-_VERSION: Final = re.compile(r"1[._-]([0-3])(?!\d)")
+from iacrisk.patterns import regex
+
+_VERSION: Final = regex(r"1[._-]([0-3])(?!\d)")
 
 
 def lowest_tls(value: Any) -> int | None:

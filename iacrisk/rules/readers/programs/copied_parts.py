@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind
 from iacrisk.plan.policy_document import Effect, every_grant, parse_policy, pattern_covers
 from iacrisk.plan.values import members
@@ -16,7 +16,7 @@ from iacrisk.rules.readers.programs.running import programs_naming
 from iacrisk.rules.readers.shapes import texts
 
 Values = Mapping[str, Any]
-_PREFIX: Final = re.compile(r"[\w.=-]+(?:/[\w.=-]+)*/")
+_PREFIX: Final = regex(r"[\w.=-]+(?:/[\w.=-]+)*/")
 
 
 def prefixes_copied(rules: Any) -> list[str]:

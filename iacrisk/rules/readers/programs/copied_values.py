@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.programs.running import programs
@@ -76,7 +77,7 @@ def _takes_over(one: ResourceChange, read: set[str], context: Context) -> bool:
 # Logins whose password another system sets from now on
 
 _TELLS: Final = r"[\w.-]*(?:pass|pwd)(?![\w.-]*(?:arn|file|path|ref|secret|vault))[\w.-]*"
-_PLAIN: Final = re.compile(
+_PLAIN: Final = regex(
     rf'"name":\s*"{_TELLS}",\s*"value":\s*"[^"]+"|"{_TELLS}":\s*"[^"]+"', re.IGNORECASE
 )
 

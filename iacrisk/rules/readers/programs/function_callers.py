@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.shapes import blocks
 from iacrisk.rules.readers.siblings import stays
 
-_FUNCTION: Final = re.compile(r":function:([\w-]+)")
-_PARAMETER: Final = re.compile(r"\{[^}]*\}")
+_FUNCTION: Final = regex(r":function:([\w-]+)")
+_PARAMETER: Final = regex(r"\{[^}]*\}")
 ANY_STAGE: Final = "{stage}"
 """Stands in a source where the plan does not show the API's stages."""
 

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import lookup
 
-SCRATCH: Final = re.compile(
+SCRATCH: Final = regex(
     r"(^|.*/)_?(ad-?hoc|cache|dry-?run|multi-?part|partial|scratch|staging|temp|temporary|tmp)(/|$|-)",
     re.IGNORECASE,
 )
 """Prefixes that tell of scratch data."""
 
-_LEADING_NUMBER: Final = re.compile(r"\d+")
+_LEADING_NUMBER: Final = regex(r"\d+")
 
 
 def days_to_live(rules: Any, block: str) -> dict[str, int]:

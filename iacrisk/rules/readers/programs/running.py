@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from iacrisk.catalog import ResourceClass, resource_type
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -14,7 +14,7 @@ from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.readers.shapes import last_part
 from iacrisk.rules.readers.siblings import stays
 
-_WORD: Final = re.compile(r"[\w@.-]+")
+_WORD: Final = regex(r"[\w@.-]+")
 _ALSO: Final = frozenset(
     {
         "aws_ecs_task_definition",
@@ -28,10 +28,10 @@ _ALSO: Final = frozenset(
         "kubernetes_manifest",
     }
 )
-_NOT_PROGRAMS: Final = re.compile(
+_NOT_PROGRAMS: Final = regex(
     r"_(autoscaler|availability_set|elasticpool|environment|plan|pod_autoscaler\w*|scheduler_job)$"
 )
-_SOURCES: Final = re.compile(rb'"env_?[fF]rom"\s*:\s*\[\s*\{')
+_SOURCES: Final = regex(rb'"env_?[fF]rom"\s*:\s*\[\s*\{')
 _NAMES: Final = ("name", "bucket", "secret_id", "dataset_id", "email", "url", "fqdn", "endpoint")
 _GENERIC: Final = 3
 _FAR: Final = 3

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.programs.running import programs
 
-CACHE: Final = re.compile(r"cache(?!-?aside)|fragment|(?<![a-z])cdn|memo", re.IGNORECASE)
-STORE: Final = re.compile(
+CACHE: Final = regex(r"cache(?!-?aside)|fragment|(?<![a-z])cdn|memo", re.IGNORECASE)
+STORE: Final = regex(
     r"queue|sidekiq|celery|resque|bull|job|session|lock|stream|store|cart|broker|(?<![a-z])rq",
     re.IGNORECASE,
 )
-_PASSING: Final = re.compile(r"idempoten|dedup|throttl|rate_?limit|nonce", re.IGNORECASE)
+_PASSING: Final = regex(r"idempoten|dedup|throttl|rate_?limit|nonce", re.IGNORECASE)
 _HOSTS: Final = (
     "address",
     "configuration_endpoint_address",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-_RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day|week)s?\)", re.IGNORECASE)
-_CRON: Final = re.compile(r"cron\(([^()]*)\)", re.IGNORECASE)
+from iacrisk.patterns import regex
+
+_RATE: Final = regex(r"rate\((\d+) (minute|hour|day|week)s?\)", re.IGNORECASE)
+_CRON: Final = regex(r"cron\(([^()]*)\)", re.IGNORECASE)
 _PER_DAY: Final = {"minute": 1440.0, "hour": 24.0, "day": 1.0, "week": 1 / 7}
 _NAMES: Final = {
     name: number
@@ -74,7 +76,7 @@ def longest_pause(text: str) -> float | None:
     return float(min(24, int(hours[1] or hours[2] or 1))) if hours else 24.0
 
 
-_EVERY: Final = re.compile(r"\*(?:/0*([1-9]\d?))?|0/0*([1-9]\d?)")
+_EVERY: Final = regex(r"\*(?:/0*([1-9]\d?))?|0/0*([1-9]\d?)")
 
 
 def _share(field: str, size: int) -> float | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from iacrisk.catalog.settings import Direction, Setting, settings_of
+from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, Path, ResourceChange, lookup, unset
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.messages.queries import finds_less
@@ -238,7 +238,7 @@ _COMPARISONS: Final[dict[Direction, Callable[[Any, Any], bool]]] = {
 _Measured = tuple[float, str]
 """A number and its unit."""
 
-_NUMBER_WITH_UNIT: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(%|[a-zA-Z]{0,2})")
+_NUMBER_WITH_UNIT: Final = regex(r"(-?\d+(?:\.\d+)?)\s*(%|[a-zA-Z]{0,2})")
 _UNITS: Final = {
     "ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400,
     "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-_NUMBERS: Final = re.compile(r"\d+")
-_DURATION: Final = re.compile(
+from iacrisk.patterns import regex
+
+_NUMBERS: Final = regex(r"\d+")
+_DURATION: Final = regex(
     r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
     r"(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?",
     re.IGNORECASE,
 )
-_HOURS: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_HOURS: Final = regex(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _SECONDS: Final = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
 
 
@@ -33,7 +35,7 @@ def is_smaller(before: Any, after: Any) -> bool:
     return bool(moved) and all(new < old for old, new in moved)
 
 
-_CLOTHES: Final = re.compile(r"(?:(\d*)(x+)(\d*)[-_]?)?(small|medium|large)", re.IGNORECASE)
+_CLOTHES: Final = regex(r"(?:(\d*)(x+)(\d*)[-_]?)?(small|medium|large)", re.IGNORECASE)
 
 
 def _clothes_size(name: str) -> int | None:
@@ -56,7 +58,7 @@ def seconds_of(text: str) -> float | None:
     return sum(float(part or 0) * unit for part, unit in zip(match.groups(), units, strict=True))
 
 
-_SERVER: Final = re.compile(
+_SERVER: Final = regex(
     r"(?:(?<=://)|(?<=@))[a-z0-9][a-z0-9.-]*|\b[a-z0-9-]+(?:\.[a-z0-9-]+)+\.[a-z]{2,}\b",
     re.IGNORECASE,
 )
