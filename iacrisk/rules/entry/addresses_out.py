@@ -75,9 +75,7 @@ def address_no_longer_admitted(change: ResourceChange, context: Context) -> Iter
 def _is_held(one: str, ranges: list[str]) -> bool:
     peer = address_peer(one)
     others = [other for other in map(address_peer, ranges) if other is not None]
-    return peer is not None and any(
-        other.first <= peer.first and peer.last <= other.last for other in others
-    )
+    return peer is not None and any(other.holds(peer) for other in others)
 
 
 def _users(change: ResourceChange, context: Context) -> list[ResourceChange]:

@@ -69,13 +69,7 @@ def _are_checkers(sources: list[str], denies: bool) -> bool:
     """Whether a denial covers the checks' addresses, or an entry that goes let them in."""
     peers = [peer for peer in map(address_peer, sources or ["0.0.0.0/0"]) if peer is not None]
     checks = [peer for peer in map(address_peer, _CHECKERS) if peer is not None]
-    return any(
-        one.first <= two.first and two.last <= one.last
-        if denies
-        else two.first <= one.first and one.last <= two.last
-        for one in peers
-        for two in checks
-    )
+    return any(one.holds(two) if denies else two.holds(one) for one in peers for two in checks)
 
 
 def lists_left_behind(change: ResourceChange, context: Context) -> Iterator[str]:

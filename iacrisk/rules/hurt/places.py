@@ -141,7 +141,7 @@ def in_ranges_denied(change: ResourceChange, context: Context) -> Iterator[str]:
 
 def _is_inside(one: Peer, other: Peer) -> bool:
     narrow = other.last - other.first < 2**32 - 1
-    return narrow and other.first <= one.first and one.last <= other.last
+    return narrow and other.holds(one)
 
 
 def _running_in(subnet: ResourceChange, context: Context) -> Iterator[str]:

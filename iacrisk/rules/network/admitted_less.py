@@ -235,11 +235,7 @@ def _is_blocked_abroad(item: Difference, before: Iterable[Permission]) -> bool:
         and peer.is_public
         and not peer.is_world
         and not any(
-            entry.allow
-            and not entry.ingress
-            and not entry.peer.is_world
-            and entry.peer.first <= peer.last
-            and peer.first <= entry.peer.last
+            entry.allow and not entry.ingress and not entry.peer.is_world and entry.peer.meets(peer)
             for entry in before
         )
     )

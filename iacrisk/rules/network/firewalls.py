@@ -78,7 +78,7 @@ def _holds(ours: str, theirs: str) -> bool:
     wide, narrow = address_peer(ours), address_peer(theirs)
     if wide is None or narrow is None:
         return False
-    return wide.first <= narrow.first and narrow.last <= wide.last
+    return wide.holds(narrow)
 
 
 @rule(

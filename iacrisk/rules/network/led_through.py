@@ -103,7 +103,7 @@ def _ranges(subnet: ResourceChange) -> list[Peer]:
 
 
 def _meet(one: Peer, other: Peer) -> bool:
-    return one.first <= other.last and other.first <= one.last
+    return one.meets(other)
 
 
 def _sources_behind(route: Route, context: Context, type_name: str) -> list[str] | None:

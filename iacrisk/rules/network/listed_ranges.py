@@ -58,7 +58,7 @@ def _new_peers(change: ResourceChange) -> list[Peer]:
         if one.is_public
         and _size(one) >= _LARGE
         and ":" not in one.text
-        and not any(old.first <= one.first and one.last <= old.last for old in before)
+        and not any(old.holds(one) for old in before)
     ]
     return sorted(new, key=_size, reverse=True)
 

@@ -66,8 +66,7 @@ def _range_serves_all(text: str, new: list[str], context: Context) -> bool:
     """Whether each range that lets the old address in lets the new ones in, or its list does."""
     peers = [peer for peer in map(address_peer, new) if peer is not None]
     return all(
-        all(around.first <= peer.first <= around.last for peer in peers)
-        or all(holds(one, text) for text in new)
+        all(map(around.holds, peers)) or all(holds(one, text) for text in new)
         for around, one in ranges_around(text, context)
     )
 

@@ -79,6 +79,14 @@ class Peer(msgspec.Struct, frozen=True, gc=False):
         """Whether these are addresses and not all of them private."""
         return not self.is_name and not self._is_private
 
+    def holds(self, other: Peer) -> bool:
+        """Whether all of the other one is in it."""
+        return self.first <= other.first and other.last <= self.last
+
+    def meets(self, other: Peer) -> bool:
+        """Whether they have an address or a name in common."""
+        return self.first <= other.last and other.first <= self.last
+
     @property
     def _is_private(self) -> bool:
         return any(self.first >= low and self.last <= high for low, high in _PRIVATE)

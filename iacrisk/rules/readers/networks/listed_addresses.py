@@ -33,7 +33,7 @@ def admits_in_full(one: ResourceChange, text: str, context: Context) -> bool:
     """Whether everybody is let in, or the address is, by it or by another of its type."""
     own = address_peer(text) if text else None
     return any(
-        peer.is_world or (own is not None and peer.first <= own.first <= peer.last)
+        peer.is_world or (own is not None and peer.holds(own))
         for other in context.changes_of(one.type)
         for peer in _entries(other.after)
     )

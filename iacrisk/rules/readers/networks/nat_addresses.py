@@ -117,7 +117,7 @@ def ranges_around(text: str, context: Context) -> list[tuple[Peer, ResourceChang
         ]
 
     known, own = once(context.plan, "ranges of changes", build), address_peer(text)
-    return [(peer, one) for peer, one in known if own and peer.first <= own.first <= peer.last]
+    return [(peer, one) for peer, one in known if own and peer.holds(own)]
 
 
 _RANGE: Final = regex(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}(?!\d)")
