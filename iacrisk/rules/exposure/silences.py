@@ -21,7 +21,7 @@ from iacrisk.rules.readers.messages.downtimes import (
     scopes_of,
     wakes_for_production,
 )
-from iacrisk.rules.readers.shapes import first_block
+from iacrisk.rules.readers.shapes import first_block, texts
 from iacrisk.rules.rule import Confidence
 
 Tree = dict[str, Any]
@@ -55,7 +55,7 @@ def why_too_quiet(type_name: str, values: Tree) -> Quiet | None:
 
 
 def _datadog(values: Tree) -> Quiet | None:
-    scopes = _texts(values.get("scope"))
+    scopes = texts(values.get("scope"))
     if any(scope in EVERYTHING for scope in scopes) and not _names_monitors(values):
         return Quiet(what="Every alarm is silenced.", argument="scope")
     if _is_below_production(scopes):
@@ -84,7 +84,7 @@ def _names_monitors(values: Tree) -> bool:
     block = first_block(values.get("monitor_identifier"))
     if values.get("monitor_id") or block.get("monitor_id"):
         return True
-    tags = [*_texts(values.get("monitor_tags")), *_texts(block.get("monitor_tags"))]
+    tags = [*texts(values.get("monitor_tags")), *texts(block.get("monitor_tags"))]
     return bool(tags) and not EVERYTHING.intersection(tags)
 
 
@@ -99,7 +99,7 @@ def _is_below_production(names: list[str]) -> bool:
 
 
 def _azure(values: Tree) -> Quiet | None:
-    if values.get("enabled") is False or _is_below_production(_texts(values.get("scopes"))):
+    if values.get("enabled") is False or _is_below_production(texts(values.get("scopes"))):
         return None
     schedule = values.get("schedule")
     block = first_block(schedule)
@@ -159,11 +159,6 @@ def _time(value: Any) -> datetime.datetime | None:
     if found is None or found.tzinfo is not None:
         return found
     return found.replace(tzinfo=datetime.UTC)
-
-
-def _texts(value: Any) -> list[str]:
-    listed = value if isinstance(value, list) else [value]
-    return [item for item in listed if isinstance(item, str)]
 
 
 _READERS: Final[dict[str, Callable[[Tree], Quiet | None]]] = {
