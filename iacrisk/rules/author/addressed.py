@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Final
 
-from iacrisk.plan import Path, Plan, ResourceChange
+from iacrisk.plan import ActionKind, Path, Plan, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import (
     CHANGES,
@@ -84,9 +84,9 @@ def speaks_to_the_reviewer(context: Context) -> Iterator[Outcome]:
     """A text in the change tells its reviewer what to think of it.
 
     What it flags
-        Planned values, commit messages, titles, descriptions, branch names and claims with phrases
-        made for a language model that reads along, such as asking it to ignore what it was told,
-        to mark a change as safe, or not to report it. It is a remark.
+        Values that the plan writes, commit messages, titles, descriptions, branch names and claims
+        with phrases made for a language model that reads along, such as asking it to ignore what
+        it was told, to mark a change as safe, or not to report it. It is a remark.
 
     Why it matters
         iacrisk reads no text as an order, and neither score nor verdict gets better by any. A
@@ -104,7 +104,7 @@ def speaks_to_the_reviewer(context: Context) -> Iterator[Outcome]:
         https://genai.owasp.org/llmrisk/llm01-prompt-injection/
     """
     for change in _suspected(context.plan):
-        paths = tuple(path for path, text in _texts(change.after, ()) if _addressed(text))
+        paths = tuple(path for path, text in _texts(_new(change), ()) if _addressed(text))
         if paths:
             yield Flag(
                 address=change.label,
@@ -123,19 +123,34 @@ def _holds_prompts(type_name: str) -> bool:
 
 
 def _suspected(plan: Plan) -> Iterator[ResourceChange]:
-    """The changes whose planned values hold a stem; those of most plans hold none at all."""
+    """The changes whose new values hold a stem; those of most plans hold none at all."""
     changes = [
         change
         for change in plan.pending
         if change.kind in CHANGES and not _holds_prompts(change.type)
     ]
-    texts = [bytes(change.raw.change.after).lower() for change in changes]
+    texts = [_raw(change).lower() for change in changes]
     whole = b"\n".join(texts)
     stems = [stem for stem in _STEMS if stem in whole]
     if stems:
         for change, text in zip(changes, texts, strict=True):
             if any(stem in text for stem in stems):
                 yield change
+
+
+def _raw(change: ResourceChange) -> bytes:
+    """The new values as text; of an update those attributes alone that change."""
+    if change.kind is not ActionKind.UPDATE:
+        return bytes(change.raw.change.after)
+    found = [text for _, text in _texts(_new(change), ())]
+    return "\n".join(found).encode("utf-8", "surrogatepass")
+
+
+def _new(change: ResourceChange) -> dict[str, Any]:
+    """What this plan writes: what an update leaves as it is was looked at when it came."""
+    if change.kind is not ActionKind.UPDATE:
+        return change.after
+    return {name: change.after.get(name) for name in sorted(change.changed)}
 
 
 def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
