@@ -5,8 +5,8 @@ several answers the strictest counts, and no answer counts as production. Tags a
 from what exists today, so that a change cannot lower its own bar.
 
 A root often holds more than one environment. Where nothing speaks for the root as a whole
-(workspace, account, the user), a change belongs to the environment that its own tags or its
-namespace name.
+(workspace, account, the user), a change belongs to the environment that its own tags name, or its
+namespace, project, resource group, or the key of its module instance.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import msgspec
 from iacrisk.catalog.environments import NAMING_KEYS, environment_named, words_of
 from iacrisk.gate.policy import Environments, EnvironmentSettings
 from iacrisk.patterns import regex
-from iacrisk.plan import Plan, ResourceChange, Shown, lookup
+from iacrisk.plan import Plan, ResourceChange, Shown, lookup, parse_module
 
 
 class Environment(StrEnum):
@@ -86,6 +86,7 @@ _NAMING_VARIABLES: Final = NAMING_KEYS | {
 _NAMES: Final = ("name", "identifier", "bucket", "cluster_name", "project", "resource_group_name")
 _PLACES: Final = ("namespace", "project", "resource_group_name")
 """Arguments that name what a resource stands in."""
+_NAMESPACES: Final = frozenset({"kubernetes_namespace", "kubernetes_namespace_v1"})
 _ACCOUNT: Final = regex(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
 _MOST_LOOKED_AT: Final = 2000
 
@@ -140,13 +141,21 @@ def own_environment(change: ResourceChange) -> Environment | None:
         if key.lower() in NAMING_KEYS and (environment := _named(value))
     ]
     if not named:
-        before = change.before
-        metadata = lookup(before, ("metadata", 0))
-        places = [before.get(name) for name in _PLACES]
-        if isinstance(metadata, dict):
-            places.append(metadata.get("namespace"))
-        named = [environment for place in places if (environment := _named(place))]
+        named = [environment for place in _places(change) if (environment := _named(place))]
     return strictest(named) if named else None
+
+
+def _places(change: ResourceChange) -> Iterator[Any]:
+    """The names of what the object stands in today, and of what it is where it is such a place."""
+    before = change.before
+    if not before:
+        return
+    yield from (before.get(name) for name in _PLACES)
+    metadata = lookup(before, ("metadata", 0))
+    if isinstance(metadata, dict):
+        yield metadata.get("name" if change.type in _NAMESPACES else "namespace")
+    if '["' in change.module_address:
+        yield from (step.key for step in parse_module(change.module_address))
 
 
 def is_disposable(change: ResourceChange) -> bool:

@@ -181,6 +181,28 @@ def test_a_change_names_its_own_environment(before: Json) -> None:
     assert environment_of(judged.by_label["a_b.y"], whole) is PRODUCTION
 
 
+def test_the_key_of_a_module_instance_names_the_environment_of_what_is_in_it() -> None:
+    address, other = 'module.preview["pr-7"].a_b.x', 'module.site["shop"].a_b.x'
+    new = 'module.preview["pr-8"].a_b.x'
+    judged = plan(
+        delete(address, {"name": "x"}), delete(other, {"name": "x"}), create(new, {"name": "x"})
+    )
+    whole = detect_environment(judged, Environments())
+
+    assert environment_of(judged.by_label[address], whole) is PREVIEW
+    assert environment_of(judged.by_label[other], whole) is PRODUCTION
+    assert environment_of(judged.by_label[new], whole) is PRODUCTION
+
+
+def test_a_namespace_is_the_place_it_names() -> None:
+    before = {"metadata": [{"name": "preview-pr-12", "labels": {}}]}
+    judged = plan(delete("kubernetes_namespace.x", before), delete("kubernetes_secret.x", before))
+    whole = detect_environment(judged, Environments())
+
+    assert environment_of(judged.by_label["kubernetes_namespace.x"], whole) is PREVIEW
+    assert environment_of(judged.by_label["kubernetes_secret.x"], whole) is PRODUCTION
+
+
 @pytest.mark.parametrize(
     ("address", "name", "disposable"),
     [
