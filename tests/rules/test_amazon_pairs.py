@@ -18,6 +18,7 @@ from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
 from tests.rules.served.amazon_paths import PATH_TRAPS, PATHS
 from tests.rules.served.amazon_roles_and_routes import ROLES_AND_ROUTES, ROLES_AND_ROUTES_TRAPS
 from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
+from tests.rules.served.amazon_taken import PASSES, TAKEN
 from tests.rules.served.amazon_unmissed import UNMISSED, UNMISSED_TRAPS
 from tests.rules.served.endpoint_policies import ENDPOINT_TRAPS, ENDPOINTS
 from tests.rules.served.worlds import Trap
@@ -35,6 +36,7 @@ PAIRS = [
     *ORDINARY,
     *PATHS,
     *SIBLINGS,
+    *TAKEN,
     *UNMISSED,
 ]
 TRAPS = [
@@ -66,3 +68,8 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.name[:80])
 def test_a_plan_that_only_looks_so_waits(trap: Trap) -> None:
     assert is_held(trap.plan)
+
+
+@pytest.mark.parametrize("everyday", PASSES, ids=lambda one: one.name[:80])
+def test_an_everyday_plan_passes(everyday: Trap) -> None:
+    assert not is_held(everyday.plan)
