@@ -13,6 +13,7 @@ from tests.rules.served.amazon_clients import CLIENT_TRAPS, CLIENTS
 from tests.rules.served.amazon_copies import COPIES, COPY_TRAPS
 from tests.rules.served.amazon_denials import DENIAL_TRAPS, DENIALS
 from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
+from tests.rules.served.amazon_known import KNOWN, KNOWN_TRAPS
 from tests.rules.served.amazon_limits import LIMIT_TRAPS, LIMITS
 from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
 from tests.rules.served.amazon_paths import PATH_TRAPS, PATHS
@@ -31,6 +32,7 @@ PAIRS = [
     *DENIALS,
     *ENDPOINTS,
     *IDLE,
+    *KNOWN,
     *LIMITS,
     *ROLES_AND_ROUTES,
     *ORDINARY,
@@ -47,6 +49,7 @@ TRAPS = [
     *DENIAL_TRAPS,
     *ENDPOINT_TRAPS,
     *IDLE_TRAPS,
+    *KNOWN_TRAPS,
     *LIMIT_TRAPS,
     *ROLES_AND_ROUTES_TRAPS,
     *ORDINARY_TRAPS,
