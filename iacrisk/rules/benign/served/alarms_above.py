@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
@@ -15,10 +16,10 @@ _ACTIONS: Final = "alarm_actions"
 _COMPOSITE: Final = "aws_cloudwatch_composite_alarm"
 _MONITOR: Final = "datadog_monitor"
 ALARMS: Final = frozenset({"aws_cloudwatch_metric_alarm", _COMPOSITE, _MONITOR})
-_TERM: Final = re.compile(r"ALARM\s*\(\s*\"?([^()\"]+?)\"?\s*\)", re.IGNORECASE)
-_LEFT: Final = re.compile(r"[\s()]*(?:\bOR\b[\s()]*)*", re.IGNORECASE)
-_EITHER: Final = re.compile(r"[\s()]*\d+[\s()]*(?:\|\|[\s()]*\d+[\s()]*)+")
-_RECIPIENT: Final = re.compile(r"@[\w.{}+-]*\w")
+_TERM: Final = regex(r"ALARM\s*\(\s*\"?([^()\"]+?)\"?\s*\)", re.IGNORECASE)
+_LEFT: Final = regex(r"[\s()]*(?:\bOR\b[\s()]*)*", re.IGNORECASE)
+_EITHER: Final = regex(r"[\s()]*\d+[\s()]*(?:\|\|[\s()]*\d+[\s()]*)+")
+_RECIPIENT: Final = regex(r"@[\w.{}+-]*\w")
 
 
 def why_called_above(change: ResourceChange, context: Context) -> str | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
 from iacrisk.catalog.permissions import RESOURCE_POLICIES
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.policy_document import (
     Clause,
@@ -26,8 +26,8 @@ from iacrisk.rules.readers.siblings import stays
 
 _KEY: Final = "aws:principalorgid"
 _ORGANISATION: Final = "aws_organizations_organization"
-_ID: Final = re.compile(r"^o-[a-z0-9]{10,32}$")
-_OF_ACCOUNT: Final = re.compile(r":account/(o-[a-z0-9]{10,32})/(\d{12})$")
+_ID: Final = regex(r"^o-[a-z0-9]{10,32}$")
+_OF_ACCOUNT: Final = regex(r":account/(o-[a-z0-9]{10,32})/(\d{12})$")
 _ASKED_ONCE: Final = frozenset({"sns:subscribe"})
 """Rights that are asked for when something is set up; what was set up goes on without them."""
 

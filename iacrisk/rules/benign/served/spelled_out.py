@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.catalog.permissions import IDENTITY_POLICIES
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.policy_document import Effect, Grant, every_grant, grants_removed, parse_policy
 from iacrisk.rules.benign.harmless_attributes import explain
@@ -24,7 +25,7 @@ _RUNS_AS: Final[dict[str, tuple[str, str]]] = {
 }
 """What says itself all that it calls: the service that runs it, and where it names its role."""
 
-_FOUND_AT_RUN_TIME: Final = re.compile(
+_FOUND_AT_RUN_TIME: Final = regex(
     r"(FunctionName|QueueUrl|TopicArn|StateMachineArn|JobName|TableName)\.\$|\{%|States\.Format"
 )
 """A definition that takes names from its input or from an expression."""
