@@ -13,11 +13,13 @@ from tests.rules.served.amazon_clients import CLIENT_TRAPS, CLIENTS
 from tests.rules.served.amazon_copies import COPIES, COPY_TRAPS
 from tests.rules.served.amazon_denials import DENIAL_TRAPS, DENIALS
 from tests.rules.served.amazon_idle import IDLE, IDLE_TRAPS
+from tests.rules.served.amazon_known import KNOWN, KNOWN_TRAPS
 from tests.rules.served.amazon_limits import LIMIT_TRAPS, LIMITS
 from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
 from tests.rules.served.amazon_paths import PATH_TRAPS, PATHS
 from tests.rules.served.amazon_roles_and_routes import ROLES_AND_ROUTES, ROLES_AND_ROUTES_TRAPS
 from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
+from tests.rules.served.amazon_taken import PASSES, TAKEN
 from tests.rules.served.amazon_unmissed import UNMISSED, UNMISSED_TRAPS
 from tests.rules.served.endpoint_policies import ENDPOINT_TRAPS, ENDPOINTS
 from tests.rules.served.worlds import Trap
@@ -30,11 +32,13 @@ PAIRS = [
     *DENIALS,
     *ENDPOINTS,
     *IDLE,
+    *KNOWN,
     *LIMITS,
     *ROLES_AND_ROUTES,
     *ORDINARY,
     *PATHS,
     *SIBLINGS,
+    *TAKEN,
     *UNMISSED,
 ]
 TRAPS = [
@@ -45,6 +49,7 @@ TRAPS = [
     *DENIAL_TRAPS,
     *ENDPOINT_TRAPS,
     *IDLE_TRAPS,
+    *KNOWN_TRAPS,
     *LIMIT_TRAPS,
     *ROLES_AND_ROUTES_TRAPS,
     *ORDINARY_TRAPS,
@@ -66,3 +71,8 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.name[:80])
 def test_a_plan_that_only_looks_so_waits(trap: Trap) -> None:
     assert is_held(trap.plan)
+
+
+@pytest.mark.parametrize("everyday", PASSES, ids=lambda one: one.name[:80])
+def test_an_everyday_plan_passes(everyday: Trap) -> None:
+    assert not is_held(everyday.plan)

@@ -27,6 +27,7 @@ from iacrisk.rules.data.index_ages import indexes_deleted_earlier
 from iacrisk.rules.data.injected import injected_replacement
 from iacrisk.rules.data.keys_and_secrets import key_lost, secret_lost
 from iacrisk.rules.data.manifests import kubernetes_object_destroyed
+from iacrisk.rules.data.mount_targets import mount_target_gone
 from iacrisk.rules.data.name_reuse import name_blocked
 from iacrisk.rules.data.named_versions import named_version_gone
 from iacrisk.rules.data.recoverability import recovery_cut, retention_shortened
@@ -63,4 +64,5 @@ RULES: Final[tuple[Rule, ...]] = (
     kept_shorter,
     indexes_deleted_earlier,
     copied_less,
+    mount_target_gone,
 )

@@ -85,6 +85,7 @@ from iacrisk.rules.hurt.traffic import (
     feeders,
     groups_answering,
     guards_beside,
+    hearing_less,
     listeners,
     pool_clusters,
     readers_behind,
@@ -134,6 +135,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         naming_it,
     ),
     "C16": (stores_of_consumers,),
+    "C17": (hearing_less,),
     "C21": (naming_it,),
     "C30": (answering_at,),
     "D01": (
@@ -144,6 +146,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         naming_it,
     ),
     "D02": (
+        users_of_database,
         naming_the_topic,
         readers_of_messages,
         views_over,

@@ -14,7 +14,7 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.hurt.programs import running_as, using
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.access.conditions import all_hold
-from iacrisk.rules.readers.access.org_accounts import account_facts, accounts_below
+from iacrisk.rules.readers.access.org_accounts import account_facts, accounts_below, stacks_of
 from iacrisk.rules.readers.siblings import stays
 
 _BINDINGS: Final = frozenset(
@@ -116,7 +116,7 @@ def _handing_over(change: ResourceChange, context: Context) -> Iterator[str]:
 
 
 def accounts_denied(change: ResourceChange, context: Context) -> Iterator[str]:
-    """The accounts below a policy of the organisation for which what it newly denies holds."""
+    """The accounts for which what the policy newly denies holds, with attachments and stacks."""
     if change.type != "aws_organizations_policy" or change.kind is not ActionKind.UPDATE:
         return
     before, after = (parse_policy(tree.get("content")) for tree in (change.before, change.after))
@@ -126,8 +126,19 @@ def accounts_denied(change: ResourceChange, context: Context) -> Iterator[str]:
             continue
         for account in accounts_below(str(attachment_.before.get("target_id")), context):
             facts = list(account_facts(account, context))
-            if any(all_hold(one.condition, told) for one in denied for told in facts):
+            met = [told for told in facts if any(all_hold(one.condition, told) for one in denied)]
+            if met:
                 yield account.label
+                yield attachment_.label
+            yield from _stacks_in(account, {told["aws:requestedregion"] for told in met}, context)
+
+
+def _stacks_in(account: ResourceChange, regions: set[str], context: Context) -> Iterator[str]:
+    """The stacks that a stack set keeps in these regions of the account."""
+    number = str(account.before.get("id"))
+    for owner, region, one in stacks_of(context):
+        if owner == number and region in regions:
+            yield one.label
 
 
 def _objects_named(pattern: str, context: Context) -> list[str]:

@@ -143,7 +143,7 @@ def _databases(context: Context) -> list[ResourceChange]:
 
 _DATABASES: Final = regex(
     r"_(sql_database_instance|alloydb_\w+|(mssql|mysql|postgresql)\w*_server|cosmosdb_account|"
-    r"db_instance|rds_cluster|spanner_instance)$"
+    r"db_instance|docdb_cluster|neptune_cluster|rds_cluster|spanner_instance)$"
 )
 
 

@@ -63,19 +63,36 @@ def feeders(change: ResourceChange, context: Context) -> Iterator[str]:
 
 def readers_behind(change: ResourceChange, context: Context) -> Iterator[str]:
     """Who reads the queue that a subscription fills in another form."""
-    if change.type != "aws_sns_topic_subscription":
-        return
-    for queue in context.graph.dependencies(change.label):
-        if queue.argument != "endpoint":
+    if change.type == "aws_sns_topic_subscription":
+        for queue in context.graph.dependencies(change.label):
+            if queue.argument == "endpoint":
+                yield from _reading(queue.node.label, context)
+
+
+def hearing_less(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The targets of a rule on events, what they hand over to, and who reads that."""
+    yield from readers_behind(change, context)
+    for use in context.consumers(change) if change.type == "aws_cloudwatch_event_rule" else ():
+        target = use.node.change
+        if use.node.type != "aws_cloudwatch_event_target" or target is None or not stays(target):
             continue
-        for use in context.graph.consumers(queue.node.label):
-            if use.node.type == "aws_lambda_event_source_mapping":
-                yield use.node.label
-                yield from (
-                    reader.node.label
-                    for reader in context.graph.dependencies(use.node.label)
-                    if reader.argument == "function_name"
-                )
+        yield target.label
+        for handed in context.graph.dependencies(target.label):
+            if handed.argument == "arn":
+                yield handed.node.label
+                yield from _reading(handed.node.label, context)
+
+
+def _reading(queue: str, context: Context) -> Iterator[str]:
+    """What hands the messages of the queue to a function, and the function."""
+    for use in context.graph.consumers(queue):
+        if use.node.type == "aws_lambda_event_source_mapping":
+            yield use.node.label
+            yield from (
+                reader.node.label
+                for reader in context.graph.dependencies(use.node.label)
+                if reader.argument == "function_name"
+            )
 
 
 def listeners(change: ResourceChange, context: Context) -> Iterator[str]:

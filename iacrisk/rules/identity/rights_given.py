@@ -22,6 +22,7 @@ from iacrisk.plan.policy_document import (
     grants_added,
 )
 from iacrisk.rules.context import Context
+from iacrisk.rules.identity.assignments import ASSIGNMENT, raised_to_admin
 from iacrisk.rules.identity.exclusive_lists import policy_in_plan
 from iacrisk.rules.identity.grant_power import power_of
 from iacrisk.rules.identity.trust import Stranger, Trust, trust_of
@@ -63,6 +64,7 @@ from iacrisk.rules.rule import (
         "aws_iam_role_policy_attachments_exclusive",
         "aws_iam_user",
         "aws_iam_user_policy_attachments_exclusive",
+        ASSIGNMENT,
         *ROLE_GRANT_TYPES,
     },
     classes={ResourceClass.IDENTITY},
@@ -73,7 +75,8 @@ def admin_rights_given(change: ResourceChange, context: Context) -> Iterator[Out
     What it flags
         New grants of every action or of a whole service on every resource, of actions with which
         one gives oneself more (`iam:PassRole` on `*`, `iam:PutRolePolicy`), of administrator
-        roles on a project, subscription or cluster, and a permissions boundary taken away.
+        roles on a project, subscription or cluster, and a permissions boundary taken away; an
+        administrator's permission set assigned to people who have less on the account today.
 
     Why it matters
         Whoever controls the principal, or the program that runs as it, controls the account. It
@@ -96,6 +99,8 @@ def admin_rights_given(change: ResourceChange, context: Context) -> Iterator[Out
     yield from _attached_power(change, context)
     yield from _role_power(change, context)
     yield from _boundary(change)
+    if change.type == ASSIGNMENT:
+        yield from _assigned(change, context)
 
 
 _POWER_SEVERITY: Final = {
@@ -206,6 +211,17 @@ _ROLE_ARGUMENTS: Final = (
 
 def role_paths(change: ResourceChange) -> tuple[tuple[str, ...], ...]:
     return tuple((name,) for name in _ROLE_ARGUMENTS if name in change.changed)[:2]
+
+
+def _assigned(change: ResourceChange, context: Context) -> Iterator[Outcome]:
+    raised = raised_to_admin(change, context)
+    if raised is not None:
+        who, hit = raised
+        yield Flag(
+            what=f"It makes {who} an administrator of the account, who had less until now.",
+            paths=(("permission_set_arn",),),
+            hurts=hit,
+        )
 
 
 def _boundary(change: ResourceChange) -> Iterator[Outcome]:

@@ -23,6 +23,7 @@ from iacrisk.rules.network.objects import (
 )
 from iacrisk.rules.network.pods import pods_cut_off
 from iacrisk.rules.network.private_names import endpoint_shuts_out
+from iacrisk.rules.network.propagated import propagated_route_shadowed
 from iacrisk.rules.network.routing import route_dropped, route_table_taken_away
 from iacrisk.rules.network.shadowing import range_in_use_dropped, zone_shadows_another
 from iacrisk.rules.network.tailnets import tailnet_narrowed, tailnet_opened
@@ -59,4 +60,5 @@ RULES: Final[tuple[Rule, ...]] = (
     tailnet_narrowed,
     tailnet_opened,
     nat_address_not_listed,
+    propagated_route_shadowed,
 )

@@ -65,7 +65,8 @@ def range_in_use_dropped(change: ResourceChange, context: Context) -> Iterator[O
         https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
     """
     name, says = _DROPS[change.type]
-    if str(change.after.get(says)).lower() not in {"true", "none"}:
+    told = change.after.get(says)
+    if told is not True and str(told or "").lower() != "none":
         return
     if change.type == "azurerm_route" and not _is_used_table(change, context):
         return

@@ -5,6 +5,7 @@ from typing import Final
 from iacrisk.rules.benign.served import (
     amazon_glue_look_alikes,
     amazon_idle_look_alikes,
+    amazon_known_look_alikes,
     amazon_look_alikes,
     amazon_paths_look_alikes,
     amazon_spared_look_alikes,
@@ -26,6 +27,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *amazon_idle_look_alikes.SUPPRESSORS,
     *amazon_spared_look_alikes.SUPPRESSORS,
     *amazon_paths_look_alikes.SUPPRESSORS,
+    *amazon_known_look_alikes.SUPPRESSORS,
     *moved_look_alikes.SUPPRESSORS,
     *clouds_look_alikes.SUPPRESSORS,
     *pods_look_alikes.SUPPRESSORS,

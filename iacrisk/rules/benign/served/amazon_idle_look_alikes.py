@@ -204,7 +204,7 @@ def blocked_for_the_whole_account(change: ResourceChange, context: Context) -> s
     since="0.2",
 )
 def clients_use_tls_already(change: ResourceChange, context: Context) -> str | None:
-    """A database, cache, cluster of brokers or search domain comes to ask for TLS.
+    """A database, its proxy, a cache, cluster of brokers or search domain comes to ask for TLS.
 
     Harmless when
         The plan shows who calls it, and the address in each of these programs says that the

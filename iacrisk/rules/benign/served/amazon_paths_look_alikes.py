@@ -125,15 +125,18 @@ def sender_signs_for_nothing(change: ResourceChange, context: Context) -> str | 
     since="0.2",
 )
 def api_reached_from_inside(change: ResourceChange, context: Context) -> str | None:
-    """The API of a cluster is closed to the internet, and its nodes come from inside.
+    """The API of a cluster is closed to the internet, and those who call it come from inside.
 
     Harmless when
-        The private endpoint is on and stays on, some addresses are still let in, and the plan
-        shows nodes of the cluster and nobody who calls from elsewhere.
+        The private endpoint is on and stays on, and the plan shows nodes of the cluster. Some
+        addresses are still let in, and nobody in the plan calls from elsewhere. Or none is: then
+        entries alone let people in, all that run as a principal with an entry are in the plan, in
+        subnets of the cluster and a group that it admits, and a VPN brings people to it.
 
     Traps
         The private endpoint is off; a pipeline whose role is assumed by the login of another
-        house; an access entry; objects that this plan manages through the API.
+        house; an entry of somebody unseen; a cluster whose own map lets in more; a project outside
+        its subnets or groups; objects that this plan manages through the API.
 
     References
         https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html

@@ -1,4 +1,4 @@
-"""BL-innerapi: nodes and pods reach the API of their cluster from inside the network."""
+"""BL-innerapi: all that call the API of a cluster reach it from inside the network."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Final
 from iacrisk.plan import ResourceChange, lookup
 from iacrisk.plan.policy_document import every_grant, parse_policy
 from iacrisk.rules.benign.harmless_attributes import explain
+from iacrisk.rules.benign.served.inner_callers import THROUGH_API, all_call_from_inside
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.readers.shapes import texts
@@ -15,7 +16,6 @@ from iacrisk.rules.readers.siblings import stays
 _ARGUMENT: Final = "vpc_config"
 _LIST: Final = "public_access_cidrs"
 _NODES: Final = ("aws_eks_fargate_profile", "aws_eks_node_group")
-_THROUGH_API: Final = ("argocd_", "flux_", "helm_", "kubectl_", "kubernetes_")
 _OWN_LOGINS: Final = "oidc.eks."
 
 
@@ -27,11 +27,15 @@ def why_inner_api(change: ResourceChange, context: Context) -> str | None:
     before, after = (lookup(tree, (_ARGUMENT, 0)) for tree in (change.before, change.after))
     if not isinstance(before, dict) or not isinstance(after, dict) or holds_unknown(after):
         return None
-    if not _is_only_narrowed(before, after) or not _has_nodes(change, context):
+    if not _has_nodes(change, context):
         return None
-    if any(_comes_from_outside(one, change) for one in context.plan.changes):
-        return None
-    return "nodes and pods reach the API by its private endpoint, and nothing else of the plan does"
+    if _is_only_narrowed(before, after):
+        if any(_comes_from_outside(one, change) for one in context.plan.changes):
+            return None
+        return "nodes and pods reach the API by its private endpoint, and nothing else does"
+    if _is_only_shut(before, after) and all_call_from_inside(change, context):
+        return "all that may call the API and are in the plan do so from inside, and people can"
+    return None
 
 
 def _is_only_narrowed(before: dict[str, Any], after: dict[str, Any]) -> bool:
@@ -47,6 +51,17 @@ def _is_only_narrowed(before: dict[str, Any], after: dict[str, Any]) -> bool:
     )
 
 
+def _is_only_shut(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether the public endpoint goes off, with the private one on as before."""
+    others = (before.keys() | after.keys()) - {_LIST, "endpoint_public_access"}
+    same = all(before.get(name) == after.get(name) for name in others)
+    return (
+        same
+        and after.get("endpoint_private_access") is True
+        and after.get("endpoint_public_access") is False
+    )
+
+
 def _has_nodes(cluster: ResourceChange, context: Context) -> bool:
     return any(
         stays(one) and one.before.get("cluster_name") == cluster.before.get("name")
@@ -56,7 +71,7 @@ def _has_nodes(cluster: ResourceChange, context: Context) -> bool:
 
 def _comes_from_outside(one: ResourceChange, cluster: ResourceChange) -> bool:
     """Whether it calls the API from a place that nobody knows: the run itself, or a pipeline."""
-    if one.type.startswith(_THROUGH_API):
+    if one.type.startswith(THROUGH_API):
         return True
     values = one.after or one.before
     if one.type == "aws_codebuild_project":

@@ -15,15 +15,23 @@ from iacrisk.rules.readers.networks.client_addresses import (
     is_encrypted,
     stores_of,
 )
-from iacrisk.rules.readers.programs.running import programs_using, shows_all_names
+from iacrisk.rules.readers.programs.running import (
+    names_of,
+    programs_using,
+    shows_all_names,
+    words_of,
+)
 from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _ARGUMENTS: Final[dict[str, frozenset[str]]] = {
+    "aws_db_proxy": frozenset({"require_tls"}),
     "aws_elasticache_replication_group": frozenset({"transit_encryption_mode"}),
     "aws_elasticsearch_domain": frozenset({"domain_endpoint_options"}),
     "aws_msk_cluster": frozenset({"encryption_info"}),
     "aws_opensearch_domain": frozenset({"domain_endpoint_options"}),
+    "azurerm_mysql_server": frozenset({"ssl_enforcement_enabled"}),
+    "azurerm_postgresql_server": frozenset({"ssl_enforcement_enabled"}),
     "google_sql_database_instance": frozenset({"settings"}),
     **dict.fromkeys(SERVER_PARAMETERS, frozenset({"value"})),
     **dict.fromkeys(PARAMETER_GROUPS, frozenset({"parameter"})),
@@ -46,12 +54,23 @@ def why_tls_used(change: ResourceChange, context: Context) -> str | None:
     stores = stores_of(change, context)
     calls = calls_to({host for store in stores for host in hosts_of(store)}, context)
     seen = {one.label for one, _ in calls}
-    users = [one for store in stores for one in programs_using(store, context)]
-    if not calls or any(one.label not in seen for one in users):
+    users = [(one, store) for store in stores for one in programs_using(store, context)]
+    if not calls or not all(
+        one.label in seen or _only_runs(one, seen, store, context) for one, store in users
+    ):
         return None
     if all(shows_all_names(one) for one, _ in calls) and all(is_encrypted(it) for _, it in calls):
         return "every program of the plan that calls it does so with TLS"
     return None
+
+
+def _only_runs(
+    user: ResourceChange, seen: set[str], store: ResourceChange, context: Context
+) -> bool:
+    """Whether it comes by the store only over a program that is seen, as a service by its task."""
+    near = {use.node.label for use in context.graph.dependencies(user.label)}
+    named = names_of(store) & words_of(user, context)
+    return bool(near & seen) and store.label not in near and not named
 
 
 def _asks_more(change: ResourceChange) -> bool:
@@ -63,7 +82,15 @@ def _asks_more(change: ResourceChange) -> bool:
 
 
 _SWITCHES: Final = frozenset(
-    {"client_broker", "enforce_https", "require_ssl", "ssl_mode", "transit_encryption_mode"}
+    {
+        "client_broker",
+        "enforce_https",
+        "require_ssl",
+        "require_tls",
+        "ssl_enforcement_enabled",
+        "ssl_mode",
+        "transit_encryption_mode",
+    }
 )
 
 

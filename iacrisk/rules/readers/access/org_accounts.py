@@ -20,6 +20,7 @@ _REGION: Final = regex(
     r"(?<![a-z0-9])(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-"
     r"(?:central|east|north|northeast|northwest|south|southeast|southwest|west)-\d(?![0-9])"
 )
+_STACKS: Final = "aws_cloudformation_stack_set_instance"
 _SPARE: Final = regex(r"backup|dr\b|replica|secondary|allow|deny|failover", re.IGNORECASE)
 _DEEPEST: Final = 8
 
@@ -85,4 +86,16 @@ def _seen(context: Context) -> Iterator[tuple[str, frozenset[str]]]:
         parts = bytes(one.identity.arn).decode("utf-8", "replace").strip('"').split(":")
         if len(parts) > 5 and stays(one) and parts[3] and parts[4]:
             found.setdefault(parts[4], set()).add(parts[3])
+    for account, region, _ in stacks_of(context):
+        found.setdefault(account, set()).add(region)
     yield from ((account, frozenset(regions)) for account, regions in found.items())
+
+
+def stacks_of(context: Context) -> Iterator[tuple[str, str, ResourceChange]]:
+    """The account and the region of each instance of a stack set that stays."""
+    for one in filter(stays, context.changes_of(_STACKS)):
+        names = ("stack_set_instance_region", "region")
+        region = next(filter(None, (one.before.get(name) for name in names)), "")
+        account = one.before.get("account_id")
+        if isinstance(account, str) and isinstance(region, str) and account and region:
+            yield account, region, one
