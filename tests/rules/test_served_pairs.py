@@ -18,6 +18,7 @@ from tests.rules.served.cluster_entrances import ENTRANCE_TRAPS, ENTRANCES
 from tests.rules.served.google import GOOGLE
 from tests.rules.served.google_in_place import GOOGLE_IN_PLACE
 from tests.rules.served.in_place_siblings import IN_PLACE_SIBLINGS, IN_PLACE_TRAPS
+from tests.rules.served.issuers import ISSUER_CALM, ISSUER_TRAPS, ISSUERS
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.left_for_jobs import JOB_TRAPS, LEFT_FOR_JOBS
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
@@ -59,7 +60,9 @@ PAIRS = [
     *MESSAGES_TAKEN,
     *LEFT_FOR_JOBS,
     *SIGN_INS,
+    *ISSUERS,
 ]
+CALM = [*ISSUER_CALM]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])
@@ -101,8 +104,14 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *JOB_TRAPS,
         *SIGN_IN_TRAPS,
         *NINTH_OTHERS_TRAPS,
+        *ISSUER_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )
 def test_a_plan_that_only_looks_so_waits(trap: Trap) -> None:
     assert is_held(trap.plan)
+
+
+@pytest.mark.parametrize("calm", CALM, ids=lambda calm: calm.name[:80])
+def test_a_plan_in_which_nobody_is_hurt_passes(calm: Trap) -> None:
+    assert not is_held(calm.plan)

@@ -48,6 +48,7 @@ from iacrisk.rules.hurt.holding import (
     services_of_api,
     views_over,
 )
+from iacrisk.rules.hurt.issued import certificates_refused
 from iacrisk.rules.hurt.left_out import callers_left_out, roles_in_boundary, schedules_beyond
 from iacrisk.rules.hurt.named import named_by_it, naming_it, no_longer_named_by_it
 from iacrisk.rules.hurt.names import (
@@ -213,6 +214,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     ),
     "I15": (
         behind_addresses,
+        certificates_refused,
         naming_it,
         no_longer_named_by_it,
     ),
