@@ -8,8 +8,10 @@ import pytest
 
 from tests.pairs import Pair, is_held, told
 from tests.rules.served.across_clouds import ACROSS_CLOUDS
+from tests.rules.served.aggregated import AGGREGATED, AGGREGATED_CALM, AGGREGATED_TRAPS
 from tests.rules.served.azure_in_place import AZURE_IN_PLACE
 from tests.rules.served.azure_rights import AZURE
+from tests.rules.served.branches import BRANCH_TRAPS, BRANCHES
 from tests.rules.served.cloud_siblings import CLOUD_SIBLING_TRAPS, CLOUD_SIBLINGS
 from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
 from tests.rules.served.clouds_in_place import CLOUDS_IN_PLACE, CLOUDS_IN_PLACE_TRAPS
@@ -61,8 +63,10 @@ PAIRS = [
     *LEFT_FOR_JOBS,
     *SIGN_INS,
     *ISSUERS,
+    *AGGREGATED,
+    *BRANCHES,
 ]
-CALM = [*ISSUER_CALM]
+CALM = [*ISSUER_CALM, *AGGREGATED_CALM]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])
@@ -105,6 +109,8 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *SIGN_IN_TRAPS,
         *NINTH_OTHERS_TRAPS,
         *ISSUER_TRAPS,
+        *AGGREGATED_TRAPS,
+        *BRANCH_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

@@ -20,6 +20,7 @@ from iacrisk.rules.hurt.access import (
     no_longer_named,
     secret_readers,
 )
+from iacrisk.rules.hurt.branches import leaning_on_branch
 from iacrisk.rules.hurt.called import (
     alerts_muted,
     answering_at,
@@ -257,6 +258,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         named_by_it,
     ),
     "X10": (
+        leaning_on_branch,
         watched,
         sending_the_metric,
         naming_it,

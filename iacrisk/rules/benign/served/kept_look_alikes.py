@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import issued_names
+from iacrisk.rules.benign.served import branches_held, issued_names
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.vault_issuing import ROLE
 from iacrisk.rules.rule import Suppressor, suppressor
@@ -39,4 +39,35 @@ def all_names_still_issued(change: ResourceChange, context: Context) -> str | No
     return issued_names.why_names_issued(change, context)
 
 
-SUPPRESSORS: Final[tuple[Suppressor, ...]] = (all_names_still_issued,)
+@suppressor(
+    id="BL-branchheld",
+    name="branch-still-protected",
+    suppresses={"X10"},
+    kinds={ActionKind.DELETE},
+    types=branches_held.HELD,
+    since="0.2",
+)
+def branch_still_protected(change: ResourceChange, context: Context) -> str | None:
+    """A branch's protection goes, and rulesets or another protection demand as much.
+
+    Harmless when
+        What stays or comes fits the same branches of the same repository, is enforced, lets
+        nobody pass who could not pass what goes, and demands at least as many reviews, the same
+        checks, and all else that was demanded: no deletion and no forced push, a linear history,
+        signatures, settled conversations. On GitLab every other protection that fits has to,
+        for the mildest counts.
+
+    Traps
+        A ruleset that only evaluates; one that somebody may pass by; fewer reviews or checks;
+        other branches or another repository; lists of those who alone may push; an environment
+        that deploys from protected branches alone, as which a branch with a ruleset does not
+        count.
+
+    References
+        https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets
+        https://docs.gitlab.com/user/project/repository/branches/protected/
+    """
+    return branches_held.why_branch_held(change, context)
+
+
+SUPPRESSORS: Final[tuple[Suppressor, ...]] = (all_names_still_issued, branch_still_protected)
