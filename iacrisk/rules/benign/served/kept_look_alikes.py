@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import branches_held, issued_names
+from iacrisk.rules.benign.served import branches_held, hours_covered, issued_names
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.vault_issuing import ROLE
 from iacrisk.rules.rule import Suppressor, suppressor
@@ -70,4 +70,36 @@ def branch_still_protected(change: ResourceChange, context: Context) -> str | No
     return branches_held.why_branch_held(change, context)
 
 
-SUPPRESSORS: Final[tuple[Suppressor, ...]] = (all_names_still_issued, branch_still_protected)
+@suppressor(
+    id="BL-hourscovered",
+    name="somebody-on-call-at-all-hours",
+    suppresses={"X09"},
+    kinds=_UPDATE,
+    types=hours_covered.POLICIES,
+    since="0.2",
+)
+def somebody_on_call_at_all_hours(change: ResourceChange, context: Context) -> str | None:
+    """An escalation calls others, and somebody is on call in all hours in which somebody was.
+
+    Harmless when
+        It has as many steps as before, none waits longer, and whom each step calls is in the
+        plan: people, or schedules whose layers or rotations cover all hours that the step
+        covered, the whole week where the plan does not tell which these were.
+
+    Traps
+        A schedule for working hours; one without people, with an end, or outside the plan;
+        targets that are asked in turn, of which one is not there at all hours; a person who goes
+        in the same plan; a step less.
+
+    References
+        https://support.pagerduty.com/main/docs/escalation-policies
+        https://registry.terraform.io/providers/opsgenie/opsgenie/latest/docs/resources/escalation
+    """
+    return hours_covered.why_hours_covered(change, context)
+
+
+SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
+    all_names_still_issued,
+    branch_still_protected,
+    somebody_on_call_at_all_hours,
+)
