@@ -21,12 +21,15 @@ from tests.rules.served.google import GOOGLE
 from tests.rules.served.google_in_place import GOOGLE_IN_PLACE
 from tests.rules.served.in_place_siblings import IN_PLACE_SIBLINGS, IN_PLACE_TRAPS
 from tests.rules.served.issuers import ISSUER_CALM, ISSUER_TRAPS, ISSUERS
+from tests.rules.served.kafka import KAFKA, KAFKA_TRAPS
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.left_for_jobs import JOB_TRAPS, LEFT_FOR_JOBS
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
 from tests.rules.served.messages_taken import MESSAGE_TRAPS, MESSAGES_TAKEN
 from tests.rules.served.mutes_and_patterns import NINTH_OTHERS, NINTH_OTHERS_TRAPS
+from tests.rules.served.on_call import ON_CALL, ON_CALL_TRAPS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
+from tests.rules.served.record_keepers import KEEPER_TRAPS, KEEPERS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.secrets_branches_silences import (
     SECRETS_BRANCHES_SILENCES,
@@ -65,6 +68,9 @@ PAIRS = [
     *ISSUERS,
     *AGGREGATED,
     *BRANCHES,
+    *ON_CALL,
+    *KAFKA,
+    *KEEPERS,
 ]
 CALM = [*ISSUER_CALM, *AGGREGATED_CALM]
 
@@ -111,6 +117,9 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *ISSUER_TRAPS,
         *AGGREGATED_TRAPS,
         *BRANCH_TRAPS,
+        *ON_CALL_TRAPS,
+        *KAFKA_TRAPS,
+        *KEEPER_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

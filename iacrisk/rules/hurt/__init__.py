@@ -81,6 +81,7 @@ from iacrisk.rules.hurt.programs import (
     stores_of_consumers,
     users_of_endpoint,
 )
+from iacrisk.rules.hurt.swept import records_swept
 from iacrisk.rules.hurt.traffic import (
     addresses_in_records,
     behind_services,
@@ -127,7 +128,10 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         feeders,
         kinds_of_chart,
     ),
-    "C09": (kinds_of_chart,),
+    "C09": (
+        kinds_of_chart,
+        records_swept,
+    ),
     "C14": (feeders,),
     "C15": (
         groups_answering,

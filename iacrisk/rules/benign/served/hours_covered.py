@@ -75,9 +75,7 @@ def _targets(step: Values) -> list[tuple[str, str]]:
     ]
 
 
-def _hours(
-    target: tuple[str, str], context: Context, *, planned: bool = True
-) -> list[Span] | None:
+def _hours(target: tuple[str, str], context: Context, *, planned: bool = True) -> list[Span] | None:
     """The hours in which the target calls somebody, None where the plan does not tell."""
     kind, name = target
     if kind in _PEOPLE:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import branches_held, hours_covered, issued_names
+from iacrisk.rules.benign.served import branches_held, hours_covered, issued_names, own_records
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.access.kafka_acls import (
+    ACLS,
+    acl_of,
+    allowed_by,
+    has_other_rights,
+)
 from iacrisk.rules.readers.access.vault_issuing import ROLE
+from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Suppressor, suppressor
 
 _UPDATE: Final = frozenset({ActionKind.UPDATE})
@@ -98,8 +105,73 @@ def somebody_on_call_at_all_hours(change: ResourceChange, context: Context) -> s
     return hours_covered.why_hours_covered(change, context)
 
 
+@suppressor(
+    id="BL-neverallowed",
+    name="client-never-allowed",
+    suppresses={"I51"},
+    kinds={ActionKind.CREATE, ActionKind.UPDATE},
+    types=ACLS,
+    since="0.2",
+)
+def client_never_allowed(change: ResourceChange, context: Context) -> str | None:
+    """A client of Kafka is denied what no rule lets it do.
+
+    Harmless when
+        The plan shows what the client may do, and none of it meets the denial: another operation,
+        other names, another kind of object.
+
+    Traps
+        A rule for a prefix that meets the denied one; all operations; a denial of being shown what
+        it reads or writes; what everybody may do; roles beside the rules; a client of whom the
+        plan shows no rule.
+
+    References
+        https://kafka.apache.org/documentation/#security_authz
+    """
+    deny = acl_of(change.after)
+    if deny is None or not deny.denies or has_other_rights(deny.principal, context):
+        return None
+    own = [
+        acl
+        for one in context.changes_of(*sorted(ACLS))
+        if one is not change and stays(one)
+        if (acl := acl_of(one.after)) is None or acl.principal == deny.principal
+    ]
+    shown = any(acl is not None and not acl.denies for acl in own)
+    if None in own or not shown or any(allowed_by(deny, context)):
+        return None
+    return "the plan shows what the client may do, and nothing of it is denied"
+
+
+@suppressor(
+    id="BL-ownrecords",
+    name="only-own-records-removed",
+    suppresses={"C09"},
+    kinds=_UPDATE,
+    types={"helm_release"},
+    since="0.2",
+)
+def only_own_records_removed(change: ResourceChange, context: Context) -> str | None:
+    """External-dns may delete records from now on, and only those that it notes as its own.
+
+    Harmless when
+        Nothing but its policy changes, its registry keeps notes today, under an owner's name that
+        no other release of the plan has, and no record of the plan is such a note.
+
+    Traps
+        A registry without notes, or one that is changed along; no name of the owner, or one that
+        another release shares; further arguments; sources or domains that change along.
+
+    References
+        https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/registry/
+    """
+    return own_records.why_only_own(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     all_names_still_issued,
     branch_still_protected,
     somebody_on_call_at_all_hours,
+    client_never_allowed,
+    only_own_records_removed,
 )
