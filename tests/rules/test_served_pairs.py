@@ -8,8 +8,10 @@ import pytest
 
 from tests.pairs import Pair, is_held, told
 from tests.rules.served.across_clouds import ACROSS_CLOUDS
+from tests.rules.served.aggregated import AGGREGATED, AGGREGATED_CALM, AGGREGATED_TRAPS
 from tests.rules.served.azure_in_place import AZURE_IN_PLACE
 from tests.rules.served.azure_rights import AZURE
+from tests.rules.served.branches import BRANCH_TRAPS, BRANCHES
 from tests.rules.served.cloud_siblings import CLOUD_SIBLING_TRAPS, CLOUD_SIBLINGS
 from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
 from tests.rules.served.clouds_in_place import CLOUDS_IN_PLACE, CLOUDS_IN_PLACE_TRAPS
@@ -18,12 +20,16 @@ from tests.rules.served.cluster_entrances import ENTRANCE_TRAPS, ENTRANCES
 from tests.rules.served.google import GOOGLE
 from tests.rules.served.google_in_place import GOOGLE_IN_PLACE
 from tests.rules.served.in_place_siblings import IN_PLACE_SIBLINGS, IN_PLACE_TRAPS
+from tests.rules.served.issuers import ISSUER_CALM, ISSUER_TRAPS, ISSUERS
+from tests.rules.served.kafka import KAFKA, KAFKA_TRAPS
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.left_for_jobs import JOB_TRAPS, LEFT_FOR_JOBS
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
 from tests.rules.served.messages_taken import MESSAGE_TRAPS, MESSAGES_TAKEN
 from tests.rules.served.mutes_and_patterns import NINTH_OTHERS, NINTH_OTHERS_TRAPS
+from tests.rules.served.on_call import ON_CALL, ON_CALL_TRAPS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
+from tests.rules.served.record_keepers import KEEPER_TRAPS, KEEPERS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.secrets_branches_silences import (
     SECRETS_BRANCHES_SILENCES,
@@ -59,7 +65,14 @@ PAIRS = [
     *MESSAGES_TAKEN,
     *LEFT_FOR_JOBS,
     *SIGN_INS,
+    *ISSUERS,
+    *AGGREGATED,
+    *BRANCHES,
+    *ON_CALL,
+    *KAFKA,
+    *KEEPERS,
 ]
+CALM = [*ISSUER_CALM, *AGGREGATED_CALM]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name[:80])
@@ -101,8 +114,19 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *JOB_TRAPS,
         *SIGN_IN_TRAPS,
         *NINTH_OTHERS_TRAPS,
+        *ISSUER_TRAPS,
+        *AGGREGATED_TRAPS,
+        *BRANCH_TRAPS,
+        *ON_CALL_TRAPS,
+        *KAFKA_TRAPS,
+        *KEEPER_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )
 def test_a_plan_that_only_looks_so_waits(trap: Trap) -> None:
     assert is_held(trap.plan)
+
+
+@pytest.mark.parametrize("calm", CALM, ids=lambda calm: calm.name[:80])
+def test_a_plan_in_which_nobody_is_hurt_passes(calm: Trap) -> None:
+    assert not is_held(calm.plan)

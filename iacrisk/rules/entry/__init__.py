@@ -14,6 +14,7 @@ from iacrisk.rules.entry.filters_put_on import filter_blocks_by_default
 from iacrisk.rules.entry.first_fit import entry_put_in_front
 from iacrisk.rules.entry.gone import entry_point_gone
 from iacrisk.rules.entry.in_place import entry_point_setting
+from iacrisk.rules.entry.issuers_refused import issuer_left_out
 from iacrisk.rules.entry.mail_texts import mail_text_doubled
 from iacrisk.rules.entry.names import domain_wide_record_changed, record_gap, zone_destroyed
 from iacrisk.rules.entry.parts_gone import needed_part_gone
@@ -57,4 +58,5 @@ RULES: Final[tuple[Rule, ...]] = (
     edge_answers_everything,
     script_takes_paths,
     service_calls_led_otherwise,
+    issuer_left_out,
 )

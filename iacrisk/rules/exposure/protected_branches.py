@@ -14,18 +14,14 @@ from iacrisk.rules.readers.branch_names import (
     branch_samples,
     default_branches,
     names_of_repository,
+    parts_of_repository,
     protected,
 )
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
-from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _ARGUMENTS: Final = ("branch", "conditions", "content", "pattern")
-_PARTS: Final = frozenset(
-    {"github_branch_default", "github_repository", "github_repository_environment"}
-)
-"""What leans on the protection: the branch, and deployments from protected branches."""
 
 
 @rule(
@@ -86,7 +82,7 @@ def protection_moved(change: ResourceChange, context: Context) -> Iterator[Outco
         paths=tuple((name,) for name in _ARGUMENTS if name in change.changed),
         severity=Severity.HIGH if is_default else Severity.MEDIUM,
         confidence=Confidence.HIGH if was else Confidence.MEDIUM,
-        hurts=tuple(_leaning(names, context)) if is_default else (),
+        hurts=tuple(parts_of_repository(names, context)) if is_default else (),
     )
 
 
@@ -118,10 +114,3 @@ def _is_held_elsewhere(
         if near & names or (not names and other.type == change.type):
             return True
     return False
-
-
-def _leaning(names: frozenset[str], context: Context) -> Iterator[str]:
-    for one in context.changes_of(*sorted(_PARTS)):
-        own = {str(one.before.get(name)) for name in ("name", "repository")}
-        if own & names and stays(one):
-            yield one.label

@@ -20,6 +20,7 @@ from iacrisk.rules.hurt.access import (
     no_longer_named,
     secret_readers,
 )
+from iacrisk.rules.hurt.branches import leaning_on_branch
 from iacrisk.rules.hurt.called import (
     alerts_muted,
     answering_at,
@@ -48,6 +49,7 @@ from iacrisk.rules.hurt.holding import (
     services_of_api,
     views_over,
 )
+from iacrisk.rules.hurt.issued import certificates_refused
 from iacrisk.rules.hurt.left_out import callers_left_out, roles_in_boundary, schedules_beyond
 from iacrisk.rules.hurt.named import named_by_it, naming_it, no_longer_named_by_it
 from iacrisk.rules.hurt.names import (
@@ -79,6 +81,7 @@ from iacrisk.rules.hurt.programs import (
     stores_of_consumers,
     users_of_endpoint,
 )
+from iacrisk.rules.hurt.swept import records_swept
 from iacrisk.rules.hurt.traffic import (
     addresses_in_records,
     behind_services,
@@ -126,7 +129,10 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         feeders,
         kinds_of_chart,
     ),
-    "C09": (kinds_of_chart,),
+    "C09": (
+        kinds_of_chart,
+        records_swept,
+    ),
     "C14": (feeders,),
     "C15": (
         groups_answering,
@@ -216,6 +222,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     ),
     "I15": (
         behind_addresses,
+        certificates_refused,
         naming_it,
         no_longer_named_by_it,
     ),
@@ -258,6 +265,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         named_by_it,
     ),
     "X10": (
+        leaning_on_branch,
         watched,
         sending_the_metric,
         naming_it,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.rules.identity.accounts_gone import account_still_named
+from iacrisk.rules.identity.aggregated import rights_aggregated
 from iacrisk.rules.identity.credentials import credential_rotated
 from iacrisk.rules.identity.emergency_access import emergency_access_not_spared
 from iacrisk.rules.identity.endpoint_policies import refused_on_the_way
@@ -81,4 +82,5 @@ RULES: Final[tuple[Rule, ...]] = (
     refusal_put_first,
     emergency_access_not_spared,
     service_role_off_key,
+    rights_aggregated,
 )

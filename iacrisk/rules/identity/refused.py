@@ -11,6 +11,7 @@ from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.rules.context import Context
 from iacrisk.rules.identity import azure_refusals
+from iacrisk.rules.readers.access.kafka_acls import ACLS, acl_of, hurt_by
 from iacrisk.rules.readers.entries import cloud_armor
 from iacrisk.rules.readers.entries.edge_rulesets import rules_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
@@ -51,7 +52,7 @@ _FEW: Final = 50
         "vault_quota_rate_limit",
     },
 )
-def everyone_refused(change: ResourceChange, context: Context) -> Iterator[Outcome]:  # noqa: ARG001
+def everyone_refused(change: ResourceChange, context: Context) -> Iterator[Outcome]:
     """A rule that denies everybody is created, or an existing one comes to do so.
 
     What it flags
@@ -80,7 +81,9 @@ def everyone_refused(change: ResourceChange, context: Context) -> Iterator[Outco
     ):
         return
     says, name = denied
-    yield Flag(what=says, paths=((name,),))
+    acl = acl_of(change.after) if change.type in ACLS else None
+    hurts = tuple(hurt_by(acl, context)) if acl is not None else ()
+    yield Flag(what=says, paths=((name,),), hurts=hurts)
 
 
 def _denied(type_name: str, values: Values) -> _Denied:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.siblings import stays
-from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
-
-_EVERYBODY: Final = "User:*"
-"""Of whom I17 tells."""
-
-_ACLS: Final = frozenset({"confluent_kafka_acl", "kafka_acl"})
+from iacrisk.rules.readers.access.kafka_acls import ACLS, EVERYBODY, acl_of, hurt_by, may_deny
+from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 
 @rule(
@@ -23,7 +17,7 @@ _ACLS: Final = frozenset({"confluent_kafka_acl", "kafka_acl"})
     confidence=Confidence.HIGH,
     harm=Harm.ACCESS,
     kinds={ActionKind.CREATE, ActionKind.UPDATE},
-    types=_ACLS,
+    types=ACLS,
     since="0.2",
 )
 def client_denied(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -45,38 +39,20 @@ def client_denied(change: ResourceChange, context: Context) -> Iterator[Outcome]
     References
         https://docs.confluent.io/platform/current/security/authorization/acls/overview.html
     """
-    who = _first(change.after, "acl_principal", "principal")
-    if not _denies(change.after) or _denies(change.before) or who == _EVERYBODY:
+    deny = acl_of(change.after)
+    if deny is None and not may_deny(change.after):
         return
-    allowed = [
-        one.label
-        for one in context.changes_of(*_ACLS)
-        if one is not change and stays(one) and not _denies(one.before) and _meet(change, one)
-    ]
+    if deny is None:
+        why = "Whom the rule concerns, and whether it denies, is not known yet."
+        yield Undecided(why=why)
+        return
+    was = acl_of(change.before)
+    if not deny.denies or (was is not None and was.denies) or deny.principal == EVERYBODY:
+        return
+    allowed = tuple(hurt_by(deny, context))
     yield Flag(
-        what=f"{who or 'A client'} is refused, whatever else lets it in.",
+        what=f"{deny.principal or 'A client'} is refused, whatever else lets it in.",
         paths=(("acl_permission_type" if change.type == "kafka_acl" else "permission",),),
         severity=Severity.HIGH if allowed else Severity.MEDIUM,
-        hurts=tuple(allowed),
+        hurts=allowed,
     )
-
-
-def _denies(values: dict[str, Any]) -> bool:
-    return _first(values, "acl_permission_type", "permission").lower() == "deny"
-
-
-def _meet(deny: ResourceChange, allow: ResourceChange) -> bool:
-    pairs = (
-        ("acl_principal", "principal"),
-        ("resource_name",),
-        ("acl_operation", "operation"),
-    )
-    for names in pairs:
-        denied, allowed = _first(deny.after, *names), _first(allow.before, *names)
-        if denied.lower() not in {allowed.lower(), "*", "all", "user:*"}:
-            return False
-    return True
-
-
-def _first(values: dict[str, Any], *names: str) -> str:
-    return next((value for name in names if isinstance(value := values.get(name), str)), "")

@@ -12,6 +12,7 @@ import msgspec
 from iacrisk.plan import UNKNOWN, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.shapes import first_block
+from iacrisk.rules.readers.siblings import stays
 
 Tree = dict[str, Any]
 
@@ -38,6 +39,11 @@ _REPOSITORIES: Final = (
     "github_repository",
     "gitlab_project",
 )
+_PARTS: Final = frozenset(
+    {"github_branch_default", "github_repository", "github_repository_environment"}
+)
+"""What leans on the protection: the branch, and deployments from protected branches."""
+
 _KNOWN_BY: Final = ("full_name", "id", "name", "node_id", "path_with_namespace", "repo_id", "slug")
 _DEFAULT: Final = "~DEFAULT_BRANCH"
 _ALL: Final = "~ALL"
@@ -152,6 +158,14 @@ def names_of_repository(
             found |= {str(one.before[name]) for name in _KNOWN_BY if one.before.get(name)}
             found.add(one.label)
     return frozenset(found)
+
+
+def parts_of_repository(names: frozenset[str], context: Context) -> Iterator[str]:
+    """What leans on the protection of the repository's branches, and stays."""
+    for one in context.changes_of(*sorted(_PARTS)):
+        own = {str(one.before.get(name)) for name in ("name", "repository")}
+        if own & names and stays(one):
+            yield one.label
 
 
 def default_branches(names: frozenset[str], context: Context) -> tuple[str | None, str | None]:

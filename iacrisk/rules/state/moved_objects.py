@@ -140,7 +140,8 @@ def _shifts(group: Group, severity: Severity | None) -> Iterator[Outcome]:
         path = next((name for name in sorted(item.changed) if is_neighbour(item, name, today)), "")
         others = [other for other in moving if other is not item]
         if path and (ends or others):
-            yield _shift_flag(item, path, severity)
+            lost = [end.label for end in ends if end.kind is ActionKind.DELETE]
+            yield _shift_flag(item, path, severity, lost)
         elif ends and not path and (hidden := _hidden_name(item)):
             yield Undecided(
                 address=item.label,
@@ -149,7 +150,7 @@ def _shifts(group: Group, severity: Severity | None) -> Iterator[Outcome]:
             )
 
 
-def _shift_flag(item: ResourceChange, path: str, severity: Severity) -> Flag:
+def _shift_flag(item: ResourceChange, path: str, severity: Severity, lost: list[str]) -> Flag:
     rebuilt = "is rebuilt" if item.destroys else "is changed in place"
     return Flag(
         address=item.label,
@@ -159,6 +160,7 @@ def _shift_flag(item: ResourceChange, path: str, severity: Severity) -> Flag:
         ),
         paths=((path,),),
         severity=severity,
+        hurts=tuple(lost),
     )
 
 

@@ -27,7 +27,7 @@ def pair(
 
 
 class Trap(NamedTuple):
-    """A plan that must be held."""
+    """A plan with a name: one that must be held, unless its list says that it must pass."""
 
     name: str
     plan: Plan

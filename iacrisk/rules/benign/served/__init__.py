@@ -11,6 +11,7 @@ from iacrisk.rules.benign.served import (
     amazon_spared_look_alikes,
     clouds_look_alikes,
     clouds_spared_look_alikes,
+    kept_look_alikes,
     little_lost,
     logins_look_alikes,
     look_alikes,
@@ -33,6 +34,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *pods_look_alikes.SUPPRESSORS,
     *logins_look_alikes.SUPPRESSORS,
     *clouds_spared_look_alikes.SUPPRESSORS,
+    *kept_look_alikes.SUPPRESSORS,
 )
 
 __all__ = ["SUPPRESSORS"]

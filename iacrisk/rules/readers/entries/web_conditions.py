@@ -38,6 +38,7 @@ _FIELDS: Final = (
                         r"request\.(?:headers|uri\.query)))")),
 )  # fmt: skip
 _BEGINS: Final = regex(r"startsWith|starts_with")
+_CONTAINS: Final = regex(r"\bcontains\b|\.contains\(")
 _EQUALS: Final = regex(r"==|\beq\b|\bin\b")
 _WHOLE_FIELDS: Final = frozenset({"country", "host", "method", "network"})
 _AZURE_FIELDS: Final = {
@@ -59,7 +60,7 @@ _AZURE_FIELDS: Final = {
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A test of one thing about a request. `field` is "" where nothing is known of it.
 
-    `how`: `equals`, `begins` or `other`.
+    `how`: `equals`, `begins`, `contains` or `other`.
     """
 
     field: str
@@ -82,7 +83,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
         if self.field == "address":
             return any(map(_is_huge, self.values))
         if self.field == "path":
-            return self.how != "equals" and any(map(_is_much, self.values))
+            anywhere = self.how == "contains"
+            return self.how != "equals" and any(
+                _is_much(value, anywhere=anywhere) for value in self.values
+            )
         return self.field == "sent" and all(len(value) < _SECRET for value in self.values)
 
     def is_apart_from(self, other: Part) -> bool:
@@ -157,7 +161,8 @@ def _part(text: str) -> Part:
         field = "any"
     if field == "address" and not values:
         values = tuple(re.findall(r"[\d.]{7,}(?:/\d+)?|[0-9a-f:]*::[0-9a-f:]*(?:/\d+)?", plain))
-    how = "begins" if _BEGINS.search(plain) else "other"
+    how = "contains" if _CONTAINS.search(plain) else "other"
+    how = "begins" if _BEGINS.search(plain) else how
     if how == "other" and re.search(r"\.matches\(|\bmatches\b|contains", plain) is None:
         how = "equals" if _EQUALS.search(plain) or "!=" in plain else how
     return Part(field=field, how=how, values=values, negated=negated)
@@ -168,7 +173,12 @@ def _without_keys(text: str) -> str:
     return re.sub(r"""(headers|cookies|args)\[(['"]).*?\2\]""", r"\1", text)
 
 
-_OPERATORS: Final = {"beginswith": "begins", "equal": "equals", "geomatch": "equals"}
+_OPERATORS: Final = {
+    "beginswith": "begins",
+    "contains": "contains",
+    "equal": "equals",
+    "geomatch": "equals",
+}
 
 
 def _condition(item: Mapping[str, Any]) -> Part:
@@ -199,11 +209,12 @@ def _is_huge(text: str) -> bool:
     return ":" not in peer.text and peer.last - peer.first + 1 >= _HUGE
 
 
-def _is_much(path: str) -> bool:
+def _is_much(path: str, *, anywhere: bool = False) -> bool:
     """Whether it is the beginning of many paths: one step at most, and none of the usual probes.
 
-    A step that anything fits, as in `^/v2/.*$`, narrows nothing.
+    A step that anything fits, as in `^/v2/.*$`, narrows nothing. What may stand `anywhere` in a
+    path everybody can put there, a probe's name as well.
     """
     plain = path.removeprefix("^").removesuffix("$").replace("[^/]", ".")
     steps = [step for step in plain.split("/") if step and not _ANYTHING.fullmatch(step)]
-    return not _PROBES.match(plain) and len(steps) <= 1
+    return (anywhere or not _PROBES.match(plain)) and len(steps) <= 1
