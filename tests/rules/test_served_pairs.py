@@ -23,6 +23,7 @@ from tests.rules.served.left_for_jobs import JOB_TRAPS, LEFT_FOR_JOBS
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
 from tests.rules.served.messages_taken import MESSAGE_TRAPS, MESSAGES_TAKEN
 from tests.rules.served.mutes_and_patterns import NINTH_OTHERS, NINTH_OTHERS_TRAPS
+from tests.rules.served.nat_lists import NAT_LISTS, NAT_LISTS_TRAPS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.secrets_branches_silences import (
@@ -59,6 +60,7 @@ PAIRS = [
     *MESSAGES_TAKEN,
     *LEFT_FOR_JOBS,
     *SIGN_INS,
+    *NAT_LISTS,
 ]
 
 
@@ -101,6 +103,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *JOB_TRAPS,
         *SIGN_IN_TRAPS,
         *NINTH_OTHERS_TRAPS,
+        *NAT_LISTS_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )
