@@ -15,6 +15,7 @@ from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
 from tests.rules.served.clouds_in_place import CLOUDS_IN_PLACE, CLOUDS_IN_PLACE_TRAPS
 from tests.rules.served.clouds_spared import CLOUDS_SPARED, CLOUDS_SPARED_TRAPS
 from tests.rules.served.cluster_entrances import ENTRANCE_TRAPS, ENTRANCES
+from tests.rules.served.dead_letters import DEAD_LETTERS, DEAD_LETTERS_TRAPS
 from tests.rules.served.google import GOOGLE
 from tests.rules.served.google_in_place import GOOGLE_IN_PLACE
 from tests.rules.served.in_place_siblings import IN_PLACE_SIBLINGS, IN_PLACE_TRAPS
@@ -61,6 +62,7 @@ PAIRS = [
     *LEFT_FOR_JOBS,
     *SIGN_INS,
     *NAT_LISTS,
+    *DEAD_LETTERS,
 ]
 
 
@@ -104,6 +106,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *SIGN_IN_TRAPS,
         *NINTH_OTHERS_TRAPS,
         *NAT_LISTS_TRAPS,
+        *DEAD_LETTERS_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )
