@@ -16,6 +16,7 @@ from tests.rules.served.clouds_in_place import CLOUDS_IN_PLACE, CLOUDS_IN_PLACE_
 from tests.rules.served.clouds_spared import CLOUDS_SPARED, CLOUDS_SPARED_TRAPS
 from tests.rules.served.cluster_entrances import ENTRANCE_TRAPS, ENTRANCES
 from tests.rules.served.dead_letters import DEAD_LETTERS, DEAD_LETTERS_TRAPS
+from tests.rules.served.encrypted_clients import ENCRYPTED_CLIENTS, ENCRYPTED_CLIENTS_TRAPS
 from tests.rules.served.google import GOOGLE
 from tests.rules.served.google_in_place import GOOGLE_IN_PLACE
 from tests.rules.served.in_place_siblings import IN_PLACE_SIBLINGS, IN_PLACE_TRAPS
@@ -63,6 +64,7 @@ PAIRS = [
     *SIGN_INS,
     *NAT_LISTS,
     *DEAD_LETTERS,
+    *ENCRYPTED_CLIENTS,
 ]
 
 
@@ -107,6 +109,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *NINTH_OTHERS_TRAPS,
         *NAT_LISTS_TRAPS,
         *DEAD_LETTERS_TRAPS,
+        *ENCRYPTED_CLIENTS_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

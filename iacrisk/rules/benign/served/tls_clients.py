@@ -9,12 +9,8 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
-from iacrisk.rules.readers.networks.client_addresses import (
-    calls_to,
-    hosts_of,
-    is_encrypted,
-    stores_of,
-)
+from iacrisk.rules.readers.networks.client_addresses import calls_to, hosts_of, stores_of
+from iacrisk.rules.readers.networks.client_encryption import Caller
 from iacrisk.rules.readers.programs.running import programs_using, shows_all_names
 from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
@@ -49,9 +45,15 @@ def why_tls_used(change: ResourceChange, context: Context) -> str | None:
     users = [one for store in stores for one in programs_using(store, context)]
     if not calls or any(one.label not in seen for one in users):
         return None
-    if all(shows_all_names(one) for one, _ in calls) and all(is_encrypted(it) for _, it in calls):
+    if all(shows_all_names(one) and _is_tls(one, it, stores, context) for one, it in calls):
         return "every program of the plan that calls it does so with TLS"
     return None
+
+
+def _is_tls(
+    program: ResourceChange, address: str, stores: list[ResourceChange], context: Context
+) -> bool:
+    return any(Caller(program, address, one).is_encrypted(context) for one in stores)
 
 
 def _asks_more(change: ResourceChange) -> bool:
