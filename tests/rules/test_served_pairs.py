@@ -23,6 +23,7 @@ from tests.rules.served.in_place_siblings import IN_PLACE_SIBLINGS, IN_PLACE_TRA
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.left_for_jobs import JOB_TRAPS, LEFT_FOR_JOBS
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
+from tests.rules.served.logins_opened import LOGINS_OPENED, LOGINS_OPENED_TRAPS
 from tests.rules.served.messages_taken import MESSAGE_TRAPS, MESSAGES_TAKEN
 from tests.rules.served.mutes_and_patterns import NINTH_OTHERS, NINTH_OTHERS_TRAPS
 from tests.rules.served.nat_lists import NAT_LISTS, NAT_LISTS_TRAPS
@@ -65,6 +66,7 @@ PAIRS = [
     *NAT_LISTS,
     *DEAD_LETTERS,
     *ENCRYPTED_CLIENTS,
+    *LOGINS_OPENED,
 ]
 
 
@@ -110,6 +112,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *NAT_LISTS_TRAPS,
         *DEAD_LETTERS_TRAPS,
         *ENCRYPTED_CLIENTS_TRAPS,
+        *LOGINS_OPENED_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )
