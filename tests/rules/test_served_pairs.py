@@ -27,6 +27,7 @@ from tests.rules.served.logins_opened import LOGINS_OPENED, LOGINS_OPENED_TRAPS
 from tests.rules.served.messages_taken import MESSAGE_TRAPS, MESSAGES_TAKEN
 from tests.rules.served.mutes_and_patterns import NINTH_OTHERS, NINTH_OTHERS_TRAPS
 from tests.rules.served.nat_lists import NAT_LISTS, NAT_LISTS_TRAPS
+from tests.rules.served.outside_tables import OUTSIDE_TABLES, OUTSIDE_TABLES_TRAPS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.secrets_branches_silences import (
@@ -67,6 +68,7 @@ PAIRS = [
     *DEAD_LETTERS,
     *ENCRYPTED_CLIENTS,
     *LOGINS_OPENED,
+    *OUTSIDE_TABLES,
 ]
 
 
@@ -113,6 +115,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *DEAD_LETTERS_TRAPS,
         *ENCRYPTED_CLIENTS_TRAPS,
         *LOGINS_OPENED_TRAPS,
+        *OUTSIDE_TABLES_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

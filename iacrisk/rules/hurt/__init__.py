@@ -41,12 +41,12 @@ from iacrisk.rules.hurt.fronts import accelerated, entries_of_join
 from iacrisk.rules.hurt.google_networks import lists_left_behind, unchecked_backends
 from iacrisk.rules.hurt.holding import (
     acted_on,
+    asking_in_queries,
     contents,
     images,
     kinds_of_chart,
     readers_of_messages,
     services_of_api,
-    views_over,
 )
 from iacrisk.rules.hurt.left_out import callers_left_out, roles_in_boundary, schedules_beyond
 from iacrisk.rules.hurt.named import named_by_it, naming_it, no_longer_named_by_it
@@ -142,11 +142,12 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         records_of_the_key,
         readers_of_group,
         naming_it,
+        asking_in_queries,
     ),
     "D02": (
         naming_the_topic,
         readers_of_messages,
-        views_over,
+        asking_in_queries,
         answering_at,
         naming_it,
     ),
@@ -174,6 +175,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         protected_by,
         naming_it,
     ),
+    "D28": (asking_in_queries,),
     "D29": (answering_at,),
     "E02": (callers_of_name,),
     "E05": (
