@@ -8,6 +8,7 @@ import pytest
 
 from tests.pairs import Pair, is_held, told
 from tests.rules.served.across_clouds import ACROSS_CLOUDS
+from tests.rules.served.azure_hit import AZURE_HIT
 from tests.rules.served.azure_in_place import AZURE_IN_PLACE
 from tests.rules.served.azure_rights import AZURE
 from tests.rules.served.cloud_siblings import CLOUD_SIBLING_TRAPS, CLOUD_SIBLINGS
@@ -69,6 +70,7 @@ PAIRS = [
     *ENCRYPTED_CLIENTS,
     *LOGINS_OPENED,
     *OUTSIDE_TABLES,
+    *AZURE_HIT,
 ]
 
 

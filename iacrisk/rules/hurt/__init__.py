@@ -20,6 +20,7 @@ from iacrisk.rules.hurt.access import (
     no_longer_named,
     secret_readers,
 )
+from iacrisk.rules.hurt.azure import containers_emptied, logging_there, running_as_principal
 from iacrisk.rules.hurt.called import (
     alerts_muted,
     answering_at,
@@ -162,6 +163,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     ),
     "D15": (
         acted_on,
+        containers_emptied,
         images,
         readers_of_bucket,
         readers_of_stream,
@@ -212,6 +214,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         holders_of_role,
         naming_it,
         roles_in_boundary,
+        running_as_principal,
     ),
     "I15": (
         behind_addresses,
@@ -250,6 +253,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     ),
     "X09": (
         watched,
+        logging_there,
         guards_beside,
         pods_selected,
         sending_the_metric,
