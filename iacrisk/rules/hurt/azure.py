@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from iacrisk.catalog.retention import EXPIRATIONS
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.programs.lifetimes import days_to_live
@@ -15,7 +15,7 @@ from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
 _WORKSPACE: Final = "azurerm_log_analytics_workspace"
-_LOGGING: Final = re.compile(
+_LOGGING: Final = regex(
     r"^azurerm_(log_analytics_data_export_rule|monitor_\w*(diagnostic_setting|rule)\w*|sentinel_\w+)$"
 )
 _GRANT: Final = "azurerm_role_assignment"

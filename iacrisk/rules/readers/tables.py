@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -38,7 +39,7 @@ _QUERIES: Final = {
 }
 """Types that hold queries, by the provider."""
 
-_QUOTES: Final = re.compile(r"[\"`\\]+")
+_QUOTES: Final = regex(r"[\"`\\]+")
 
 
 def is_table(type_name: str) -> bool:

@@ -8,18 +8,17 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.rules.readers.alternatives import alternatives
 
 _NAME: Final = r"((?:assertion|attribute|google|claims)(?:\.\w+|\[\s*['\"][^'\"]+['\"]\s*\]))"
 _TEXT: Final = r"""(?:'[^']*'|"[^"]*")"""
-_EQUALS: Final = re.compile(rf"^{_NAME}\s*==\s*({_TEXT})$|^({_TEXT})\s*==\s*{_NAME}$")
-_AMONG: Final = re.compile(rf"^{_NAME}\s+in\s+\[\s*({_TEXT}(?:\s*,\s*{_TEXT})*)\s*\]$")
-_STARTS: Final = re.compile(rf"^{_NAME}\.startsWith\(\s*({_TEXT})\s*\)$")
-_LITERAL: Final = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-_SUBJECT: Final = re.compile(
-    r"^repo:(?P<repository>(?P<owner>[^/:*]+)/[^:*]+):(?:ref:(?P<ref>.+))?"
-)
-_ID: Final = re.compile(r"_?id$")
+_EQUALS: Final = regex(rf"^{_NAME}\s*==\s*({_TEXT})$|^({_TEXT})\s*==\s*{_NAME}$")
+_AMONG: Final = regex(rf"^{_NAME}\s+in\s+\[\s*({_TEXT}(?:\s*,\s*{_TEXT})*)\s*\]$")
+_STARTS: Final = regex(rf"^{_NAME}\.startsWith\(\s*({_TEXT})\s*\)$")
+_LITERAL: Final = regex(r"'([^']*)'|\"([^\"]*)\"")
+_SUBJECT: Final = regex(r"^repo:(?P<repository>(?P<owner>[^/:*]+)/[^:*]+):(?:ref:(?P<ref>.+))?")
+_ID: Final = regex(r"_?id$")
 
 
 class Demand(msgspec.Struct, frozen=True):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from iacrisk.catalog.permissions import Power
+from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -17,11 +17,11 @@ from iacrisk.rules.readers.access.role_grant import RoleGrant
 from iacrisk.rules.readers.access.role_grants import role_grants
 from iacrisk.rules.readers.shapes import last_part
 
-_POOL: Final = re.compile(
+_POOL: Final = regex(
     r"^principal(?:Set)?://iam\.googleapis\.com/.*workloadIdentityPools/([^/]+)/(.+)$"
 )
-_ACCOUNT: Final = re.compile(r"serviceAccounts/([^/]+)$")
-_ATTRIBUTE: Final = re.compile(r"^(attribute\.\w+|subject|group)/(.+)$")
+_ACCOUNT: Final = regex(r"serviceAccounts/([^/]+)$")
+_ATTRIBUTE: Final = regex(r"^(attribute\.\w+|subject|group)/(.+)$")
 _ACTS_AS: Final = frozenset({"serviceAccountTokenCreator", "workloadIdentityUser"})
 _MAPPED: Final = {"group": "google.groups", "subject": "google.subject"}
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
@@ -18,18 +19,18 @@ Variables = dict[str, str]
 _LIBPQ: Final = "pgsslmode"
 """What clients of PostgreSQL go by for every connection that does not say otherwise."""
 
-_POSTGRES: Final = re.compile("postgres", re.IGNORECASE)
+_POSTGRES: Final = regex("postgres", re.IGNORECASE)
 
-_PLACE: Final = re.compile(
+_PLACE: Final = regex(
     r"_?(addr(ess)?|brokers?|bootstrap_servers?|endpoint|fqdn|host(name|s)?|nodes?|server|ur[il])$"
 )
-_SAYS: Final = re.compile(
+_SAYS: Final = regex(
     r"^_?(use_?|require_?|enable_?)?(encrypt(ion)?|security_protocol|(ssl|tls)(_?(enabled|mode))?)$"
 )
-_YES: Final = re.compile(
+_YES: Final = regex(
     r"^(1|enabled?|on|require[ds]?|(sasl_)?ssl|strict|true|verify[-_](ca|full|identity)|yes)$"
 )
-_NO: Final = re.compile(r"^(0|disabled?|false|no|none|off|(sasl_)?plaintext)$")
+_NO: Final = regex(r"^(0|disabled?|false|no|none|off|(sasl_)?plaintext)$")
 
 
 class Caller(msgspec.Struct, frozen=True):
