@@ -9,6 +9,7 @@ import pytest
 from tests.pairs import Pair, is_held, told
 from tests.rules.served.across_clouds import ACROSS_CLOUDS
 from tests.rules.served.aggregated import AGGREGATED, AGGREGATED_CALM, AGGREGATED_TRAPS
+from tests.rules.served.azure_hit import AZURE_HIT
 from tests.rules.served.azure_in_place import AZURE_IN_PLACE
 from tests.rules.served.azure_rights import AZURE
 from tests.rules.served.branches import BRANCH_TRAPS, BRANCHES
@@ -17,6 +18,8 @@ from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
 from tests.rules.served.clouds_in_place import CLOUDS_IN_PLACE, CLOUDS_IN_PLACE_TRAPS
 from tests.rules.served.clouds_spared import CLOUDS_SPARED, CLOUDS_SPARED_TRAPS
 from tests.rules.served.cluster_entrances import ENTRANCE_TRAPS, ENTRANCES
+from tests.rules.served.dead_letters import DEAD_LETTERS, DEAD_LETTERS_TRAPS
+from tests.rules.served.encrypted_clients import ENCRYPTED_CLIENTS, ENCRYPTED_CLIENTS_TRAPS
 from tests.rules.served.google import GOOGLE
 from tests.rules.served.google_in_place import GOOGLE_IN_PLACE
 from tests.rules.served.in_place_siblings import IN_PLACE_SIBLINGS, IN_PLACE_TRAPS
@@ -25,9 +28,12 @@ from tests.rules.served.kafka import KAFKA, KAFKA_TRAPS
 from tests.rules.served.kubernetes import KUBERNETES
 from tests.rules.served.left_for_jobs import JOB_TRAPS, LEFT_FOR_JOBS
 from tests.rules.served.logins_and_alarms import LOGIN_TRAPS, LOGINS_AND_ALARMS
+from tests.rules.served.logins_opened import LOGINS_OPENED, LOGINS_OPENED_TRAPS
 from tests.rules.served.messages_taken import MESSAGE_TRAPS, MESSAGES_TAKEN
 from tests.rules.served.mutes_and_patterns import NINTH_OTHERS, NINTH_OTHERS_TRAPS
+from tests.rules.served.nat_lists import NAT_LISTS, NAT_LISTS_TRAPS
 from tests.rules.served.on_call import ON_CALL, ON_CALL_TRAPS
+from tests.rules.served.outside_tables import OUTSIDE_TABLES, OUTSIDE_TABLES_TRAPS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
 from tests.rules.served.record_keepers import KEEPER_TRAPS, KEEPERS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
@@ -71,6 +77,12 @@ PAIRS = [
     *ON_CALL,
     *KAFKA,
     *KEEPERS,
+    *NAT_LISTS,
+    *DEAD_LETTERS,
+    *ENCRYPTED_CLIENTS,
+    *LOGINS_OPENED,
+    *OUTSIDE_TABLES,
+    *AZURE_HIT,
 ]
 CALM = [*ISSUER_CALM, *AGGREGATED_CALM]
 
@@ -120,6 +132,11 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *ON_CALL_TRAPS,
         *KAFKA_TRAPS,
         *KEEPER_TRAPS,
+        *NAT_LISTS_TRAPS,
+        *DEAD_LETTERS_TRAPS,
+        *ENCRYPTED_CLIENTS_TRAPS,
+        *LOGINS_OPENED_TRAPS,
+        *OUTSIDE_TABLES_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

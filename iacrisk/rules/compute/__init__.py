@@ -16,6 +16,7 @@ from iacrisk.rules.compute.capacity import (
 from iacrisk.rules.compute.cluster_version import cluster_version_jump
 from iacrisk.rules.compute.consumers import consumer_outlives_visibility
 from iacrisk.rules.compute.controllers import controller_turned
+from iacrisk.rules.compute.dead_letters import dead_letters_lost
 from iacrisk.rules.compute.dry_runs import no_longer_dry
 from iacrisk.rules.compute.filters import filter_narrowed
 from iacrisk.rules.compute.fleet_templates import fleet_template_weakened
@@ -70,4 +71,5 @@ RULES: Final[tuple[Rule, ...]] = (
     subscription_hears_nothing,
     policy_put_in_front,
     pods_without_a_size,
+    dead_letters_lost,
 )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.tables import column_names
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _COLUMNS: Final[dict[str, str]] = {
@@ -52,18 +51,8 @@ def columns_dropped(change: ResourceChange, context: Context) -> Iterator[Outcom
     if change.after.get(name) is UNKNOWN:
         yield Undecided(why="The new columns are not known.", paths=((name,),))
         return
-    after = _names(change.after.get(name))
-    lost = [item for item in _names(change.before.get(name)) if item not in after]
+    after = column_names(change.after.get(name))
+    lost = [item for item in column_names(change.before.get(name)) if item not in after]
     if lost and after:
         shown = ", ".join(lost[:_SHOWN])
         yield Flag(what=f"Columns go with what is in them: {shown}.", paths=((name,),))
-
-
-def _names(value: Any) -> list[str]:
-    if isinstance(value, str):
-        try:
-            value = msgspec.json.decode(value)
-        except (msgspec.DecodeError, RecursionError):
-            return []
-    columns = value if isinstance(value, list) else []
-    return [str(item["name"]) for item in columns if isinstance(item, dict) and item.get("name")]

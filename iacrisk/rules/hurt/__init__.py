@@ -20,6 +20,7 @@ from iacrisk.rules.hurt.access import (
     no_longer_named,
     secret_readers,
 )
+from iacrisk.rules.hurt.azure import containers_emptied, logging_there, running_as_principal
 from iacrisk.rules.hurt.branches import leaning_on_branch
 from iacrisk.rules.hurt.called import (
     alerts_muted,
@@ -42,12 +43,12 @@ from iacrisk.rules.hurt.fronts import accelerated, entries_of_join
 from iacrisk.rules.hurt.google_networks import lists_left_behind, unchecked_backends
 from iacrisk.rules.hurt.holding import (
     acted_on,
+    asking_in_queries,
     contents,
     images,
     kinds_of_chart,
     readers_of_messages,
     services_of_api,
-    views_over,
 )
 from iacrisk.rules.hurt.issued import certificates_refused
 from iacrisk.rules.hurt.left_out import callers_left_out, roles_in_boundary, schedules_beyond
@@ -150,12 +151,13 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         records_of_the_key,
         readers_of_group,
         naming_it,
+        asking_in_queries,
     ),
     "D02": (
         users_of_database,
         naming_the_topic,
         readers_of_messages,
-        views_over,
+        asking_in_queries,
         answering_at,
         naming_it,
     ),
@@ -170,6 +172,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     ),
     "D15": (
         acted_on,
+        containers_emptied,
         images,
         readers_of_bucket,
         readers_of_stream,
@@ -183,6 +186,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         protected_by,
         naming_it,
     ),
+    "D28": (asking_in_queries,),
     "D29": (answering_at,),
     "E02": (callers_of_name,),
     "E05": (
@@ -219,6 +223,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         holders_of_role,
         naming_it,
         roles_in_boundary,
+        running_as_principal,
     ),
     "I15": (
         behind_addresses,
@@ -258,6 +263,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     ),
     "X09": (
         watched,
+        logging_there,
         guards_beside,
         pods_selected,
         sending_the_metric,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.messages.subscriptions import readers_of_subscription
 from iacrisk.rules.readers.programs.running import names_of, programs_naming
 from iacrisk.rules.readers.siblings import stays
+from iacrisk.rules.readers.tables import readers_of_table
 
 _RUN_IMAGES: Final = ("aws_ecs_task_definition", "aws_lambda_function", "aws_apprunner_service")
 _PARTS: Final = frozenset({"database", "database_name", "instance", "cluster", "server_id"})
@@ -57,20 +57,13 @@ def images(change: ResourceChange, context: Context) -> Iterator[str]:
             yield from _holding(f"{url}@".encode(), context)
 
 
-def views_over(change: ResourceChange, context: Context) -> Iterator[str]:
-    """The views whose query reads the table."""
-    if change.type != "google_bigquery_table":
-        return
-    names = [change.before.get(name) for name in ("dataset_id", "table_id")]
-    name = re.escape(".".join(map(str, names)))
-    reads = re.compile(rf"(?<![\w.]){name}(?!\w)|\.{name}(?!\w)".encode())
-    for other in context.changes_of(change.type):
-        views = other is not change and any(other.before.get(name) for name in _VIEWS)
-        if views and stays(other) and reads.search(bytes(other.raw.change.before)):
-            yield other.label
+def asking_in_queries(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The views, scheduled queries and the like whose query reads the table."""
+    found = [one.label for one in readers_of_table(change, context)]
+    yield from found if len(found) <= _MANY else ()
 
 
-_VIEWS: Final = ("materialized_view", "view")
+_MANY: Final = 50
 
 
 def _holding(text: bytes, context: Context) -> Iterator[str]:

@@ -13,7 +13,8 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.networks.client_addresses import calls_to, hosts_of, is_plain, stores_of
+from iacrisk.rules.readers.networks.client_addresses import calls_to, hosts_of, stores_of
+from iacrisk.rules.readers.networks.client_encryption import Caller
 from iacrisk.rules.readers.programs.running import (
     names_of,
     programs,
@@ -154,9 +155,10 @@ def users_of_endpoint(change: ResourceChange, context: Context) -> Iterator[str]
 
 def calling_in_clear(change: ResourceChange, context: Context) -> Iterator[str]:
     """The programs that call a store without TLS, where it comes to ask for it."""
-    hosts = {host for store in stores_of(change, context) for host in hosts_of(store)}
-    calls = calls_to(hosts, context)
-    yield from (one.label for one, value in calls if is_plain(value) and stays(one))
+    for store in stores_of(change, context):
+        for one, address in calls_to(hosts_of(store), context):
+            if stays(one) and Caller(one, address, store).is_plain(context):
+                yield one.label
 
 
 # Metrics

@@ -19,6 +19,7 @@ from iacrisk.rules.identity.federation_opened import (
     bound_attribute_unmapped,
     federation_open_to_strangers,
 )
+from iacrisk.rules.identity.federation_widened import federation_widened
 from iacrisk.rules.identity.fenced_out import user_fenced_out
 from iacrisk.rules.identity.grant_lists import grant_list_narrowed
 from iacrisk.rules.identity.in_place import identity_setting
@@ -75,6 +76,7 @@ RULES: Final[tuple[Rule, ...]] = (
     denial_holds_for_users,
     federation_open_to_strangers,
     bound_attribute_unmapped,
+    federation_widened,
     grant_list_narrowed,
     client_denied,
     rotated_while_copied,

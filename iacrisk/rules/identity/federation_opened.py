@@ -5,46 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import msgspec
-
-from iacrisk.patterns import regex
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange, lookup
 from iacrisk.plan.values import mapping
 from iacrisk.rules.context import Context
-from iacrisk.rules.indexes import once
-from iacrisk.rules.readers.access.cloud_grants import GOOGLE_IAM
 from iacrisk.rules.readers.access.federated_claims import (
     is_owners_claim,
     is_public_issuer,
     names_an_owner,
 )
-from iacrisk.rules.readers.access.role_grants import role_grants
-from iacrisk.rules.readers.shapes import last_part
+from iacrisk.rules.readers.access.pool_members import Bound, bound_to, concerned
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _PROVIDER: Final = "google_iam_workload_identity_pool_provider"
 _CONDITION: Final = "attribute_condition"
 _MAPPING: Final = "attribute_mapping"
-_POOL: Final = regex(
-    r"^principal(?:Set)?://iam\.googleapis\.com/.*workloadIdentityPools/([^/]+)/(.+)$"
-)
-_ACCOUNT: Final = regex(r"serviceAccounts/([^/]+)$")
-_ATTRIBUTE: Final = regex(r"^(attribute\.\w+|subject|group)/(.+)$")
-_MAPPED: Final = {"group": "google.groups", "subject": "google.subject"}
-
-
-class _Bound(msgspec.Struct, frozen=True):
-    """A grant to members of a pool: `who` is `*` for all, or an attribute with its value."""
-
-    change: ResourceChange
-    who: str
-
-    @property
-    def attribute(self) -> str:
-        """The attribute by which it tells who; "" where it is for the whole pool."""
-        found = _ATTRIBUTE.match(self.who)
-        return _MAPPED.get(found[1], found[1]) if found else ""
 
 
 @rule(
@@ -88,7 +63,7 @@ def federation_open_to_strangers(change: ResourceChange, context: Context) -> It
     if any(change.after.get(name) is UNKNOWN for name in told):
         yield Undecided(why="Whose tokens are taken is not known yet.", paths=paths)
         return
-    bound = _bound_to(change, context)
+    bound = bound_to(change, context)
     open_now = [one for one in bound if _is_open(one, change.after)]
     if change.kind is ActionKind.UPDATE:
         if not _owner_named(change.before) and not _remapped(change, open_now):
@@ -101,7 +76,7 @@ def federation_open_to_strangers(change: ResourceChange, context: Context) -> It
         what="Its tokens are taken whoever they were issued to: no condition names an owner.",
         paths=paths,
         severity=None if open_now else Severity.HIGH,
-        hurts=tuple(_concerned(open_now, context)),
+        hurts=tuple(concerned(open_now, context)),
     )
 
 
@@ -140,7 +115,7 @@ def bound_attribute_unmapped(change: ResourceChange, context: Context) -> Iterat
     before, after = mapping(change.before.get(_MAPPING)), mapping(change.after.get(_MAPPING))
     bound = [
         one
-        for one in _bound_to(change, context)
+        for one in bound_to(change, context)
         if one.attribute in before and before[one.attribute] != after.get(one.attribute)
     ]
     lost = [one for one in bound if one.change.kind is not ActionKind.CREATE]
@@ -149,7 +124,7 @@ def bound_attribute_unmapped(change: ResourceChange, context: Context) -> Iterat
         yield Flag(
             what=f"Grants go by {named}, which no longer holds what it held.",
             paths=((_MAPPING,),),
-            hurts=tuple(_concerned(lost, context)),
+            hurts=tuple(concerned(lost, context)),
         )
 
 
@@ -157,48 +132,16 @@ def _owner_named(values: Mapping[str, Any]) -> bool:
     return names_an_owner(values.get(_CONDITION), mapping(values.get(_MAPPING)))
 
 
-def _is_open(bound: _Bound, values: Mapping[str, Any]) -> bool:
+def _is_open(bound: Bound, values: Mapping[str, Any]) -> bool:
     """Whether strangers can be among those that are bound."""
     mapped = mapping(values.get(_MAPPING))
     return not bound.attribute or not is_owners_claim(mapped.get(bound.attribute))
 
 
-def _remapped(change: ResourceChange, open_now: list[_Bound]) -> bool:
+def _remapped(change: ResourceChange, open_now: list[Bound]) -> bool:
     """Whether an attribute with grants was filled by the issuer and no longer is."""
     return any(one.attribute and not _is_open(one, change.before) for one in open_now)
 
 
 def _is_public(values: Mapping[str, Any]) -> bool:
     return is_public_issuer(lookup(values, ("oidc", 0, "issuer_uri")))
-
-
-def _bound_to(change: ResourceChange, context: Context) -> list[_Bound]:
-    pool = change.after.get("workload_identity_pool_id") or change.before.get(
-        "workload_identity_pool_id"
-    )
-    return once(context.plan, "bound to pools", lambda: _find_bound(context)).get(str(pool), [])
-
-
-def _find_bound(context: Context) -> dict[str, list[_Bound]]:
-    found: dict[str, list[_Bound]] = {}
-    for change in context.plan.changes:
-        if not GOOGLE_IAM.match(change.type) or change.kind is ActionKind.DELETE:
-            continue
-        for grant in role_grants(change.type, change.after or change.before):
-            matched = _POOL.match(grant.principal)
-            if matched:
-                found.setdefault(matched[1], []).append(_Bound(change, matched[2]))
-    return found
-
-
-def _concerned(bound: list[_Bound], context: Context) -> Iterator[str]:
-    """The grants, and the service accounts that they are on."""
-    accounts = {
-        last_part(one.before.get("name")): one.label
-        for one in context.changes_of("google_service_account")
-    }
-    for one in bound:
-        yield one.change.label
-        found = _ACCOUNT.search(str(one.change.after.get("service_account_id")))
-        if found and found[1] in accounts:
-            yield accounts[found[1]]

@@ -208,10 +208,13 @@ def clients_use_tls_already(change: ResourceChange, context: Context) -> str | N
 
     Harmless when
         The plan shows who calls it, and the address in each of these programs says that the
-        connection is encrypted: `sslmode=require`, `rediss://`, `https://`, the port for TLS.
+        connection is encrypted: `sslmode=require`, `rediss://`, `https://`, the port for TLS. Or
+        a variable in the same container says so of it: `DB_SSLMODE` beside `DB_HOST`, or
+        `PGSSLMODE` for PostgreSQL.
 
     Traps
-        A program that holds the bare host, or gets its variables from elsewhere; `prefer`, which
+        A program that holds the bare host, or gets its variables from elsewhere; `PGSSLMODE`
+        beside the host of a cache; a variable of another host or container; `prefer`, which
         does without where it can; a program that only refers to it; a certificate that clients
         have to show from now on; another setting changed beside it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import clouds, unread
+from iacrisk.rules.benign.served import clouds, own_addresses, unread
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 
@@ -32,6 +32,32 @@ def all_subnets_listed(change: ResourceChange, context: Context) -> str | None:
         https://cloud.google.com/nat/docs/set-up-manage-network-address-translation
     """
     return clouds.why_all_listed(change, context)
+
+
+@suppressor(
+    id="BL-ownaddress",
+    name="machines-with-own-addresses",
+    suppresses={"N14"},
+    kinds={ActionKind.UPDATE},
+    types={"google_compute_router_nat"},
+)
+def machines_with_own_addresses(change: ResourceChange, context: Context) -> str | None:
+    """A subnet leaves a NAT, and its machines have addresses of their own.
+
+    Harmless when
+        The subnet is in the plan, at least one machine of it is, and whatever names the subnet
+        is a machine with an external address on its interface there, before and after. Such an
+        interface never sends by the NAT.
+
+    Traps
+        A machine without an external address, or one that loses it in the same plan; further
+        ranges of an interface, which containers use; a cluster, a connector or a service in the
+        subnet; a subnet of which the plan shows no machine.
+
+    References
+        https://cloud.google.com/nat/docs/nat-product-interactions
+    """
+    return own_addresses.why_own_addresses(change, context)
 
 
 @suppressor(
@@ -225,6 +251,7 @@ def number_beside_the_name(change: ResourceChange, context: Context) -> str | No
 
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     all_subnets_listed,
+    machines_with_own_addresses,
     disk_of_a_cache,
     subject_that_named_nobody,
     version_nobody_reads,

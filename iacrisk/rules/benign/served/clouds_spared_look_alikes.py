@@ -8,6 +8,7 @@ from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.benign.served import (
     handed_over,
     new_addresses,
+    outside_data,
     scheduled_apps,
     scratch_prefixes,
     vault_left,
@@ -199,6 +200,34 @@ def vault_role_left(change: ResourceChange, context: Context) -> str | None:
     return vault_left.why_vault_left(change, context)
 
 
+@suppressor(
+    id="BL-outsidedata",
+    name="table-over-files",
+    suppresses={"D02", "D08"},
+    kinds={ActionKind.REPLACE},
+    types=outside_data.OUTSIDE,
+    since="0.2",
+)
+def table_over_files(change: ResourceChange, context: Context) -> str | None:
+    """A table is made anew that only describes files which lie elsewhere.
+
+    Harmless when
+        It is an external table before and after, keeps its name, reads the same files in the
+        same way, loses no column, and no bucket or stage of it goes. Whoever names it are views
+        and queries that ask when they run.
+
+    Traps
+        Rows of its own, an Iceberg or Delta table, whose entry knows which files count;
+        partitions that were entered by hand or by a crawler; a right on the object, which goes
+        with it; a program that asks at any time, a stream, a view that keeps its results;
+        another path or pattern; an external table that comes up without reading its files.
+
+    References
+        https://cloud.google.com/bigquery/docs/external-tables
+    """
+    return outside_data.why_outside_data(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     lists_know_new_addresses,
     all_call_the_private_address,
@@ -207,4 +236,5 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     scratch_of_jobs,
     scheduled_apps_left,
     vault_role_left,
+    table_over_files,
 )

@@ -12,9 +12,9 @@ from iacrisk.rules.context import Context
 from iacrisk.rules.readers.networks.client_addresses import (
     calls_to,
     hosts_of,
-    is_encrypted,
     stores_of,
 )
+from iacrisk.rules.readers.networks.client_encryption import Caller
 from iacrisk.rules.readers.programs.running import (
     names_of,
     programs_using,
@@ -59,7 +59,7 @@ def why_tls_used(change: ResourceChange, context: Context) -> str | None:
         one.label in seen or _only_runs(one, seen, store, context) for one, store in users
     ):
         return None
-    if all(shows_all_names(one) for one, _ in calls) and all(is_encrypted(it) for _, it in calls):
+    if all(shows_all_names(one) and _is_tls(one, it, stores, context) for one, it in calls):
         return "every program of the plan that calls it does so with TLS"
     return None
 
@@ -71,6 +71,12 @@ def _only_runs(
     near = {use.node.label for use in context.graph.dependencies(user.label)}
     named = names_of(store) & words_of(user, context)
     return bool(near & seen) and store.label not in near and not named
+
+
+def _is_tls(
+    program: ResourceChange, address: str, stores: list[ResourceChange], context: Context
+) -> bool:
+    return any(Caller(program, address, one).is_encrypted(context) for one in stores)
 
 
 def _asks_more(change: ResourceChange) -> bool:

@@ -1,0 +1,85 @@
+"""A subnet leaves a NAT: its machines have addresses of their own, or not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.plans import Json, tweak
+from tests.rules.served.worlds import pair, stay, trap
+
+_P: Final = "projects/elm"
+
+_NAT: Final = "google_compute_router_nat.out"
+
+
+def _listed(*names: str, kind: str = "ALL_IP_RANGES") -> list[Json]:
+    return [
+        {"name": f"{_P}/regions/r/subnetworks/{name}", "source_ip_ranges_to_nat": [kind]}
+        for name in names
+    ]
+
+
+_TWO_LISTED: Final[Json] = {
+    "id": "elm/r/router/out",
+    "name": "out",
+    "region": "r",
+    "router": "router",
+    "source_subnetwork_ip_ranges_to_nat": "LIST_OF_SUBNETWORKS",
+    "subnetwork": _listed("mail", "jobs"),
+}
+_MAIL_LEAVES: Final = tweak(_NAT, _TWO_LISTED, subnetwork=_listed("jobs"))
+_SUBNET: Final = stay(
+    "google_compute_subnetwork.mail",
+    id=f"{_P}/regions/r/subnetworks/mail",
+    name="mail",
+    region="r",
+    network=f"{_P}/global/networks/core",
+)
+
+
+def _card(*addresses: str, alias: str = "") -> list[Json]:
+    return [
+        {
+            "subnetwork": f"{_P}/regions/r/subnetworks/mail",
+            "access_config": [{"nat_ip": text} for text in addresses],
+            "alias_ip_range": [{"ip_cidr_range": alias}] if alias else [],
+        }
+    ]
+
+
+def _machine(name: str, cards: list[Json]) -> Json:
+    return stay(
+        f"google_compute_instance.{name}",
+        id=f"{_P}/zones/z/instances/{name}",
+        name=name,
+        network_interface=cards,
+    )
+
+
+_RELAY: Final = _machine("relay", _card("198.51.100.7"))
+_CONNECTOR: Final = stay(
+    "google_vpc_access_connector.api",
+    id=f"{_P}/locations/r/connectors/api",
+    name="api",
+    subnet=[{"name": "mail"}],
+)
+
+NAT_LISTS: Final = [
+    pair(
+        "a subnet leaves a NAT: its machines have addresses of their own, or not",
+        [_MAIL_LEAVES, _machine("relay", _card())],
+        [_MAIL_LEAVES, _RELAY],
+        _SUBNET,
+    ),
+]
+NAT_LISTS_TRAPS: Final = [
+    trap("a second machine has none", _MAIL_LEAVES, _SUBNET, _RELAY, _machine("old", _card())),
+    trap("containers on it use more", _MAIL_LEAVES, _SUBNET,
+         _machine("relay", _card("198.51.100.7", alias="10.1.0.0/24"))),
+    trap("a connector sends from there", _MAIL_LEAVES, _SUBNET, _RELAY, _CONNECTOR),
+    trap("it loses the address in the same plan", _MAIL_LEAVES, _SUBNET,
+         tweak("google_compute_instance.relay",
+               {"id": "i", "name": "relay", "network_interface": _card("198.51.100.7")},
+               network_interface=_card())),
+    trap("no machine is to be seen", _MAIL_LEAVES, _SUBNET),
+]  # fmt: skip
