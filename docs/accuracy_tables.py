@@ -24,7 +24,7 @@ def first_look_table() -> str:
 
 def first_look_sums() -> str:
     """What to expect of new plans: the newest look of each kind, and all looks but the first."""
-    looks = _first_looks()
+    looks = [look for look in _first_looks() if not _is_daily(look)]
     newest = list({look["set"].partition("-")[0]: look for look in looks}.values())
     new, every = _total(newest), _total(looks[1:])
     names = " and ".join(f"`{look['set']}`" for look in newest)
@@ -36,6 +36,17 @@ def first_look_sums() -> str:
         f"{_balanced(new)}; the aim is 95% and at most 10%. Over all first looks since the rules "
         f"are complete (all but the first row) it is {every['held']} of {every['dangers']} and "
         f"{every['held_harmless']} of {every['harmless']}."
+    )
+
+
+def daily_looks() -> str:
+    """What to expect on an ordinary day: the first looks at plans that are no pairs."""
+    looks = [look for look in _first_looks() if _is_daily(look)]
+    total = _total(looks)
+    return (
+        f"{total['held_harmless']} of {total['harmless']} harmless plans were held "
+        f"({total['held_harmless'] / total['harmless']:.0%}), and {total['held']} of "
+        f"{total['dangers']} dangerous ones, a balanced accuracy of {_balanced(total)}."
     )
 
 
@@ -91,6 +102,10 @@ def pair_table() -> str:
 def _first_looks() -> list[dict[str, Any]]:
     with FIRST_LOOKS.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def _is_daily(look: dict[str, Any]) -> bool:
+    return str(look["set"]).startswith("daily-")
 
 
 _COUNTS: Final = ("dangers", "held", "harmless", "held_harmless")

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from docs.accuracy_tables import (
+    daily_looks,
     first_look_sums,
     first_look_table,
     pair_table,
@@ -435,6 +436,7 @@ PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "lab-card": lab_card,
     "operators": operator_table,
     "first-looks": first_look_table,
+    "daily-looks": daily_looks,
     "first-look-sums": first_look_sums,
     "pairs": pair_table,
     "rivals": rival_table,
