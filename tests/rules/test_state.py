@@ -235,6 +235,12 @@ def test_an_element_taken_out_of_the_list_shifts_the_later_ones(
     }
 
 
+def test_whoever_shifts_names_the_last_one_which_goes() -> None:
+    said = judged(plan(*counted("aws_sqs_queue", ["a", "b", "c"])))
+    shifts = [item for item in said.findings if item.rule == "S02"]
+    assert [item.hurts for item in shifts] == [("aws_sqs_queue.x[2]",)] * 2
+
+
 def test_an_element_put_in_front_shifts_all() -> None:
     found = findings(
         replace("aws_sqs_queue.x[0]", {"name": "a"}, {"name": "new"}, "name"),

@@ -203,6 +203,30 @@ def _limit(*, preview: bool, key: str = "ALL") -> Json:
     return {**_armor(100, "throttle", "true"), "preview": preview, "rate_limit_options": [options]}
 
 
+_PROBES: Final[Json] = {
+    "action": "skip",
+    "description": "probes",
+    "enabled": True,
+    "expression": '(http.request.uri.path eq "/health" and ip.src in $probes)',
+    "action_parameters": [{"ruleset": "current", "phases": ["http_request_firewall_managed"]}],
+}
+_OFFICE: Final[Json] = {
+    "action": "block",
+    "description": "office",
+    "enabled": True,
+    "expression": '(starts_with(http.request.uri.path, "/admin") and not ip.src in $office)',
+}
+
+
+def _probed(expression: str) -> Json:
+    rules = {"id": "rs3", "zone_id": "z1", "kind": "zone", "rules": [_PROBES, _OFFICE]}
+    return tweak(
+        "cloudflare_ruleset.pine",
+        {**rules, "phase": "http_request_firewall_custom"},
+        rules=[{**_PROBES, "expression": expression}, _OFFICE],
+    )
+
+
 RULE_ORDERS: Final = [
     pair(
         "A denial of the internet moves behind a pass for all, or for the network's own",
@@ -256,6 +280,11 @@ RULE_ORDERS: Final = [
         create(_MARKET, _limit(preview=False)),
         create(_MARKET, _limit(preview=False, key="IP")),
         _EDGE,
+    ),
+    pair(
+        "Requests skip the filters by a word anywhere in their path, or by that path alone",
+        _probed('(http.request.uri.path contains "/health")'),
+        _probed('(http.request.uri.path eq "/health")'),
     ),
 ]  # fmt: skip
 
