@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_shares, amazon_spared
+from iacrisk.rules.benign.served import amazon_shares, amazon_spared, old_images
+from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 
@@ -262,6 +263,30 @@ def logs_are_archived(change: ResourceChange, context: Context) -> str | None:
     return amazon_shares.why_logs_archived(change, context)
 
 
+@whole(
+    id="BL-oldimage",
+    name="image-nothing-starts-from",
+    kinds={ActionKind.DELETE},
+    types={"aws_ami", "aws_ami_copy", "aws_ami_from_instance"},
+)
+def image_nothing_starts_from(change: ResourceChange, context: Context) -> str | None:
+    """A machine image goes that nothing of the plan names any more.
+
+    Harmless when
+        Another image of the same block stays and a launch template names it; no other object and
+        no data source of the plan names the image that goes, or one of its snapshots.
+
+    Traps
+        A template or a machine with the image, now or before this plan; a group that starts an
+        older version of a template; a permission of another account; a public image; a parameter
+        that hands its id on.
+
+    References
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/deregister-ami.html
+    """
+    return old_images.why_nothing_starts_from_it(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     backed_up_at_its_source,
     known_as_a_cache,
@@ -273,4 +298,5 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     share_of_an_empty_balancer,
     denied_to_no_account,
     logs_are_archived,
+    image_nothing_starts_from,
 )
