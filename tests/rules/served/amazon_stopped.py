@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.plans import Json, create, delete
+from tests.plans import Json, create, delete, tweak
 from tests.rules.served.worlds import pair, stay, trap
 
 # Budgets
@@ -123,7 +123,106 @@ _GOES: Final = delete(
 )
 _NEW: Final = _image('aws_ami.node["new"]', "ami-0new")
 
+# Ways back after signing in
+
+_BACK: Final = [f"https://{host}.example.com/auth/back" for host in ("shop", "www")]
+
+
+def _client(kept: str) -> Json:
+    before = {"id": "client1", "name": "web", "user_pool_id": "eu_1", "callback_urls": _BACK}
+    address = "aws_cognito_user_pool_client.web"
+    return tweak(address, before, callback_urls=[url for url in _BACK if kept in url])
+
+
+def _site(url: str) -> Json:
+    return stay(
+        "aws_lambda_function.site",
+        id="site",
+        function_name="site",
+        environment=[{"variables": {"REDIRECT_URI": url}}],
+    )
+
+
+def _leads_on(to: str = "www.example.com", **more: Any) -> Json:
+    sent = {"host": to, "path": "/#{path}", "port": "443", "protocol": "HTTPS"}
+    return stay(
+        "aws_lb_listener_rule.shop",
+        id="arn:rule/1",
+        listener_arn="arn:listener/1",
+        priority=10,
+        action=[{"type": "redirect", "redirect": [sent]}],
+        condition=[{"host_header": [{"values": ["shop.example.com"]}], **more}],
+    )
+
+
+# Ports of a listener
+
+_LISTENER: Final = {
+    "id": "arn:ga/listener/1",
+    "protocol": "UDP",
+    "port_range": [{"from_port": 7000, "to_port": 7999}],
+}
+
+
+def _ports(high: int) -> Json:
+    ports = [{"from_port": 7000, "to_port": high}]
+    return tweak("aws_globalaccelerator_listener.play", _LISTENER, port_range=ports)
+
+
+def _endpoints(machine: str = "i-0ccccccc", **more: Any) -> Json:
+    return stay(
+        "aws_globalaccelerator_endpoint_group.play",
+        id="arn:ga/group/1",
+        listener_arn="arn:ga/listener/1",
+        endpoint_configuration=[{"endpoint_id": machine, "weight": 128}],
+        **more,
+    )
+
+
+def _admits(low: int, high: int, protocol: str = "udp") -> Json:
+    return stay(
+        "aws_security_group.game",
+        id="sg-0game",
+        name="game",
+        vpc_id="vpc-1",
+        ingress=[
+            {
+                "from_port": low,
+                "to_port": high,
+                "protocol": protocol,
+                "cidr_blocks": ["0.0.0.0/0"],
+            }
+        ],
+        egress=[],
+    )
+
+
+_GAME: Final = stay("aws_instance.game", id="i-0ccccccc", vpc_security_group_ids=["sg-0game"])
+_PLAYED: Final = {
+    "aws_globalaccelerator_endpoint_group.play": {
+        "listener_arn": ["aws_globalaccelerator_listener.play.id"],
+        "endpoint_configuration": ["aws_instance.game.id"],
+    },
+    "aws_instance.game": {"vpc_security_group_ids": ["aws_security_group.game.id"]},
+}
+
 STOPPED: Final = [
+    pair(
+        "a client loses the way back that its site names / one that only leads on",
+        _client("shop"),
+        _client("www"),
+        _leads_on(),
+        _site(_BACK[1]),
+    ),
+    pair(
+        "a listener drops ports that its machines let in / that they do not",
+        _ports(7099),
+        _ports(7199),
+        _endpoints(),
+        _GAME,
+        _admits(7000, 7199),
+        uses=_PLAYED,
+    ),
     pair(
         "a budget stops the machine of a balancer / one that nothing leads to",
         _action("i-0aaaaaaa"),
@@ -172,6 +271,52 @@ STOPPED: Final = [
 ]
 
 STOPPED_TRAPS: Final = [
+    trap("the host leads elsewhere", _client("www"), _leads_on("new.example.com"), _site(_BACK[1])),
+    trap("a program names the host", _client("www"), _leads_on(), _site(_BACK[0])),
+    trap(
+        "another rule answers some paths of the host",
+        _client("www"),
+        _leads_on(),
+        _site(_BACK[1]),
+        stay(
+            "aws_lb_listener_rule.auth",
+            id="arn:rule/2",
+            priority=5,
+            action=[{"type": "forward", "target_group_arn": "arn:tg/1"}],
+            condition=[{"path_pattern": [{"values": ["/auth/*"]}]}],
+        ),
+    ),
+    trap(
+        "the ports that go are let in for all protocols",
+        _ports(7199),
+        _endpoints(),
+        _GAME,
+        _admits(0, 0, "-1"),
+        uses=_PLAYED,
+    ),
+    trap(
+        "an endpoint is not in the plan",
+        _ports(7199),
+        _endpoints("i-0ddddddd"),
+        _GAME,
+        _admits(7000, 7199),
+        uses=_PLAYED,
+    ),
+    trap(
+        "the endpoints get the connections at other ports",
+        _ports(7199),
+        _endpoints(port_override=[{"listener_port": 7300, "endpoint_port": 7100}]),
+        _GAME,
+        _admits(7000, 7199),
+        uses=_PLAYED,
+    ),
+    trap(
+        "the group of the machine is not in the plan",
+        _ports(7199),
+        _endpoints(),
+        _GAME,
+        uses={k: v for k, v in _PLAYED.items() if k != "aws_instance.game"},
+    ),
     trap(
         "a group starts an older version of the template",
         _GOES,

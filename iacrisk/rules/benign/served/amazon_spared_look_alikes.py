@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_shares, amazon_spared, old_images
+from iacrisk.rules.benign.served import (
+    amazon_shares,
+    amazon_spared,
+    old_images,
+    ports_shut,
+)
 from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
@@ -287,6 +292,31 @@ def image_nothing_starts_from(change: ResourceChange, context: Context) -> str |
     return old_images.why_nothing_starts_from_it(change, context)
 
 
+@suppressor(
+    id="BL-portsshut",
+    name="ports-shut-behind",
+    suppresses={"E05"},
+    kinds=_UPDATE,
+    types={"aws_globalaccelerator_listener"},
+    since="0.2",
+)
+def ports_shut_behind(change: ResourceChange, context: Context) -> str | None:
+    """A listener takes fewer ports, and behind it nobody lets the others in.
+
+    Harmless when
+        Nothing but the ports changes, every endpoint is a machine of the plan, and no entry of
+        its security groups admits one of the ports that go, before or after.
+
+    Traps
+        An entry for one of the ports; a group or an endpoint that is not in the plan; a balancer
+        as endpoint; a group of endpoints that maps ports to others.
+
+    References
+        https://docs.aws.amazon.com/global-accelerator/latest/dg/about-listeners.html
+    """
+    return ports_shut.why_ports_shut(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     backed_up_at_its_source,
     known_as_a_cache,
@@ -299,4 +329,5 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     denied_to_no_account,
     logs_are_archived,
     image_nothing_starts_from,
+    ports_shut_behind,
 )
