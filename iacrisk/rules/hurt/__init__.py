@@ -39,6 +39,7 @@ from iacrisk.rules.hurt.called import (
     users_of_database,
     users_of_store,
 )
+from iacrisk.rules.hurt.changes_read import readers_of_changes
 from iacrisk.rules.hurt.fronts import (
     accelerated,
     behind_listener,
@@ -105,7 +106,10 @@ from iacrisk.rules.hurt.traffic import (
 Tie = Callable[[ResourceChange, Context], Iterator[str]]
 
 _TIES: Final[dict[str, tuple[Tie, ...]]] = {
-    "B03": (users_of_database,),
+    "B03": (
+        users_of_database,
+        readers_of_changes,
+    ),
     "B05": (
         calling_in_clear,
         users_of_database,
@@ -119,7 +123,10 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         readers_of_rule,
         naming_it,
     ),
-    "B12": (users_of_database,),
+    "B12": (
+        users_of_database,
+        readers_of_changes,
+    ),
     "C02": (
         pool_clusters,
         pods_on_pool,

@@ -155,6 +155,34 @@ def _leads_on(to: str = "www.example.com", **more: Any) -> Json:
     )
 
 
+# Readers of changes
+
+
+def _parameters(before: str, after: str) -> Json:
+    one = {"name": "rds.logical_replication", "apply_method": "pending-reboot"}
+    return tweak(
+        "aws_rds_cluster_parameter_group.orders",
+        {"id": "orders", "name": "orders", "parameter": [{**one, "value": before}]},
+        parameter=[{**one, "value": after}],
+    )
+
+
+_READ: Final = [
+    stay("aws_rds_cluster.orders", id="orders", endpoint="orders.cluster-x.rds.amazonaws.com"),
+    stay(
+        "aws_dms_endpoint.orders",
+        id="orders",
+        endpoint_arn="arn:dms:1",
+        server_name="orders.cluster-x.rds.amazonaws.com",
+    ),
+    stay(
+        "aws_dms_replication_task.orders",
+        id="orders",
+        migration_type="cdc",
+        source_endpoint_arn="arn:dms:1",
+    ),
+]
+
 # Ports of a listener
 
 _LISTENER: Final = {
@@ -207,6 +235,17 @@ _PLAYED: Final = {
 }
 
 STOPPED: Final = [
+    pair(
+        "the log of changes that a task reads goes off / comes on",
+        _parameters("1", "0"),
+        _parameters("0", "1"),
+        *_READ,
+        uses={
+            "aws_rds_cluster.orders": {
+                "db_cluster_parameter_group_name": ["aws_rds_cluster_parameter_group.orders.name"]
+            }
+        },
+    ),
     pair(
         "a client loses the way back that its site names / one that only leads on",
         _client("shop"),
