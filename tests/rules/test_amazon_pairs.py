@@ -19,6 +19,7 @@ from tests.rules.served.amazon_ordinary import ORDINARY, ORDINARY_TRAPS
 from tests.rules.served.amazon_paths import PATH_TRAPS, PATHS
 from tests.rules.served.amazon_roles_and_routes import ROLES_AND_ROUTES, ROLES_AND_ROUTES_TRAPS
 from tests.rules.served.amazon_siblings import SIBLING_TRAPS, SIBLINGS
+from tests.rules.served.amazon_stopped import STOPPED, STOPPED_TRAPS
 from tests.rules.served.amazon_taken import PASSES, TAKEN
 from tests.rules.served.amazon_unmissed import UNMISSED, UNMISSED_TRAPS
 from tests.rules.served.endpoint_policies import ENDPOINT_TRAPS, ENDPOINTS
@@ -38,6 +39,7 @@ PAIRS = [
     *ORDINARY,
     *PATHS,
     *SIBLINGS,
+    *STOPPED,
     *TAKEN,
     *UNMISSED,
 ]
@@ -55,6 +57,7 @@ TRAPS = [
     *ORDINARY_TRAPS,
     *PATH_TRAPS,
     *SIBLING_TRAPS,
+    *STOPPED_TRAPS,
     *UNMISSED_TRAPS,
 ]
 

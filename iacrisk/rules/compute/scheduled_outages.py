@@ -1,4 +1,4 @@
-"""C34: by the calendar something comes to stand still that strangers reach."""
+"""C34: by the calendar or a budget something comes to stand still that strangers reach."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.role_grant import decoded
-from iacrisk.rules.readers.entries.public_entries import public_entries
-from iacrisk.rules.readers.shapes import last_part
+from iacrisk.rules.readers.entries.public_entries import groups_of, public_entries
+from iacrisk.rules.readers.shapes import last_part, texts
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
 
 _ACTION: Final = "aws_appautoscaling_scheduled_action"
+_BUDGET: Final = "aws_budgets_budget_action"
 _GROUP: Final = "aws_autoscaling_schedule"
 _CALL: Final = "aws_scheduler_schedule"
 _SCALE: Final = "azurerm_monitor_autoscale_setting"
@@ -40,7 +41,7 @@ class _Stop(msgspec.Struct, frozen=True, kw_only=True):
     confidence=Confidence.HIGH,
     harm=Harm.AVAILABILITY,
     kinds={ActionKind.CREATE, ActionKind.UPDATE, ActionKind.REPLACE},
-    types={_ACTION, _GROUP, _CALL, _SCALE, _SHUTDOWN},
+    types={_ACTION, _BUDGET, _GROUP, _CALL, _SCALE, _SHUTDOWN},
     since="0.2",
 )
 def stopped_by_schedule(change: ResourceChange, context: Context) -> Iterator[Outcome]:
@@ -50,7 +51,8 @@ def stopped_by_schedule(change: ResourceChange, context: Context) -> Iterator[Ou
         A scheduled action whose ceiling is 0, or less than half of what runs today, for a
         service or group of machines behind a balancer that strangers reach; a schedule that
         calls the API which stops a machine, a database or a service; profiles of an Azure
-        autoscaler and shutdown schedules in the same way.
+        autoscaler and shutdown schedules in the same way; an action of a budget that stops
+        machines of a balancer, or databases in use, without asking anybody.
 
     Why it matters
         Nothing happens at the apply. In the evening the last copy stops, and until the morning
@@ -58,13 +60,15 @@ def stopped_by_schedule(change: ResourceChange, context: Context) -> Iterator[Ou
 
     When it is fine
         Nobody comes at those hours. Not flagged: what only internal balancers lead to, workers
-        that nothing leads to, ceilings that were as low before.
+        that nothing leads to, ceilings that were as low before, a budget's action that somebody
+        has to approve.
 
     What to do instead
         Lower the minimum only, and let the autoscaler go down as far as the load allows.
 
     References
         https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-scheduled-scaling.html
+        https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-controls.html
     """
     if any(change.becomes(name) is UNKNOWN for name in ("scalable_target_action", "max_size")):
         yield Undecided(why="How many may run is not known yet.", paths=(("max_size",),))
@@ -74,15 +78,21 @@ def stopped_by_schedule(change: ResourceChange, context: Context) -> Iterator[Ou
         if any(one.target is stop.target and one.most <= stop.most for one in earlier):
             continue
         entries = public_entries(stop.target, context)
+        if change.type == _BUDGET:
+            entries = (*groups_of(stop.target, context), *entries)
         if stop.target.type in _DATABASES:
             entries = context.live_users(stop.target)
         running = _running(stop.target)
         if entries and (stop.most == 0 or stop.most < running * _FAR_BELOW):
             yield Flag(
-                what=_told(stop.most, running),
+                what=_SPENT if change.type == _BUDGET else _told(stop.most, running),
                 paths=((stop.path,),),
                 severity=Severity.HIGH if stop.most == 0 else Severity.MEDIUM,
-                hurts=(stop.target.label, *_scaling(change, context), *entries),
+                hurts=(
+                    stop.target.label,
+                    *_scaling(change, context),
+                    *entries,
+                ),
             )
 
 
@@ -92,6 +102,9 @@ def _scaling(change: ResourceChange, context: Context) -> Iterator[str]:
         same = one.before.get("resource_id") == change.after.get("resource_id")
         if change.type == _ACTION and stays(one) and same:
             yield one.label
+
+
+_SPENT: Final = "When the budget is spent, what serves others is stopped without a question."
 
 
 def _told(most: float, running: float) -> str:
@@ -207,8 +220,29 @@ def _by_id(identity: Any, context: Context) -> Iterator[ResourceChange]:
             yield one
 
 
+def _spent(values: dict[str, Any], context: Context) -> Iterator[_Stop]:
+    """Actions of a budget that stop machines or databases, where nobody has to approve."""
+    if values.get("approval_model") != "AUTOMATIC":
+        return
+    for definition in members(values.get("definition")):
+        for block in members(definition.get("ssm_action_definition")):
+            kinds = _STOPPED.get(str(block.get("action_sub_type")), ())
+            named = set(texts(block.get("instance_ids")))
+            for one in context.changes_of(*kinds):
+                if stays(one) and named & set(texts(*(one.before.get(name) for name in _IDS))):
+                    yield _Stop(target=one, most=0.0, path="definition")
+
+
+_IDS: Final = ("id", "identifier")
+_STOPPED: Final = {
+    "STOP_EC2_INSTANCES": ("aws_instance",),
+    "STOP_RDS_INSTANCES": ("aws_db_instance",),
+}
+
+
 _READERS: Final = {
     _ACTION: _scaled,
+    _BUDGET: _spent,
     _CALL: _called,
     _GROUP: _of_group,
     _SCALE: _profiles,

@@ -39,7 +39,14 @@ from iacrisk.rules.hurt.called import (
     users_of_database,
     users_of_store,
 )
-from iacrisk.rules.hurt.fronts import accelerated, entries_of_join
+from iacrisk.rules.hurt.changes_read import readers_of_changes
+from iacrisk.rules.hurt.fronts import (
+    accelerated,
+    behind_listener,
+    entries_of_join,
+    machines_at_address,
+    new_places_of_results,
+)
 from iacrisk.rules.hurt.google_networks import lists_left_behind, unchecked_backends
 from iacrisk.rules.hurt.holding import (
     acted_on,
@@ -99,7 +106,10 @@ from iacrisk.rules.hurt.traffic import (
 Tie = Callable[[ResourceChange, Context], Iterator[str]]
 
 _TIES: Final[dict[str, tuple[Tie, ...]]] = {
-    "B03": (users_of_database,),
+    "B03": (
+        users_of_database,
+        readers_of_changes,
+    ),
     "B05": (
         calling_in_clear,
         users_of_database,
@@ -113,7 +123,10 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         readers_of_rule,
         naming_it,
     ),
-    "B12": (users_of_database,),
+    "B12": (
+        users_of_database,
+        readers_of_changes,
+    ),
     "C02": (
         pool_clusters,
         pods_on_pool,
@@ -136,6 +149,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     ),
     "C14": (feeders,),
     "C15": (
+        new_places_of_results,
         groups_answering,
         readers_behind,
         answering_at,
@@ -191,6 +205,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "E02": (callers_of_name,),
     "E05": (
         pods_and_callers,
+        behind_listener,
         entries_of_join,
         naming_it,
     ),
@@ -234,6 +249,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "I16": (naming_it,),
     "I26": (naming_it,),
     "N07": (
+        machines_at_address,
         addresses_in_records,
         lists_left_behind,
     ),

@@ -14,6 +14,7 @@ from iacrisk.rules.network.in_place import network_setting
 from iacrisk.rules.network.interfaces import security_group_left
 from iacrisk.rules.network.led_through import led_through_closed_firewall
 from iacrisk.rules.network.links import link_cut, private_endpoint_removed
+from iacrisk.rules.network.names_taken import public_api_names_taken
 from iacrisk.rules.network.nat_ports import nat_ports_run_out
 from iacrisk.rules.network.next_hops import next_hop_gone
 from iacrisk.rules.network.objects import (
@@ -53,6 +54,7 @@ RULES: Final[tuple[Rule, ...]] = (
     nat_ports_run_out,
     endpoint_shuts_out,
     own_names_forwarded,
+    public_api_names_taken,
     next_hop_gone,
     led_through_closed_firewall,
     zone_linked_without_names,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
+from iacrisk.rules.benign.served.led_on import only_leads_on
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.programs.running import programs_naming
@@ -35,7 +36,7 @@ def why_only_local(change: ResourceChange, context: Context) -> str | None:
         elif explain(change, context, name) is None:
             return None
     if gone and all(_is_spare(text, change, context) for text in gone):
-        return "only addresses of developers' machines or of previews go"
+        return "only addresses of developers' machines, of previews or that lead on go"
     return None
 
 
@@ -73,6 +74,8 @@ def _is_spare(text: str, change: ResourceChange, context: Context) -> bool:
     matched = _HOST.match(text)
     host = matched[1].lower() if matched else ""
     if _LOOPBACK.match(host):
+        return True
+    if only_leads_on(text, change, context):
         return True
     if not is_preview(host):
         return False

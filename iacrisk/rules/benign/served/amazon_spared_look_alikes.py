@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_shares, amazon_spared
+from iacrisk.rules.benign.served import (
+    amazon_shares,
+    amazon_spared,
+    old_images,
+    ports_shut,
+)
+from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 
@@ -262,6 +268,55 @@ def logs_are_archived(change: ResourceChange, context: Context) -> str | None:
     return amazon_shares.why_logs_archived(change, context)
 
 
+@whole(
+    id="BL-oldimage",
+    name="image-nothing-starts-from",
+    kinds={ActionKind.DELETE},
+    types={"aws_ami", "aws_ami_copy", "aws_ami_from_instance"},
+)
+def image_nothing_starts_from(change: ResourceChange, context: Context) -> str | None:
+    """A machine image goes that nothing of the plan names any more.
+
+    Harmless when
+        Another image of the same block stays and a launch template names it; no other object and
+        no data source of the plan names the image that goes, or one of its snapshots.
+
+    Traps
+        A template or a machine with the image, now or before this plan; a group that starts an
+        older version of a template; a permission of another account; a public image; a parameter
+        that hands its id on.
+
+    References
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/deregister-ami.html
+    """
+    return old_images.why_nothing_starts_from_it(change, context)
+
+
+@suppressor(
+    id="BL-portsshut",
+    name="ports-shut-behind",
+    suppresses={"E05"},
+    kinds=_UPDATE,
+    types={"aws_globalaccelerator_listener"},
+    since="0.2",
+)
+def ports_shut_behind(change: ResourceChange, context: Context) -> str | None:
+    """A listener takes fewer ports, and behind it nobody lets the others in.
+
+    Harmless when
+        Nothing but the ports changes, every endpoint is a machine of the plan, and no entry of
+        its security groups admits one of the ports that go, before or after.
+
+    Traps
+        An entry for one of the ports; a group or an endpoint that is not in the plan; a balancer
+        as endpoint; a group of endpoints that maps ports to others.
+
+    References
+        https://docs.aws.amazon.com/global-accelerator/latest/dg/about-listeners.html
+    """
+    return ports_shut.why_ports_shut(change, context)
+
+
 SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     backed_up_at_its_source,
     known_as_a_cache,
@@ -273,4 +328,6 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     share_of_an_empty_balancer,
     denied_to_no_account,
     logs_are_archived,
+    image_nothing_starts_from,
+    ports_shut_behind,
 )

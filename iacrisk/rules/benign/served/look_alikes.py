@@ -86,11 +86,14 @@ def only_local_addresses(change: ResourceChange, context: Context) -> str | None
 
     Harmless when
         All that goes from lists of redirects, callbacks, origins, domains and hosts is on the
-        loopback address, or in a preview that no program and no record of the plan names.
+        loopback address, or in a preview that no program and no record of the plan names; or a
+        rule of a balancer sends all that comes to its host on to another address of the list,
+        which stays and which a program names.
 
     Traps
         The list becomes empty; an address is exchanged for another one; a preview that stands in
-        the same plan; any other argument.
+        the same plan; any other argument; a host that sends on only some paths, or elsewhere, or
+        that a program names.
 
     References
         https://datatracker.ietf.org/doc/html/rfc8252#section-7.3

@@ -59,6 +59,14 @@ def public_entries(change: ResourceChange, context: Context) -> tuple[str, ...]:
     return tuple(found)
 
 
+def groups_of(change: ResourceChange, context: Context) -> tuple[str, ...]:
+    """Labels of the target groups that it is in."""
+    found = [one.label for one in _used(change.label, _GROUPS, context)]
+    for join in _users(change.label, _JOINS, context):
+        found += [one.label for one in _used(join, _GROUPS, context)]
+    return tuple(dict.fromkeys(found))
+
+
 def _azure_balancers(change: ResourceChange, context: Context) -> Iterator[ResourceChange]:
     near = [change.label, *_users(change.label, frozenset({_NIC_JOIN}), context)]
     near += [one.label for one in _used(change.label, frozenset({_NIC}), context)]
@@ -76,12 +84,10 @@ def _balancers(
     """The balancers that send work to it, each with the listeners by which they do."""
     for balancer in _used(change.label, _BALANCERS, context):
         yield balancer, []
-    groups = [one.label for one in _used(change.label, _GROUPS, context)]
     for join in _users(change.label, _JOINS, context):
-        groups += [one.label for one in _used(join, _GROUPS, context)]
         for balancer in _used(join, _BALANCERS, context):
             yield balancer, []
-    for group in dict.fromkeys(groups):
+    for group in groups_of(change, context):
         for listener in _users(group, _LISTENERS, context):
             above = [one.label for one in _used(listener, _LISTENERS, context)]
             for label in (listener, *above):
