@@ -12,6 +12,7 @@ from tests.rules.served.aggregated import AGGREGATED, AGGREGATED_CALM, AGGREGATE
 from tests.rules.served.azure_hit import AZURE_HIT
 from tests.rules.served.azure_in_place import AZURE_IN_PLACE
 from tests.rules.served.azure_rights import AZURE
+from tests.rules.served.backups_and_trees import BACKUPS_AND_TREES, BACKUPS_AND_TREES_TRAPS
 from tests.rules.served.branches import BRANCH_TRAPS, BRANCHES
 from tests.rules.served.cloud_siblings import CLOUD_SIBLING_TRAPS, CLOUD_SIBLINGS
 from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
@@ -83,6 +84,7 @@ PAIRS = [
     *LOGINS_OPENED,
     *OUTSIDE_TABLES,
     *AZURE_HIT,
+    *BACKUPS_AND_TREES,
 ]
 CALM = [*ISSUER_CALM, *AGGREGATED_CALM]
 
@@ -137,6 +139,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *ENCRYPTED_CLIENTS_TRAPS,
         *LOGINS_OPENED_TRAPS,
         *OUTSIDE_TABLES_TRAPS,
+        *BACKUPS_AND_TREES_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )
