@@ -36,6 +36,7 @@ from tests.rules.served.nat_lists import NAT_LISTS, NAT_LISTS_TRAPS
 from tests.rules.served.on_call import ON_CALL, ON_CALL_TRAPS
 from tests.rules.served.outside_tables import OUTSIDE_TABLES, OUTSIDE_TABLES_TRAPS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
+from tests.rules.served.reached import REACHED, REACHED_TRAPS
 from tests.rules.served.record_keepers import KEEPER_TRAPS, KEEPERS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.secrets_branches_silences import (
@@ -85,6 +86,7 @@ PAIRS = [
     *OUTSIDE_TABLES,
     *AZURE_HIT,
     *BACKUPS_AND_TREES,
+    *REACHED,
 ]
 CALM = [*ISSUER_CALM, *AGGREGATED_CALM]
 
@@ -140,6 +142,7 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *LOGINS_OPENED_TRAPS,
         *OUTSIDE_TABLES_TRAPS,
         *BACKUPS_AND_TREES_TRAPS,
+        *REACHED_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

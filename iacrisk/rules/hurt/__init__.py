@@ -82,6 +82,12 @@ from iacrisk.rules.hurt.programs import (
     stores_of_consumers,
     users_of_endpoint,
 )
+from iacrisk.rules.hurt.reached import (
+    ingresses_left,
+    listing_the_address,
+    opened_by_group,
+    secrets_opened,
+)
 from iacrisk.rules.hurt.swept import records_swept
 from iacrisk.rules.hurt.traffic import (
     addresses_in_records,
@@ -131,6 +137,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         kinds_of_chart,
     ),
     "C09": (
+        ingresses_left,
         kinds_of_chart,
         records_swept,
     ),
@@ -205,6 +212,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "G09": (pods_on_pool,),
     "I01": (accounts_left_out,),
     "I04": (
+        secrets_opened,
         bindings,
         logins,
     ),
@@ -226,6 +234,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         running_as_principal,
     ),
     "I15": (
+        opened_by_group,
         behind_addresses,
         certificates_refused,
         naming_it,
@@ -234,6 +243,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "I16": (naming_it,),
     "I26": (naming_it,),
     "N07": (
+        listing_the_address,
         addresses_in_records,
         lists_left_behind,
     ),
