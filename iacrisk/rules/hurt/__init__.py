@@ -85,6 +85,7 @@ from iacrisk.rules.hurt.programs import (
 from iacrisk.rules.hurt.reached import (
     ingresses_left,
     listing_the_address,
+    naming_its_service,
     opened_by_group,
     secrets_opened,
 )
@@ -132,6 +133,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         sharing_results,
     ),
     "C08": (
+        naming_its_service,
         addresses_in_records,
         feeders,
         kinds_of_chart,
@@ -161,6 +163,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         asking_in_queries,
     ),
     "D02": (
+        naming_its_service,
         users_of_database,
         naming_the_topic,
         readers_of_messages,

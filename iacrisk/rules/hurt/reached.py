@@ -5,6 +5,7 @@ And the lists of others that hold an address which goes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -96,3 +97,26 @@ def listing_the_address(change: ResourceChange, context: Context) -> Iterator[st
                 if use.argument in _OWNERS and use.node.change is not None:
                     found[use.node.label] = None
     yield from found if len(found) <= _MOST else ()
+
+
+_KEPT_FOR_OTHERS: Final = (
+    "kubernetes_config_map",
+    "kubernetes_config_map_v1",
+    "kubernetes_secret",
+    "kubernetes_secret_v1",
+)
+
+
+def naming_its_service(change: ResourceChange, context: Context) -> Iterator[str]:
+    """The maps and secrets that name a service of a release, in the namespace that it leaves."""
+    name, namespace = change.before.get("name"), change.before.get("namespace")
+    if change.type != "helm_release" or not isinstance(name, str) or not name:
+        return
+    if not isinstance(namespace, str) or not namespace:
+        return
+    host = re.compile(rf"(?<![\w.-]){re.escape(name)}[\w-]*\.{re.escape(namespace)}(?![\w-])")
+    for one in filter(stays, context.changes_of(*_KEPT_FOR_OTHERS)):
+        data = one.after.get("data")
+        values = data.values() if isinstance(data, dict) else ()
+        if any(isinstance(value, str) and host.search(value) for value in values):
+            yield one.label

@@ -127,6 +127,9 @@ _LISTS: Final = stay(
     start_ip_address="20.1.2.3",
     end_ip_address="20.1.2.3",
 )
+_RELEASE: Final = {
+    "name": "books-db", "chart": "postgresql", "version": "15.5.2", "namespace": "books",
+}  # fmt: skip
 REACHED: Final = [
     pair(
         "a controller renames the class that ingresses have / one that none has",
@@ -158,6 +161,16 @@ REACHED: Final = [
                 "server_id": ["azurerm_postgresql_flexible_server.books.id"]
             },
         },
+    ),
+    pair(
+        "a database's chart moves to another namespace / only waits longer",
+        replace("helm_release.db", _RELEASE, {**_RELEASE, "namespace": "infra"}, "namespace"),
+        tweak("helm_release.db", _RELEASE, timeout=900),
+        stay(
+            "kubernetes_config_map_v1.books",
+            metadata=[{"name": "books", "namespace": "books"}],
+            data={"DB_HOST": "books-db-postgresql.books.svc"},
+        ),
     ),
 ]
 REACHED_TRAPS: Final = [
