@@ -12,6 +12,7 @@ from tests.rules.served.aggregated import AGGREGATED, AGGREGATED_CALM, AGGREGATE
 from tests.rules.served.azure_hit import AZURE_HIT
 from tests.rules.served.azure_in_place import AZURE_IN_PLACE
 from tests.rules.served.azure_rights import AZURE
+from tests.rules.served.backups_and_trees import BACKUPS_AND_TREES, BACKUPS_AND_TREES_TRAPS
 from tests.rules.served.branches import BRANCH_TRAPS, BRANCHES
 from tests.rules.served.cloud_siblings import CLOUD_SIBLING_TRAPS, CLOUD_SIBLINGS
 from tests.rules.served.clouds import CLOUDS, CLOUDS_TRAPS
@@ -35,6 +36,7 @@ from tests.rules.served.nat_lists import NAT_LISTS, NAT_LISTS_TRAPS
 from tests.rules.served.on_call import ON_CALL, ON_CALL_TRAPS
 from tests.rules.served.outside_tables import OUTSIDE_TABLES, OUTSIDE_TABLES_TRAPS
 from tests.rules.served.pods_refused import PODS_REFUSED, PODS_REFUSED_TRAPS
+from tests.rules.served.reached import REACHED, REACHED_TRAPS
 from tests.rules.served.record_keepers import KEEPER_TRAPS, KEEPERS
 from tests.rules.served.rule_orders import RULE_ORDER_TRAPS, RULE_ORDERS
 from tests.rules.served.secrets_branches_silences import (
@@ -83,6 +85,8 @@ PAIRS = [
     *LOGINS_OPENED,
     *OUTSIDE_TABLES,
     *AZURE_HIT,
+    *BACKUPS_AND_TREES,
+    *REACHED,
 ]
 CALM = [*ISSUER_CALM, *AGGREGATED_CALM]
 
@@ -137,6 +141,8 @@ def test_what_is_said_of_the_dangers_is_complete() -> None:
         *ENCRYPTED_CLIENTS_TRAPS,
         *LOGINS_OPENED_TRAPS,
         *OUTSIDE_TABLES_TRAPS,
+        *BACKUPS_AND_TREES_TRAPS,
+        *REACHED_TRAPS,
     ],
     ids=lambda trap: trap.name[:80],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.rules.data.arm_objects import arm_object_destroyed
+from iacrisk.rules.data.backup_policies import policy_keeps_less
 from iacrisk.rules.data.capacity import capacity_shrunk
 from iacrisk.rules.data.columns import columns_dropped
 from iacrisk.rules.data.copied_less import copied_less
@@ -65,4 +66,5 @@ RULES: Final[tuple[Rule, ...]] = (
     indexes_deleted_earlier,
     copied_less,
     mount_target_gone,
+    policy_keeps_less,
 )

@@ -19,6 +19,7 @@ from iacrisk.rules.exposure.log_metrics import alarm_on_other_lines
 from iacrisk.rules.exposure.log_shares import share_of_logs_taken
 from iacrisk.rules.exposure.made_public import made_public
 from iacrisk.rules.exposure.metrics import alarm_without_metric
+from iacrisk.rules.exposure.notification_trees import alarm_led_elsewhere
 from iacrisk.rules.exposure.on_call import nobody_on_call
 from iacrisk.rules.exposure.open_routes import open_route_before_guarded
 from iacrisk.rules.exposure.organisation_policies import organisation_policy_weakened
@@ -68,4 +69,5 @@ RULES: Final[tuple[Rule, ...]] = (
     behind_a_public_entrance,
     silence_widened,
     open_route_before_guarded,
+    alarm_led_elsewhere,
 )

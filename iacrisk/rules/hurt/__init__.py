@@ -89,6 +89,13 @@ from iacrisk.rules.hurt.programs import (
     stores_of_consumers,
     users_of_endpoint,
 )
+from iacrisk.rules.hurt.reached import (
+    ingresses_left,
+    listing_the_address,
+    naming_its_service,
+    opened_by_group,
+    secrets_opened,
+)
 from iacrisk.rules.hurt.swept import records_swept
 from iacrisk.rules.hurt.traffic import (
     addresses_in_records,
@@ -139,11 +146,13 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         sharing_results,
     ),
     "C08": (
+        naming_its_service,
         addresses_in_records,
         feeders,
         kinds_of_chart,
     ),
     "C09": (
+        ingresses_left,
         kinds_of_chart,
         records_swept,
     ),
@@ -168,6 +177,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         asking_in_queries,
     ),
     "D02": (
+        naming_its_service,
         users_of_database,
         naming_the_topic,
         readers_of_messages,
@@ -220,6 +230,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "G09": (pods_on_pool,),
     "I01": (accounts_left_out,),
     "I04": (
+        secrets_opened,
         bindings,
         logins,
     ),
@@ -241,6 +252,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
         running_as_principal,
     ),
     "I15": (
+        opened_by_group,
         behind_addresses,
         certificates_refused,
         naming_it,
@@ -250,6 +262,7 @@ _TIES: Final[dict[str, tuple[Tie, ...]]] = {
     "I26": (naming_it,),
     "N07": (
         machines_at_address,
+        listing_the_address,
         addresses_in_records,
         lists_left_behind,
     ),

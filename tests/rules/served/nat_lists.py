@@ -63,8 +63,67 @@ _CONNECTOR: Final = stay(
     name="api",
     subnet=[{"name": "mail"}],
 )
+_ALL: Final[Json] = {
+    **_TWO_LISTED,
+    "source_subnetwork_ip_ranges_to_nat": "ALL_SUBNETWORKS_ALL_IP_RANGES",
+    "subnetwork": [],
+    "min_ports_per_vm": 64,
+}
+_NETWORK: Final = (
+    stay(
+        "google_compute_network.core",
+        id=f"{_P}/global/networks/core",
+        name="core",
+        auto_create_subnetworks=False,
+    ),
+    stay(
+        "google_compute_router.router",
+        id="elm/r/router",
+        name="router",
+        region="r",
+        network=f"{_P}/global/networks/core",
+    ),
+    _SUBNET,
+    stay(
+        "google_compute_subnetwork.jobs",
+        id=f"{_P}/regions/r/subnetworks/jobs",
+        name="jobs",
+        region="r",
+        network=f"{_P}/global/networks/core",
+    ),
+)
+
+
+def _names_some(*names: str, ports: int = 128) -> Json:
+    mode = {"source_subnetwork_ip_ranges_to_nat": "LIST_OF_SUBNETWORKS"}
+    return tweak(_NAT, _ALL, subnetwork=_listed(*names), min_ports_per_vm=ports, **mode)
+
+
+_WORKER: Final = stay(
+    "google_compute_instance.worker",
+    id=f"{_P}/zones/z/instances/worker",
+    name="worker",
+    network_interface=[
+        {"subnetwork": f"{_P}/regions/r/subnetworks/jobs", "access_config": []},
+    ],
+)
 
 NAT_LISTS: Final = [
+    pair(
+        "a NAT names some subnets: machines of the one left out have no address, or their own",
+        [_names_some("jobs"), _machine("relay", _card())],
+        [_names_some("jobs"), _RELAY],
+        _WORKER,
+        *_NETWORK,
+        uses={
+            "google_compute_instance.worker": {
+                "network_interface.0.subnetwork": [
+                    "google_compute_subnetwork.mail.id",
+                    "google_compute_subnetwork.jobs.id",
+                ]
+            }
+        },
+    ),
     pair(
         "a subnet leaves a NAT: its machines have addresses of their own, or not",
         [_MAIL_LEAVES, _machine("relay", _card())],
@@ -81,5 +140,8 @@ NAT_LISTS_TRAPS: Final = [
          tweak("google_compute_instance.relay",
                {"id": "i", "name": "relay", "network_interface": _card("198.51.100.7")},
                network_interface=_card())),
+    trap("names some, and fewer ports", _names_some("jobs", ports=32), _RELAY, *_NETWORK),
+    trap("names the one whose machines need none", _names_some("mail"), _RELAY, _WORKER,
+         *_NETWORK),
     trap("no machine is to be seen", _MAIL_LEAVES, _SUBNET),
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from iacrisk.rules.benign.served import (
     look_alikes,
     moved_look_alikes,
     pods_look_alikes,
+    unbound_look_alikes,
 )
 from iacrisk.rules.rule import Suppressor
 
@@ -35,6 +36,7 @@ SUPPRESSORS: Final[tuple[Suppressor, ...]] = (
     *logins_look_alikes.SUPPRESSORS,
     *clouds_spared_look_alikes.SUPPRESSORS,
     *kept_look_alikes.SUPPRESSORS,
+    *unbound_look_alikes.SUPPRESSORS,
 )
 
 __all__ = ["SUPPRESSORS"]

@@ -10,6 +10,7 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.harmless_attributes import explain
+from iacrisk.rules.benign.served.own_addresses import needs_none
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes.objects import objects_of, workloads_of
 from iacrisk.rules.readers.programs.running import object_named, programs_using
@@ -18,6 +19,7 @@ from iacrisk.rules.readers.siblings import stays
 
 # Subnets behind a NAT
 
+_PORTS: Final = "min_ports_per_vm"
 _MODE: Final = "source_subnetwork_ip_ranges_to_nat"
 _ALL_RANGES: Final = "ALL_IP_RANGES"
 _PRIMARY: Final = frozenset({_ALL_RANGES, "PRIMARY_IP_RANGE"})
@@ -30,6 +32,8 @@ _NOT_FOR_MACHINES: Final = frozenset(
 def why_all_listed(change: ResourceChange, context: Context) -> str | None:
     """Why a NAT that names its subnets serves as many as before; None where one may be missing."""
     rest = change.changed - {_MODE, "subnetwork"}
+    if _has_more_ports(change):
+        rest -= {_PORTS}
     if _MODE not in change.changed or (rest and explain(change, context, *rest) is None):
         return None
     if change.after.get(_MODE) != "LIST_OF_SUBNETWORKS":
@@ -47,9 +51,21 @@ def why_all_listed(change: ResourceChange, context: Context) -> str | None:
     ]
     before = str(change.before.get(_MODE))
     listed = _listed(change)
-    if subnets and all(_is_whole(one, listed, before) for one in subnets):
+    missing = [one for one in subnets if not _is_whole(one, listed, before)]
+    if len(missing) == len(subnets) or not listed:
+        return None
+    if not missing:
         return "every subnet of the network in the region is listed with its ranges"
+    if all(needs_none(str(one.after.get("name")), change, context) for one in missing):
+        return "subnets are not listed whose machines all have an address of their own"
     return None
+
+
+def _has_more_ports(change: ResourceChange) -> bool:
+    """Whether each machine may hold more connections; whether they suffice is judged by itself."""
+    sides = [change.before.get(_PORTS), change.after.get(_PORTS)]
+    before, after = (side if isinstance(side, int) else 0 for side in sides)
+    return after >= before > 0
 
 
 def _network_of(change: ResourceChange, context: Context) -> ResourceChange | None:

@@ -22,7 +22,8 @@ def all_subnets_listed(change: ResourceChange, context: Context) -> str | None:
 
     Harmless when
         The network is in the plan and makes no subnets by itself, and the list names every
-        subnet of the network in the region, with all ranges that were translated.
+        subnet of the network in the region, with all ranges that were translated. One whose
+        machines all have an external address of their own need not be listed.
 
     Traps
         A subnet that is missing or new and not listed; only the first range of a subnet with

@@ -45,7 +45,7 @@ def why_own_addresses(change: ResourceChange, context: Context) -> str | None:
     left = [name for name, kinds in before.items() if not kinds <= after.get(name, set())]
     if not left or "" in after:
         return None
-    if all(_need_none(name, change, context) for name in left):
+    if all(needs_none(name, change, context) for name in left):
         return "every machine of the subnets that leave it has an address of its own"
     return None
 
@@ -60,7 +60,8 @@ def _ranges(side: dict[str, Any]) -> dict[str, set[str]]:
     return found
 
 
-def _need_none(name: str, nat: ResourceChange, context: Context) -> bool:
+def needs_none(name: str, nat: ResourceChange, context: Context) -> bool:
+    """Whether the subnet has machines, and each thing in it an address of its own."""
     subnet = object_named(["google_compute_subnetwork"], name, context)
     if subnet is None or subnet.before.get("region") != nat.before.get("region"):
         return False
@@ -79,8 +80,16 @@ def _users_of(subnet: ResourceChange, name: str, context: Context) -> list[Resou
         if one.mode == "managed"
         and one.kind is not ActionKind.DELETE
         and one.type not in _SEND_NOTHING
-        and (one.label in near or any(end in bytes(one.raw.change.after) for end in ends))
+        and (
+            any(end in bytes(one.raw.change.after) for end in ends)
+            or (one.label in near and not _stands_elsewhere(one))
+        )
     ]
+
+
+def _stands_elsewhere(user: ResourceChange) -> bool:
+    """Whether what refers to subnets of a list stays as it is, in another one that it names."""
+    return user.kind is ActionKind.NO_OP and b"/subnetworks/" in bytes(user.raw.change.after)
 
 
 def _has_own(user: ResourceChange, subnet: str) -> bool:

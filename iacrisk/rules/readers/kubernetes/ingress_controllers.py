@@ -126,3 +126,23 @@ def _at(tree: Any, path: str) -> Any:
     for step in path.split("."):
         tree = mapping(tree).get(step)
     return tree
+
+
+def classes_left(change: ResourceChange, context: Context) -> set[str]:
+    """The classes that a chart served, and that no controller of the plan serves afterwards."""
+    before = values_of(change.before) if change.type == "helm_release" else None
+    return {name for name in _served(before or {}) if not controllers_of(name, context)}
+
+
+def classes_alone(before: Tree, after: Tree) -> bool:
+    """Whether two values of a chart are the same but for the names of the class they serve."""
+    paths = set(_CLASSES)
+    return _without(before, paths) == _without(after, paths)
+
+
+def _without(tree: Tree, paths: set[str], at: str = "") -> Tree:
+    return {
+        name: _without(value, paths, f"{at}{name}.") if isinstance(value, dict) else value
+        for name, value in tree.items()
+        if f"{at}{name}" not in paths
+    }
