@@ -10,7 +10,7 @@ from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.benign.harmless_attributes import explain
-from iacrisk.rules.benign.served.own_addresses import needs_none
+from iacrisk.rules.benign.served.networks.own_addresses import needs_none
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes.objects import objects_of, workloads_of
 from iacrisk.rules.readers.programs.running import object_named, programs_using

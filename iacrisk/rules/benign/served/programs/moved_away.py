@@ -9,7 +9,7 @@ from typing import Any, Final
 from iacrisk.catalog import facts
 from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served.leftovers import is_named
+from iacrisk.rules.benign.served.data.leftovers import is_named
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.networks.dns import record_after
 from iacrisk.rules.readers.programs.running import names_of, object_named

@@ -8,7 +8,7 @@ from typing import Any, Final
 from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
-from iacrisk.rules.benign.served.led_on import only_leads_on
+from iacrisk.rules.benign.served.entries.led_on import only_leads_on
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.programs.running import programs_naming

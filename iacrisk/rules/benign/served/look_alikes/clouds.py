@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import clouds, own_addresses, unread
+from iacrisk.rules.benign.served import clouds
+from iacrisk.rules.benign.served.data import unread
+from iacrisk.rules.benign.served.networks import own_addresses
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 

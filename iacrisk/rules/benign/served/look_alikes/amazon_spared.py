@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import (
-    amazon_shares,
-    amazon_spared,
-    old_images,
-    ports_shut,
-)
+from iacrisk.rules.benign.served.data import amazon_spared, old_images
+from iacrisk.rules.benign.served.networks import ports_shut
+from iacrisk.rules.benign.served.programs import amazon_shares
 from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_bounds, amazon_paths, inner_api, mail_senders
+from iacrisk.rules.benign.served.access import bounds as amazon_bounds
+from iacrisk.rules.benign.served.entries import mail_senders
+from iacrisk.rules.benign.served.networks import amazon_paths, inner_api
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 

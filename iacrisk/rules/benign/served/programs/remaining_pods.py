@@ -8,7 +8,7 @@ from typing import Final
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject
 from iacrisk.plan.values import mapping, members
-from iacrisk.rules.benign.served.pods import selection
+from iacrisk.rules.benign.served.programs.pods import selection
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes.objects import containers_of, seen, workloads_of
 from iacrisk.rules.readers.kubernetes.pod_needs import amount, largest_numbers

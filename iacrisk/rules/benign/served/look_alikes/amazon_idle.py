@@ -6,7 +6,9 @@ from typing import Final
 
 from iacrisk.catalog.permissions import RESOURCE_POLICIES
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_idle, amazon_ways, certificate_names, tls_clients
+from iacrisk.rules.benign.served.entries import certificate_names
+from iacrisk.rules.benign.served.networks import amazon_ways, tls_clients
+from iacrisk.rules.benign.served.programs import amazon_idle
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 

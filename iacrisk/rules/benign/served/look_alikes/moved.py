@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import moved_away
+from iacrisk.rules.benign.served.programs import moved_away
 from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor

@@ -6,10 +6,10 @@ from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.kubernetes import WORKLOADS
-from iacrisk.rules.benign.served.calls_admitted import why_all_calls_go
-from iacrisk.rules.benign.served.levels_met import why_level_met
-from iacrisk.rules.benign.served.other_entrance import why_same_entrance
-from iacrisk.rules.benign.served.renamed_inputs import why_input_renamed, why_input_same
+from iacrisk.rules.benign.served.entries.other_entrance import why_same_entrance
+from iacrisk.rules.benign.served.networks.calls_admitted import why_all_calls_go
+from iacrisk.rules.benign.served.programs.levels_met import why_level_met
+from iacrisk.rules.benign.served.programs.renamed_inputs import why_input_renamed, why_input_same
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes.objects import MANIFESTS, types_of
 from iacrisk.rules.rule import Suppressor, suppressor

@@ -16,8 +16,13 @@ from iacrisk.plan.kubernetes import (
     selects,
 )
 from iacrisk.plan.values import mapping, members
-from iacrisk.rules.benign.served.addresses import is_preview
-from iacrisk.rules.benign.served.pods import backends, default_backend, rest_is_explained, selection
+from iacrisk.rules.benign.served.networks.addresses import is_preview
+from iacrisk.rules.benign.served.programs.pods import (
+    backends,
+    default_backend,
+    rest_is_explained,
+    selection,
+)
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.kubernetes.objects import Seen, objects_of, seen, workloads_of

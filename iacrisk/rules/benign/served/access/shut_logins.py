@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from iacrisk.plan import ResourceChange
-from iacrisk.rules.benign.served.leftovers import is_named
+from iacrisk.rules.benign.served.data.leftovers import is_named
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.networks.mesh_callers import callers, let_in, services_named, turned_away

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import branches_held, hours_covered, issued_names, own_records
+from iacrisk.rules.benign.served.access import issued_names
+from iacrisk.rules.benign.served.entries import own_records
+from iacrisk.rules.benign.served.guards import branches_held, hours_covered
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.kafka_acls import (
     ACLS,

@@ -8,7 +8,7 @@ from typing import Any
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.kubernetes import KubernetesObject, Tree, required_label, selects
 from iacrisk.plan.values import mapping, members
-from iacrisk.rules.benign.served.levels_met import runs_unseen
+from iacrisk.rules.benign.served.programs.levels_met import runs_unseen
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes.objects import Seen, objects_of, seen, workloads_of
 from iacrisk.rules.readers.kubernetes.pod_calls import Call, calls_of

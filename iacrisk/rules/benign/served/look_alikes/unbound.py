@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import unbound
+from iacrisk.rules.benign.served.access import unbound
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes.objects import types_of
 from iacrisk.rules.rule import Suppressor, suppressor

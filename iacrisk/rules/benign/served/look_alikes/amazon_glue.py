@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import amazon_glue, amazon_streams
+from iacrisk.rules.benign.served import amazon_glue
+from iacrisk.rules.benign.served.data import amazon_streams
 from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor

@@ -7,7 +7,7 @@ from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.rules.benign.harmless_attributes import explain
-from iacrisk.rules.benign.served.leftovers import is_named
+from iacrisk.rules.benign.served.data.leftovers import is_named
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.vault_issuing import (
     NAMING,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from iacrisk.plan import ResourceChange, lookup
 from iacrisk.plan.policy_document import every_grant, parse_policy
 from iacrisk.rules.benign.harmless_attributes import explain
-from iacrisk.rules.benign.served.inner_callers import THROUGH_API, all_call_from_inside
+from iacrisk.rules.benign.served.networks.inner_callers import THROUGH_API, all_call_from_inside
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.settings.unknowns import holds_unknown
 from iacrisk.rules.readers.shapes import texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import shut_logins
+from iacrisk.rules.benign.served.access import shut_logins
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.networks.mesh_callers import ENTRY, INTENTIONS
 from iacrisk.rules.rule import Suppressor, suppressor

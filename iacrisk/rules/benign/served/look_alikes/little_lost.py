@@ -6,7 +6,9 @@ from typing import Final
 
 from iacrisk.catalog import facts
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import leftovers, only_callers, remaining_pods
+from iacrisk.rules.benign.served.data import leftovers
+from iacrisk.rules.benign.served.networks import only_callers
+from iacrisk.rules.benign.served.programs import remaining_pods
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes.objects import MANIFESTS, types_of
 from iacrisk.rules.rule import Suppressor, suppressor

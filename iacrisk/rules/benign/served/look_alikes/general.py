@@ -9,17 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import (
-    addresses,
-    callers,
-    entries,
-    filters,
-    keys,
-    networks,
-    pods,
-    vault,
-)
-from iacrisk.rules.benign.served.rights import why_right_unused
+from iacrisk.rules.benign.served.access import keys, vault
+from iacrisk.rules.benign.served.access.rights import why_right_unused
+from iacrisk.rules.benign.served.entries import entries
+from iacrisk.rules.benign.served.networks import addresses, callers, filters, networks
+from iacrisk.rules.benign.served.programs import pods
 from iacrisk.rules.benign.whole import whole
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.kubernetes.objects import MANIFESTS, types_of

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import (
-    alarms_above,
-    ceilings,
-    organisation_wide,
-    restored_copies,
-    spelled_out,
-)
+from iacrisk.rules.benign.served.access import organisation_wide, spelled_out
+from iacrisk.rules.benign.served.data import restored_copies
+from iacrisk.rules.benign.served.guards import alarms_above
+from iacrisk.rules.benign.served.programs import ceilings
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 

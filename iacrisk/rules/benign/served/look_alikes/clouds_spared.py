@@ -5,14 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from iacrisk.plan import ActionKind, ResourceChange
-from iacrisk.rules.benign.served import (
-    handed_over,
-    new_addresses,
-    outside_data,
-    scheduled_apps,
-    scratch_prefixes,
-    vault_left,
-)
+from iacrisk.rules.benign.served.access import vault_left
+from iacrisk.rules.benign.served.data import outside_data, scratch_prefixes
+from iacrisk.rules.benign.served.networks import new_addresses
+from iacrisk.rules.benign.served.programs import handed_over, scheduled_apps
 from iacrisk.rules.context import Context
 from iacrisk.rules.rule import Suppressor, suppressor
 

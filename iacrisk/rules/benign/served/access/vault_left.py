@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.values import mapping
-from iacrisk.rules.benign.served.vault import LOGINS, OTHERS, POLICY, ROLE, covers
+from iacrisk.rules.benign.served.access.vault import LOGINS, OTHERS, POLICY, ROLE, covers
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.role_grants import role_grants, vault_denials
 from iacrisk.rules.readers.kubernetes.objects import workloads_of

@@ -1,0 +1,1 @@
+"""Rights that go: nobody used them, or they are held otherwise."""

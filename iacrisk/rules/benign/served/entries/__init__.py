@@ -1,0 +1,1 @@
+"""Names and entrances that go: nobody comes by them, or others answer."""

@@ -1,0 +1,1 @@
+"""Alarms, calls and guards that go: others still tell, or hold."""

@@ -1,0 +1,1 @@
+"""The look-alikes themselves, with the traps in which each is none."""

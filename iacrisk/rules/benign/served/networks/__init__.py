@@ -1,0 +1,1 @@
+"""Ways that go: nobody took them, or another one leads there."""

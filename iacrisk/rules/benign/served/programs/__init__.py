@@ -1,0 +1,1 @@
+"""What runs gets less, or goes: it is not missed, or others take over."""
