@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +22,7 @@ import msgspec
 from iacrisk.catalog.environments import NAMING_KEYS, environment_named, words_of
 from iacrisk.gate.policy import Environments, EnvironmentSettings
 from iacrisk.patterns import regex
-from iacrisk.plan import Plan, ResourceChange, Shown, lookup, parse_module
+from iacrisk.plan import Key, Plan, ResourceChange, Shown, lookup, parse_module
 
 
 class Environment(StrEnum):
@@ -155,7 +156,12 @@ def _places(change: ResourceChange) -> Iterator[Any]:
     if isinstance(metadata, dict):
         yield metadata.get("name" if change.type in _NAMESPACES else "namespace")
     if '["' in change.module_address:
-        yield from (step.key for step in parse_module(change.module_address))
+        yield from _keys_of(change.module_address)
+
+
+@lru_cache(maxsize=1024)
+def _keys_of(module_address: str) -> tuple[Key, ...]:
+    return tuple(step.key for step in parse_module(module_address))
 
 
 def is_disposable(change: ResourceChange) -> bool:

@@ -227,9 +227,8 @@ def users_of_database(change: ResourceChange, context: Context) -> Iterator[str]
     if server is None:
         return
     called = names_of(server) | {_socket(server), *_addresses(server)}
-    found = [
-        one.label for one in filter(stays, programs(context)) if called & words_of(one, context)
-    ]
+    naming = (one for name in sorted(called) for one in programs_naming(name, context))
+    found = dict.fromkeys(one.label for one in naming if stays(one))
     yield from found if len(found) <= _FEW else ()
 
 
