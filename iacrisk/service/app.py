@@ -32,7 +32,7 @@ from iacrisk.service.people import Headers, word_at_boot
 from iacrisk.service.settings import Settings
 from iacrisk.service.storage import Store, open_store
 from iacrisk.service.webhook import take_webhook
-from iacrisk.service.workflow import Engine, land, launch, supervise
+from iacrisk.service.workflow import Engine, cancel_all, land, launch, supervise
 
 
 def make_app(settings: Settings) -> Litestar:
@@ -96,9 +96,7 @@ async def _run(app: Litestar) -> AsyncIterator[None]:
     finally:
         app.state["draining"] = True
         await engine.drain()
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await cancel_all(beside)
         await land(engine)
         await engine.close()
         store.close()

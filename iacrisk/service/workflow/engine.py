@@ -10,7 +10,7 @@ import asyncio
 import datetime
 import logging
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -32,6 +32,9 @@ FORM: Final = "run-task/1"
 _THREADS: Final = 32
 _ONE_PROCESS: Final = "local"
 _PAUSE: Final = 0.05
+_AGAIN_SECONDS: Final = 1.0
+_LETTING_GO_SECONDS: Final = 10.0
+"""How long tasks that are cancelled may take to end; the process ends without those that do not."""
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -104,16 +107,29 @@ class Engine:
         deadline = loop.time() + self.settings.drain_seconds
         while self._busy and loop.time() < deadline:
             await asyncio.sleep(_PAUSE)
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        _log.info("stopping", extra={"put_off": len(tasks)})
+        tasks = set(self._tasks)
+        left = await cancel_all(tasks)
+        _log.info("stopping", extra={"put_off": len(tasks), "left": len(left)})
 
     async def close(self) -> None:
         """Give everything back but the store."""
         self.pool.close()
         await self.hcp.close()
+
+
+async def cancel_all(tasks: Iterable[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
+    """Cancel tasks, again where one goes on all the same; those that will not end in time."""
+    left = {task for task in tasks if not task.done()}
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _LETTING_GO_SECONDS
+    while left and loop.time() < deadline:
+        for task in left:
+            task.cancel()
+        ended, left = await asyncio.wait(left, timeout=_AGAIN_SECONDS)
+        for task in ended:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                _log.warning("ended badly", extra={"error_type": type(error).__name__})
+    return left
 
 
 _engines: list[Engine] = []

@@ -315,8 +315,9 @@ async def _alive(engine: Engine, task: Task) -> AsyncIterator[None]:
         yield
     finally:
         beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating
+        await asyncio.wait([beating])  # awaiting the task itself would hide that we are cancelled
+        if not beating.cancelled():
+            beating.result()
 
 
 def _token(engine: Engine, task: Task) -> Secret:
