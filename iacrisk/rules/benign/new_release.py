@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
+from iacrisk.rules.readers.shapes import json_in
 
 
 def same_repository(before: Any, after: Any) -> bool:
@@ -37,10 +37,7 @@ def _same_but_image(old: dict[str, Any], new: dict[str, Any]) -> bool:
 
 
 def _containers(text: Any) -> dict[str, dict[str, Any]] | None:
-    try:
-        decoded = msgspec.json.decode(text) if isinstance(text, str) else None
-    except (msgspec.DecodeError, RecursionError):
-        return None
+    decoded = json_in(text)
     if not isinstance(decoded, list) or not all(isinstance(item, dict) for item in decoded):
         return None
     return {str(item.get("name")): item for item in decoded}

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
-
 from iacrisk.plan import ActionKind, ResourceChange
 from iacrisk.plan.policy_document import Effect, Matcher, Policy, pattern_covers
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.access.effective_access import Access, access_of, principal_name
-from iacrisk.rules.readers.shapes import blocks, last_part
+from iacrisk.rules.readers.shapes import blocks, json_in, last_part
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import Confidence, Flag, Harm, Outcome, Severity, rule
 
@@ -81,13 +79,8 @@ def secret_source_unreadable(change: ResourceChange, context: Context) -> Iterat
 
 def _sources(values: Values) -> frozenset[str]:
     """The ARNs of the secrets and parameters, without key and version."""
-    text = values.get("container_definitions")
-    try:
-        containers = msgspec.json.decode(text) if isinstance(text, str) else []
-    except (msgspec.DecodeError, RecursionError):
-        return frozenset()
     found = set()
-    for container in blocks(containers):
+    for container in blocks(json_in(values.get("container_definitions"))):
         for secret in blocks(container.get("secrets")):
             name = str(secret.get("valueFrom"))
             if name.startswith("arn:"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,13 +10,12 @@ import msgspec
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.plan.values import members
 from iacrisk.rules.context import Context
+from iacrisk.rules.readers.networks.prefixes import Network, is_in, network_in, overlap
 from iacrisk.rules.readers.networks.routes import route_tables, table_key, table_named
 from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 from iacrisk.rules.readers.wording import some_of
 from iacrisk.rules.rule import CHANGES, Confidence, Flag, Harm, Outcome, Severity, Undecided, rule
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _ROUTE: Final = "aws_ec2_transit_gateway_route"
 _OF_VPN: Final = "aws_vpn_connection_route"
@@ -77,7 +75,7 @@ def propagated_route_shadowed(change: ResourceChange, context: Context) -> Itera
     if text is UNKNOWN:
         yield Undecided(why="The range is not known.", paths=((name,),))
         return
-    wanted = _network(text)
+    wanted = network_in(text)
     if wanted is None or wanted.prefixlen == 0:
         return
     find = _taken_from_gateway if change.type == _ROUTE else _taken_from_tables
@@ -117,12 +115,12 @@ def _taken_from_gateway(
 def _is_static_before(table: str, change: ResourceChange, context: Context) -> bool:
     """Whether another static route already has the range, so that the propagated one does not."""
     found = route_tables(context).get(table)
-    wanted = _network(change.after.get("destination_cidr_block"))
+    wanted = network_in(change.after.get("destination_cidr_block"))
     if found is None or wanted is None:
         return False
-    own = [_network(change.before.get("destination_cidr_block"))]
-    ranges = [_network(route.destination.text) for route in found.before]
-    return any(one is not None and one not in own and _is_in(wanted, one) for one in ranges)
+    own = [network_in(change.before.get("destination_cidr_block"))]
+    ranges = [network_in(route.destination.text) for route in found.before]
+    return any(one is not None and one not in own and is_in(wanted, one) for one in ranges)
 
 
 def _attachment_of(change: ResourceChange, context: Context) -> str:
@@ -155,11 +153,11 @@ def _taken_from_tables(
         key = table_named(context, str(one.before.get("route_table_id")))
         found = route_tables(context).get(key)
         for route in found.after if found is not None else ():
-            wider = _network(route.destination.text)
+            wider = network_in(route.destination.text)
             if route.is_default or route.is_dropping or route.leads_out or wider is None:
                 continue
             subnets = _subnets_in("", wanted, context)
-            if subnets and wider != wanted and _is_in(wanted, wider):
+            if subnets and wider != wanted and is_in(wanted, wider):
                 yield _Reached(subnets, (key,))
 
 
@@ -172,9 +170,9 @@ def _subnets_in(vpc: str, wanted: Network, context: Context) -> tuple[str, ...]:
     for one in filter(stays, context.changes_of("aws_subnet")):
         home = str(one.before.get("vpc_id"))
         texts_of = texts(one.before.get("cidr_block"), one.before.get("ipv6_cidr_block"))
-        ranges = [network for text in texts_of if (network := _network(text)) is not None]
-        mine = vpc in {"", home} and any(_overlaps(wanted, one) for one in ranges)
-        if mine and any(_is_in(wanted, wide) for wide in [*ranges, *_ranges_of(home, context)]):
+        ranges = [network for text in texts_of if (network := network_in(text)) is not None]
+        mine = vpc in {"", home} and any(overlap(wanted, one) for one in ranges)
+        if mine and any(is_in(wanted, wide) for wide in [*ranges, *_ranges_of(home, context)]):
             found.append(one.label)
     return tuple(found)
 
@@ -184,25 +182,6 @@ def _ranges_of(vpc: str, context: Context) -> Iterator[Network]:
         if one.before.get("id") == vpc and one.kind is not ActionKind.DELETE:
             more = [item.get("cidr_block") for item in members(one.before.get("cidr_blocks"))]
             for text in texts(one.before.get("cidr_block"), *more):
-                network = _network(text)
+                network = network_in(text)
                 if network is not None:
                     yield network
-
-
-def _network(text: object) -> Network | None:
-    try:
-        return ipaddress.ip_network(text, strict=False) if isinstance(text, str) else None
-    except ValueError:
-        return None
-
-
-def _overlaps(one: Network, other: Network) -> bool:
-    return one.version == other.version and one.overlaps(other)
-
-
-def _is_in(narrow: Network, wide: Network) -> bool:
-    if isinstance(narrow, ipaddress.IPv4Network) and isinstance(wide, ipaddress.IPv4Network):
-        return narrow.subnet_of(wide)
-    if isinstance(narrow, ipaddress.IPv6Network) and isinstance(wide, ipaddress.IPv6Network):
-        return narrow.subnet_of(wide)
-    return False

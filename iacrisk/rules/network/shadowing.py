@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from iacrisk.plan import UNKNOWN, ActionKind, ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.networks.network_users import users_of
+from iacrisk.rules.readers.networks.prefixes import Network, network_in, overlap
 from iacrisk.rules.readers.networks.routes import table_key
 from iacrisk.rules.readers.programs.running import programs_naming
 from iacrisk.rules.readers.shapes import texts
@@ -23,7 +23,6 @@ _DROPS: Final = {
 }
 """Routes: the range, and the argument that discards what goes there."""
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _MOST: Final = 12
 """More programs than this mean none of them in particular."""
 
@@ -74,10 +73,10 @@ def range_in_use_dropped(change: ResourceChange, context: Context) -> Iterator[O
     if text is UNKNOWN:
         yield Undecided(why="The range is not known.", paths=((name,),))
         return
-    dropped = _network(text)
+    dropped = network_in(text)
     if dropped is None:
         return
-    hit = [label for label, network in _networks(context) if _overlaps(dropped, network)]
+    hit = [label for label, network in _networks(context) if overlap(dropped, network)]
     if hit:
         yield Flag(
             what=f"What is sent to {some_of(hit)} is dropped.",
@@ -182,7 +181,7 @@ def _networks(context: Context) -> list[tuple[str, Network]]:
             for change in context.changes_of(type_name)
             for argument in arguments
             for text in texts(change.before.get(argument))
-            if stays(change) and (network := _network(text)) is not None
+            if stays(change) and (network := network_in(text)) is not None
         ]
 
     return once(context.plan, "networks in use", build)
@@ -195,14 +194,3 @@ def _is_used_table(route: ResourceChange, context: Context) -> bool:
     if table is None:
         return True
     return table.kind is not ActionKind.CREATE and not users_of(table, context).nobody
-
-
-def _network(text: Any) -> Network | None:
-    try:
-        return ipaddress.ip_network(text, strict=False) if isinstance(text, str) else None
-    except ValueError:
-        return None
-
-
-def _overlaps(one: Network, other: Network) -> bool:
-    return one.version == other.version and one.overlaps(other)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from iacrisk.plan import UNKNOWN
 
 Values = Mapping[str, Any]
@@ -40,6 +42,14 @@ def has_gap(*values: Any) -> bool:
     return any(
         value is UNKNOWN or (isinstance(value, list) and UNKNOWN in value) for value in values
     )
+
+
+def json_in(text: object) -> Any:
+    """What a JSON text holds; None for what is no text, or no JSON."""
+    try:
+        return msgspec.json.decode(text) if isinstance(text, str) else None
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def last_part(value: object) -> str:

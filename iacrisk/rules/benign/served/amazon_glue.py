@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
-
 from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.plan.policy_document import Effect, Grant, grants_removed, parse_policy
@@ -15,7 +13,7 @@ from iacrisk.rules.benign.harmless_attributes import explain
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.programs.running import programs, shows_all_names
-from iacrisk.rules.readers.shapes import blocks, last_part, texts
+from iacrisk.rules.readers.shapes import blocks, json_in, last_part, texts
 from iacrisk.rules.readers.siblings import stays
 
 # Denials of what no workload does
@@ -84,10 +82,7 @@ def why_branch_images(change: ResourceChange, context: Context) -> str | None:
 
 
 def _image_rules(text: Any) -> list[dict[str, Any]] | None:
-    try:
-        document = msgspec.json.decode(text) if isinstance(text, str) else None
-    except (msgspec.DecodeError, RecursionError):
-        return None
+    document = json_in(text)
     rules = document.get("rules") if isinstance(document, dict) else None
     if not isinstance(rules, list):
         return None
@@ -315,12 +310,7 @@ def _mounts(values: dict[str, Any], identity: str) -> Iterator[str]:
         for block in blocks(values.get("volume"))
         if identity in str(block.get("efs_volume_configuration"))
     }
-    text = values.get("container_definitions")
-    try:
-        containers = msgspec.json.decode(text) if isinstance(text, str) else []
-    except (msgspec.DecodeError, RecursionError):
-        containers = []
-    for container in blocks(containers):
+    for container in blocks(json_in(values.get("container_definitions"))):
         for mount in blocks(container.get("mountPoints")):
             if mount.get("sourceVolume") in volumes:
                 yield str(mount.get("containerPath"))

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-import msgspec
-
 from iacrisk.catalog.databases import PARAMETER_GROUPS, SERVER_PARAMETERS
 from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.programs.running import programs
+from iacrisk.rules.readers.shapes import json_in
 from iacrisk.rules.readers.siblings import stays
 
 _SHORTEST: Final = 6
@@ -115,15 +114,8 @@ def _leaves(value: Any) -> Iterator[str]:
         for item in value:
             yield from _leaves(item)
     elif isinstance(value, str):
-        decoded = _decoded(value) if value[:1] in {"[", "{"} else None
+        decoded = json_in(value) if value[:1] in {"[", "{"} else None
         if decoded is None:
             yield value
         else:
             yield from _leaves(decoded)
-
-
-def _decoded(text: str) -> Any:
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return None

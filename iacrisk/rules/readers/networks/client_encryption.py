@@ -13,6 +13,7 @@ from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.indexes import once
 from iacrisk.rules.readers.networks.client_addresses import is_encrypted, is_plain
+from iacrisk.rules.readers.shapes import json_in
 
 Variables = dict[str, str]
 
@@ -95,13 +96,6 @@ def _scopes(value: Any) -> Iterator[Variables]:
         yield {str(name): said for name, said in pairs if name and isinstance(said, str)}
         inside = value
     else:
-        inside = [_decoded(value)] if isinstance(value, str) and value[:1] in {"[", "{"} else []
+        inside = [json_in(value)] if isinstance(value, str) and value[:1] in {"[", "{"} else []
     for one in inside:
         yield from _scopes(one)
-
-
-def _decoded(text: str) -> Any:
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return None

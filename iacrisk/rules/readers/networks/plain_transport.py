@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
-
 from iacrisk.patterns import regex
 from iacrisk.plan import ActionKind, ResourceChange, lookup
 from iacrisk.plan.values import mapping, members
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.programs.running import programs
+from iacrisk.rules.readers.shapes import json_in
 from iacrisk.rules.readers.siblings import stays
 
 _SYSTEM: Final = "aws_efs_file_system"
@@ -67,11 +66,7 @@ def _of_task(values: dict[str, Any], identity: str) -> bool:
 
 
 def _of_job(values: dict[str, Any], identity: str) -> bool:
-    text = values.get("container_properties")
-    try:
-        told = mapping(msgspec.json.decode(text)) if isinstance(text, str) else {}
-    except (msgspec.DecodeError, RecursionError):
-        return False
+    told = mapping(json_in(values.get("container_properties")))
     for volume in members(told.get("volumes")):
         block = mapping(volume.get("efsVolumeConfiguration"))
         if block.get("fileSystemId") == identity and block.get("transitEncryption") != "ENABLED":

@@ -12,7 +12,7 @@ from iacrisk.patterns import regex
 from iacrisk.plan import ResourceChange
 from iacrisk.rules.context import Context
 from iacrisk.rules.readers.programs.running import programs
-from iacrisk.rules.readers.shapes import texts
+from iacrisk.rules.readers.shapes import json_in, texts
 from iacrisk.rules.readers.siblings import stays
 
 _VERSION: Final = "aws_secretsmanager_secret_version"
@@ -43,10 +43,7 @@ def _credentials(value: Any) -> Iterator[str]:
     """What of the value one signs in with: the whole text, or the telling fields of an object."""
     if not isinstance(value, str):
         return
-    try:
-        fields = msgspec.json.decode(value)
-    except (msgspec.DecodeError, RecursionError):
-        fields = None
+    fields = json_in(value)
     if not isinstance(fields, dict):
         fields = {_TELLING[0]: value}
     for name, text in fields.items():

@@ -25,7 +25,6 @@ from iacrisk.rules.readers.programs.running import programs, shows_all_names
 from iacrisk.rules.readers.shapes import texts
 from iacrisk.rules.readers.siblings import stays
 
-Spans = list[tuple[int, int]]
 SUBNET_FILTERS: Final = frozenset({"aws_network_acl", "aws_network_acl_rule"})
 GROUP_ENTRIES: Final = frozenset(
     {"aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule"}
